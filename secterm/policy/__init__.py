@@ -1,0 +1,1 @@
+"""Policy packs: read, validated, frozen. Knows no storage and no screen."""

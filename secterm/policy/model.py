@@ -1,0 +1,207 @@
+"""What a policy pack says: what is asked, taught, signed and acknowledged.
+
+Frozen values only. Nothing here reads a file (`reader`), checks sense across
+tables (`check`), or knows storage or screens.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Category = Literal["core", "key", "general"]
+CATEGORIES: tuple[Category, ...] = ("core", "key", "general")
+
+Gate = Literal["screening", "training", "undertaking", "rules"]
+GATES: tuple[Gate, ...] = ("screening", "training", "undertaking", "rules")
+
+Kind = Literal["yes_no", "choice", "text", "date", "number", "list"]
+FieldKind = Literal["text", "date", "number", "yes_no"]
+
+
+class _Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A frozen value that refuses keys it does not know."""
+
+
+class CategoryTerms(_Value, frozen=True, kw_only=True):
+    """The terms under which one category of post is held."""
+
+    name: str
+    level: str
+    validity_months: int
+    cooling_off_years: tuple[int, int]  # from, to
+    review: bool = False  # screening findings reviewed by a second officer
+    witness: bool = False  # the undertaking is witnessed
+    second_decision: bool = False  # a second officer decides too
+
+
+class UnitWording(_Value, frozen=True, kw_only=True):
+    """How this unit's own papers name the two sides."""
+
+    unit: str
+    officer: str
+    appointee: str
+
+
+class Head(_Value, frozen=True, kw_only=True):
+    """`pack.toml`."""
+
+    format: int
+    id: str
+    name: str
+    version: str
+    language: str
+    description: str
+    gates: tuple[Gate, ...]
+    wording: UnitWording
+    categories: dict[Category, CategoryTerms]
+
+
+class Choice(_Value, frozen=True, kw_only=True):
+    """One answer that a choice question offers."""
+
+    id: str
+    text: str
+    adverse: bool = False
+
+
+class Field(_Value, frozen=True, kw_only=True):
+    """One column of a repeating list."""
+
+    id: str
+    text: str
+    kind: FieldKind = "text"
+    required: bool = True
+
+
+class FollowUp(_Value, frozen=True, kw_only=True):
+    """What is asked when the answer is adverse; always answered in words."""
+
+    text: str
+
+
+class Question(_Value, frozen=True, kw_only=True):
+    """One question of the screening interview."""
+
+    id: str
+    kind: Kind
+    text: str
+    help: str = ""
+    categories: tuple[Category, ...] = CATEGORIES
+    required: bool = True
+    adverse: Literal["", "yes", "no", "any"] = ""  # yes_no: which; list: "any" row
+    adverse_above: float | None = None  # number
+    adverse_below: float | None = None  # number
+    choices: tuple[Choice, ...] = ()
+    fields: tuple[Field, ...] = ()
+    follow_up: FollowUp | None = None
+    check: str = ""  # what the officer verifies elsewhere, with a reference
+    source: str = ""
+
+
+class Section(_Value, frozen=True, kw_only=True):
+    """Questions that get one finding together."""
+
+    id: str
+    title: str
+    intro: str = ""
+    questions: tuple[Question, ...] = msgspec.field(name="question")
+
+
+class Screening(_Value, frozen=True, kw_only=True):
+    """`screening.toml`."""
+
+    sections: tuple[Section, ...] = msgspec.field(name="section")
+
+
+class Quiz(_Value, frozen=True, kw_only=True):
+    """How a module's quiz is drawn and judged."""
+
+    draw: int  # questions drawn from the bank
+    passing: int  # right answers needed
+    attempts: int  # failed attempts before the module must be taught again
+
+
+class QuizQuestion(_Value, frozen=True, kw_only=True):
+    """One question of a module's bank: one right answer among wrong ones."""
+
+    id: str
+    text: str
+    right: str
+    wrong: tuple[str, ...]
+    why: str
+
+
+class Module(_Value, frozen=True, kw_only=True):
+    """One training module."""
+
+    id: str
+    title: str
+    covers: tuple[
+        Literal["laws", "regulations", "systems", "standards", "methods", "skills", "carriers"], ...
+    ]
+    summary: str
+    hours: dict[Category, float]
+    validity_months: dict[Category, int]
+    reading: tuple[str, ...] = ()  # pages, each one screen
+    quiz: Quiz | None = None
+    bank: tuple[QuizQuestion, ...] = msgspec.field(name="question", default=())
+    source: str = ""
+
+    @property
+    def categories(self) -> tuple[Category, ...]:
+        """The categories that owe this module: those it states hours for."""
+        return tuple(c for c in CATEGORIES if c in self.hours)
+
+
+class Training(_Value, frozen=True, kw_only=True):
+    """`training.toml`."""
+
+    modules: tuple[Module, ...] = msgspec.field(name="module")
+
+
+class Part(_Value, frozen=True, kw_only=True):
+    """One part of the undertaking."""
+
+    id: str
+    title: str
+    clauses: tuple[str, ...]
+
+
+class Undertaking(_Value, frozen=True, kw_only=True):
+    """`undertaking.toml`: one document, its placeholders in braces."""
+
+    title: str
+    preamble: str
+    parts: tuple[Part, ...] = msgspec.field(name="part")
+    declaration: str
+    source: str = ""
+
+
+class Rule(_Value, frozen=True, kw_only=True):
+    """One rule, acknowledged or refused by itself."""
+
+    id: str
+    duty: Literal["must", "must_not"]
+    text: str
+    reason: str
+    categories: tuple[Category, ...] = CATEGORIES
+    source: str = ""
+
+
+class Rules(_Value, frozen=True, kw_only=True):
+    """`rules.toml`."""
+
+    rules: tuple[Rule, ...] = msgspec.field(name="rule")
+
+
+class Pack(_Value, frozen=True, kw_only=True):
+    """A whole pack, with its identity: version, and the SHA-256 of its files."""
+
+    head: Head
+    screening: Screening
+    training: Training
+    undertaking: Undertaking
+    rules: Rules
+    digest: str  # 64 hex digits

@@ -1,0 +1,146 @@
+"""A passphrase becomes a key: argon2id (RFC 9106), never under its second
+recommendation. Parameters that are out of bounds are refused before a byte of
+memory is taken for them, so that neither a downgrade nor a memory bomb works.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import time
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import argon2.low_level
+from argon2.exceptions import HashingError
+
+from secterm.vault.errors import SlotRefused
+
+MIB: Final = 1024  # argon2 counts memory in KiB
+LARGEST_T: Final = 64
+LARGEST_P: Final = 16
+SALT_SIZE: Final = 16  # bytes
+KEY_SIZE: Final = 32  # bytes
+TARGET_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True)
+class Cost:
+    """argon2id's parameters: `t` passes over `m` KiB in `p` lanes."""
+
+    t: int
+    m: int
+    p: int
+
+    def at_least(self, other: Cost) -> bool:
+        """Whether no parameter is under the other's."""
+        return self.t >= other.t and self.m >= other.m
+
+
+SECOND_RECOMMENDATION: Final = Cost(t=3, m=64 * MIB, p=4)  # RFC 9106 section 4
+FIRST_RECOMMENDATION: Final = Cost(t=1, m=2048 * MIB, p=4)
+# The least costs a slot may state. A test suite lowers this by assignment from
+# its own process; nothing in the product does.
+floors: tuple[Cost, ...] = (SECOND_RECOMMENDATION, FIRST_RECOMMENDATION)
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A cost and its salt, as a slot stores them."""
+
+    cost: Cost
+    salt: bytes
+
+    def text(self) -> str:
+        """`argon2id$v=19$m=KIB,t=PASSES,p=LANES$BASE64`, one way to write it only."""
+        c = self.cost
+        salt = base64.b64encode(self.salt).decode()
+        return f"argon2id$v=19$m={c.m},t={c.t},p={c.p}${salt}"
+
+    @classmethod
+    def parse(cls, text: str) -> Spec:
+        """The spec of a slot. Raises `SlotRefused` for any other text or cost out of bounds."""
+        found = re.fullmatch(
+            r"argon2id\$v=19\$m=([1-9]\d{0,8}),t=([1-9]\d{0,3}),p=([1-9]\d?)\$([A-Za-z0-9+/]+={0,2})",
+            text,
+        )
+        if not found:
+            raise SlotRefused("not an argon2id specification")
+        m, t, p, encoded = found.groups()
+        try:
+            salt = base64.b64decode(encoded, validate=True)
+        except ValueError:
+            raise SlotRefused("a salt that is not base64") from None
+        spec = cls(Cost(t=int(t), m=int(m), p=int(p)), salt)
+        if len(salt) != SALT_SIZE or spec.text() != text:
+            raise SlotRefused("not a canonical specification")
+        _within_bounds(spec.cost)
+        return spec
+
+
+def _within_bounds(cost: Cost) -> None:
+    if not any(cost.at_least(floor) for floor in floors):
+        raise SlotRefused("a derivation cost under the floor")
+    if cost.m > FIRST_RECOMMENDATION.m or cost.t > LARGEST_T or cost.p > LARGEST_P:
+        raise SlotRefused("a derivation cost over the ceiling")
+
+
+def folded(text: str) -> str:
+    """A name or passphrase as one text, however the keyboard composed it (NFKC)."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def stretch(spec: Spec, login: str, passphrase: str) -> bytes:
+    """32 bytes from an officer's login name and passphrase.
+
+    The login name goes into the salt, so that a slot is found by one derivation
+    and the file says of nobody that they have one. Raises `SlotRefused` where
+    the cost is out of bounds or the machine has not the memory.
+    """
+    _within_bounds(spec.cost)
+    salt = hashlib.sha256(
+        b"secterm/1 slot salt\0" + spec.salt + folded(login).strip().casefold().encode()
+    ).digest()
+    try:
+        return argon2.low_level.hash_secret_raw(
+            folded(passphrase).encode(),
+            salt,
+            time_cost=spec.cost.t,
+            memory_cost=spec.cost.m,
+            parallelism=spec.cost.p,
+            hash_len=KEY_SIZE,
+            type=argon2.low_level.Type.ID,
+        )
+    except HashingError:
+        raise SlotRefused("this machine has not the memory that the slot asks for") from None
+
+
+def calibrate(
+    progress: Callable[[Cost, float], None] = lambda cost, seconds: None,
+    *,
+    largest: int = FIRST_RECOMMENDATION.m,
+) -> Cost:
+    """The cost that comes nearest to one second here without passing it, memory first.
+
+    `progress` is told each cost tried and its seconds. `largest` is the KiB of
+    memory that may be taken. Never under RFC 9106's second recommendation.
+    """
+    best = floors[0]
+    cost = best
+    while True:
+        began = time.perf_counter()
+        try:
+            stretch(Spec(cost, bytes(SALT_SIZE)), "", "")
+        except SlotRefused:
+            return best
+        seconds = time.perf_counter() - began
+        progress(cost, seconds)
+        if seconds > TARGET_SECONDS:
+            return best
+        best = cost
+        if seconds > TARGET_SECONDS / 2 or cost.m * 2 > largest:
+            return best
+        cost = Cost(t=cost.t, m=cost.m * 2, p=cost.p)

@@ -1,0 +1,100 @@
+"""Which key seals what, and where: the subkeys of the vault key and of each
+dossier key, and the places they seal. Labels are part of the format.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from secterm.vault.seal import Place, subkey
+from secterm.vault.slots import Slot
+
+
+@dataclass(frozen=True)
+class VaultKeys:
+    """The subkeys of a vault key, 32 bytes each."""
+
+    wrapping: bytes  # dossier keys
+    own: bytes  # the key of the vault's own entries
+    signatures: bytes
+    head: bytes
+    log: bytes
+
+    @classmethod
+    def of(cls, vault_key: bytes, vault: bytes) -> VaultKeys:
+        """The subkeys of `vault_key` (32 bytes) in the vault with this id (16 bytes)."""
+        return cls(
+            wrapping=subkey(vault_key, "dossier keys", vault),
+            own=subkey(vault_key, "vault entries", vault),
+            signatures=subkey(vault_key, "signatures", vault),
+            head=subkey(vault_key, "head", vault),
+            log=subkey(vault_key, "log keys", vault),
+        )
+
+
+def entry_key(dossier_key: bytes) -> bytes:
+    """The key that seals a dossier's entries."""
+    return subkey(dossier_key, "entry")
+
+
+def card_key(dossier_key: bytes) -> bytes:
+    """The key that seals a dossier's card."""
+    return subkey(dossier_key, "card")
+
+
+def commitment(dossier_key: bytes) -> bytes:
+    """32 bytes that bind a leaf to one dossier key and say nothing of it."""
+    return subkey(dossier_key, "commitment")
+
+
+def key_place(vault: bytes, dossier: bytes) -> Place:
+    """Where a dossier's wrapped key stands."""
+    return Place(vault, "dossier.key", dossier)
+
+
+def card_place(vault: bytes, dossier: bytes) -> Place:
+    """Where a dossier's card stands."""
+    return Place(vault, "dossier.card", dossier)
+
+
+def entry_place(vault: bytes, dossier: bytes, number: int) -> Place:
+    """Where an entry stands."""
+    return Place(vault, "entry.sealed", dossier, number)
+
+
+def signature_place(vault: bytes, size: int) -> Place:
+    """Where the signature on the checkpoint of this size stands."""
+    return Place(vault, "signature.sealed", b"", size)
+
+
+def head_place(vault: bytes) -> Place:
+    """Where the head stands."""
+    return Place(vault, "head.sealed")
+
+
+def log_place(vault: bytes) -> Place:
+    """Where the log keys stand."""
+    return Place(vault, "vault.log_keys")
+
+
+def leaf(dossier: bytes, committed: bytes, sealed: bytes) -> bytes:
+    """What the Merkle tree hashes of an entry: id (16), commitment (32), sealed bytes."""
+    return dossier + committed + sealed
+
+
+def outside_digest(vault: bytes, log_keys: bytes, slots: Iterable[Slot]) -> bytes:
+    """SHA-256 over what stands outside the journal, each field with its length.
+
+    The head repeats it under seal, so that no slot is changed, added or taken
+    away unseen; the plain copy tells damage from a wrong passphrase.
+    """
+    total = hashlib.sha256(b"secterm/1 outside\0")
+    fields = [vault, log_keys]
+    for slot in sorted(slots, key=lambda s: s.id):
+        fields += [slot.id, slot.kdf.encode(), slot.tag, slot.sealed]
+    for field in fields:
+        total.update(len(field).to_bytes(4, "big"))
+        total.update(field)
+    return total.digest()

@@ -1,0 +1,90 @@
+"""The values that stand sealed in a vault's rows, and their bytes: the head,
+a transaction's signature, a card; and the officer who signs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from secterm.vault.merkle import Edge
+
+ID_SIZE: Final = 16  # bytes, random
+COUNT_SIZE: Final = 8  # bytes of a number
+
+
+@dataclass(frozen=True)
+class Signer:
+    """An officer who has shown their passphrase: their id and signing key."""
+
+    officer: bytes  # 16 bytes
+    key: Ed25519PrivateKey
+
+    @property
+    def public_key(self) -> bytes:
+        """The 32 bytes of the Ed25519 public key."""
+        return self.key.public_key().public_bytes_raw()
+
+
+@dataclass(frozen=True)
+class Head:
+    """What the sealed head says: the tree's right edge, the outside digest, a mark.
+
+    The mark is eight bytes that belong to whoever uses the vault.
+    """
+
+    edge: Edge
+    outside: bytes
+    mark: int = 0
+
+    def encode(self) -> bytes:
+        """Size (8), mark (8), outside (32), then the edge's hashes (32 each)."""
+        return b"".join(
+            (
+                self.edge.size.to_bytes(COUNT_SIZE, "big"),
+                self.mark.to_bytes(COUNT_SIZE, "big"),
+                self.outside,
+                *self.edge.hashes,
+            )
+        )
+
+    @classmethod
+    def decode(cls, data: bytes) -> Head:
+        """What `encode` was given. Raises ValueError for anything else."""
+        size = int.from_bytes(data[:8], "big")
+        rest = data[48:]
+        if len(data) < 48 or len(rest) != 32 * size.bit_count():
+            raise ValueError("not a head")
+        hashes = tuple(rest[i : i + 32] for i in range(0, len(rest), 32))
+        return cls(Edge(size, hashes), data[16:48], int.from_bytes(data[8:16], "big"))
+
+
+@dataclass(frozen=True)
+class Card:
+    """A dossier's sealed summary, opened: what it says, and the entry it is true as of."""
+
+    dossier: bytes
+    number: int
+    body: bytes
+
+
+@dataclass(frozen=True)
+class SignedSize:
+    """One transaction's end: who signed, the size before it, the signature."""
+
+    officer: bytes
+    previous: int
+    signature: bytes
+
+    def encode(self) -> bytes:
+        """Officer (16), previous size (8), signature (64)."""
+        return self.officer + self.previous.to_bytes(COUNT_SIZE, "big") + self.signature
+
+    @classmethod
+    def decode(cls, data: bytes) -> SignedSize:
+        """What `encode` was given. Raises ValueError for anything else."""
+        if len(data) != ID_SIZE + COUNT_SIZE + 64:
+            raise ValueError("not a signature")
+        return cls(data[:16], int.from_bytes(data[16:24], "big"), data[24:])

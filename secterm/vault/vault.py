@@ -1,0 +1,449 @@
+"""An unlocked vault: reads and appends sealed entries, each transaction ended
+by a signed checkpoint and a new head. It knows bytes and ids, never people,
+and has no way to change or take away an entry.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
+
+from secterm.vault import kdf, keys, slots
+from secterm.vault.errors import (
+    SealBroken,
+    VaultDamaged,
+    VaultError,
+    WrongPassphrase,
+)
+from secterm.vault.file import VaultFile
+from secterm.vault.keys import VaultKeys
+from secterm.vault.merkle import Edge, Tree, leaf_hash, new_full_tiles
+from secterm.vault.note import Checkpoint
+from secterm.vault.outside import Outside
+from secterm.vault.records import COUNT_SIZE, ID_SIZE, Card, Head, SignedSize, Signer
+from secterm.vault.seal import KEY_SIZE, seal, unseal
+
+
+class Transaction:
+    """Entries and cards to be committed together. Numbers are final once committed."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+        self._first = vault.head.edge.size
+        self.dossiers: dict[bytes, bytes] = {}  # id -> new key
+        self.entries: list[tuple[bytes, bytes]] = []  # dossier, plaintext
+        self.cards: dict[bytes, Card] = {}
+        self.slots: list[slots.Slot] = []
+        self.mark = vault.head.mark
+        self.failures_told = False
+
+    def create_dossier(self, id: bytes = b"") -> bytes:
+        """The id (16 bytes, random unless given) of a new dossier with a key of its own."""
+        id = id or os.urandom(ID_SIZE)
+        self.dossiers[id] = os.urandom(KEY_SIZE)
+        return id
+
+    def append(self, dossier: bytes, plaintext: bytes) -> int:
+        """Appends an entry; its number."""
+        self.entries.append((dossier, plaintext))
+        return self._first + len(self.entries) - 1
+
+    def set_card(self, dossier: bytes, number: int, body: bytes) -> None:
+        """Replaces a dossier's card by one that is true as of entry `number`."""
+        self.cards[dossier] = Card(dossier, number, body)
+
+    def add_slot(self, login: str, passphrase: str, cost: kdf.Cost) -> Signer:
+        """A slot for a new officer with a new signing key; who they are from now on."""
+        spec = self._vault.spec_for(cost)
+        officer, seed = os.urandom(ID_SIZE), os.urandom(KEY_SIZE)
+        contents = slots.Contents(self._vault.reveal_key(), officer, seed)
+        self.slots.append(slots.make(self._vault.id, spec, login, passphrase, contents))
+        return Signer(officer, Ed25519PrivateKey.from_private_bytes(seed))
+
+
+class Vault:
+    """An open vault. `create` or `open` one; `close` drops its keys."""
+
+    def __init__(self, file: VaultFile, id: bytes, key: bytes, signer: Signer) -> None:
+        self.file = file
+        self.id = id
+        self.signer = signer
+        self.failures = 0  # failed attempts before this unlock
+        self.doubts: tuple[str, ...] = ()  # what did not fit at unlock, though it opened
+        self._key = key
+        self._keys = VaultKeys.of(key, id)
+        self.head: Head = Head(Edge(0, ()), b"")
+
+    # -- opening ----------------------------------------------------------
+
+    @classmethod
+    def create(
+        cls, path: Path, login: str, passphrase: str, cost: kdf.Cost
+    ) -> contextlib.AbstractContextManager[tuple[Vault, Transaction]]:
+        """A new vault whose first officer this is, inside a `with` that fills it.
+
+        The body appends the first entries; the file gets its name only after
+        they are committed and on the disk. Raises as `VaultFile.create`.
+        """
+        return _creation(path, login, passphrase, cost)
+
+    @classmethod
+    def open(cls, path: Path, login: str, passphrase: str) -> Vault:
+        """Unlocks a vault.
+
+        Raises `WrongPassphrase` (and counts it), `SlotRefused`, `SealBroken`,
+        `VaultDamaged`, or as `VaultFile.open`.
+        """
+        file = VaultFile.open(path)
+        try:
+            return _unlock(file, login, passphrase)
+        except BaseException:
+            file.close()
+            raise
+
+    def identify(self, login: str, passphrase: str) -> Signer:
+        """Another officer at the same screen. Raises `WrongPassphrase` (and counts it)."""
+        plain = Outside.read(self.file)
+        found = slots.open_one(self.id, plain.slots, login, passphrase)
+        if found is None:
+            raise WrongPassphrase(plain.count_failure(self.file))
+        return Signer(found[1].officer, Ed25519PrivateKey.from_private_bytes(found[1].signing_seed))
+
+    def close(self) -> None:
+        """Drops keys and lets go of the file. May be called twice."""
+        self._key = b""
+        self._keys = VaultKeys(b"", b"", b"", b"", b"")
+        self.file.close()
+
+    # -- reading ----------------------------------------------------------
+
+    @property
+    def size(self) -> int:
+        """How many entries the journal has."""
+        return self.head.edge.size
+
+    def checkpoint(self) -> Checkpoint:
+        """The journal's size and root now."""
+        return Checkpoint(self.origin, self.size, self.head.edge.root())
+
+    @property
+    def origin(self) -> str:
+        """The journal's name in checkpoints: `secterm/` and the vault's id in hex."""
+        return f"secterm/{self.id.hex()}"
+
+    def dossiers(self) -> Iterator[bytes]:
+        """The ids of all dossiers, the vault's own row apart."""
+        table = self.file.tables.dossier
+        for (id,) in self.file.rows(table.select(table.id)):
+            if bytes(id) != self.id:
+                yield bytes(id)
+
+    def entries(self, dossier: bytes) -> Iterator[tuple[int, bytes]]:
+        """A dossier's entries in order: number and plaintext. Raises `SealBroken`."""
+        key = keys.entry_key(self.dossier_key(dossier))
+        for number, sealed in self.sealed_entries(dossier):
+            yield number, unseal(key, keys.entry_place(self.id, dossier, number), sealed)
+
+    def sealed_entries(self, dossier: bytes) -> Iterator[tuple[int, bytes]]:
+        """A dossier's entries in order: number and sealed bytes."""
+        table = self.file.tables.entry
+        query = (
+            table.select(table.number, table.sealed)
+            .where(table.dossier == dossier)
+            .order_by(table.number)
+        )
+        for number, sealed in self.file.rows(query):
+            yield number, bytes(sealed)
+
+    def cards(self) -> Iterator[tuple[bytes, Card | None]]:
+        """Every dossier's id and card; None where there is none that opens."""
+        table = self.file.tables.dossier
+        query = table.select(table.id, table.key, table.card).where(table.id != self.id)
+        for id_, wrapped, sealed in self.file.rows(query):
+            id = bytes(id_)
+            try:
+                yield id, self._open_card(id, self._unwrap(id, wrapped), sealed)
+            except SealBroken:
+                yield id, None
+
+    def card(self, dossier: bytes) -> Card:
+        """One dossier's card. Raises `SealBroken`."""
+        table = self.file.tables.dossier
+        for _, wrapped, sealed in self.file.rows(
+            table.select(table.id, table.key, table.card).where(table.id == dossier)
+        ):
+            return self._open_card(dossier, self._unwrap(dossier, wrapped), sealed)
+        raise SealBroken(str(keys.card_place(self.id, dossier)))
+
+    def dossier_key(self, dossier: bytes) -> bytes:
+        """A dossier's key, 32 bytes. Raises `SealBroken`."""
+        table = self.file.tables.dossier
+        for (wrapped,) in self.file.rows(table.select(table.key).where(table.id == dossier)):
+            return self._unwrap(dossier, wrapped)
+        raise SealBroken(str(keys.key_place(self.id, dossier)))
+
+    def tree(self) -> Tree:
+        """The journal's tree, for proofs against any size up to now."""
+        return Tree(self._read_tile, self.leaf_hashes, self.size)
+
+    def leaf_hashes(self, start: int, end: int) -> list[bytes]:
+        """The leaf hashes of entries `start` to `end`, the end not included."""
+        entry, dossier = self.file.tables.entry, self.file.tables.dossier
+        query = (
+            entry.select(entry.dossier, dossier.commitment, entry.sealed)
+            .join(dossier, on=(dossier.id == entry.dossier))
+            .where((entry.number >= start) & (entry.number < end))
+            .order_by(entry.number)
+        )
+        return [
+            leaf_hash(keys.leaf(bytes(d), bytes(c), bytes(s))) for d, c, s in self.file.rows(query)
+        ]
+
+    def signed_size(self, size: int) -> SignedSize:
+        """Who ended the transaction of this size, and their signature. Raises `SealBroken`."""
+        table = self.file.tables.signature
+        place = keys.signature_place(self.id, size)
+        for (sealed,) in self.file.rows(table.select(table.sealed).where(table.size == size)):
+            try:
+                return SignedSize.decode(unseal(self._keys.signatures, place, bytes(sealed)))
+            except ValueError:
+                break
+        raise SealBroken(str(place))
+
+    def log_keys(self) -> tuple[Ed25519PrivateKey, MLDSA44PrivateKey]:
+        """The vault's own keys, for checkpoints that leave it. Raises `SealBroken`."""
+        plain = Outside.read(self.file)
+        seeds = unseal(self._keys.log, keys.log_place(self.id), plain.log_keys)
+        return (
+            Ed25519PrivateKey.from_private_bytes(seeds[:KEY_SIZE]),
+            MLDSA44PrivateKey.from_seed_bytes(seeds[KEY_SIZE:]),
+        )
+
+    def outside_holds(self) -> bool:
+        """Whether slots and log keys are as the head says."""
+        return Outside.read(self.file).digest() == self.head.outside
+
+    # -- writing ----------------------------------------------------------
+
+    @contextlib.contextmanager
+    def transaction(self, signer: Signer | None = None) -> Iterator[Transaction]:
+        """Collects entries and, when the body ends well, commits them durably.
+
+        Signed by `signer`, else by the officer who unlocked. Where the body or
+        the disk fails, nothing has happened. Raises `VaultUnreadable`.
+        """
+        work = Transaction(self)
+        yield work
+        self._commit(work, signer or self.signer)
+
+    def spec_for(self, cost: kdf.Cost) -> kdf.Spec:
+        """The specification for a new slot: one that another slot of this cost has, if any.
+
+        One salt for all of a vault lets one derivation find the slot among many.
+        """
+        for slot in Outside.read(self.file).slots:
+            spec = kdf.Spec.parse(slot.kdf)
+            if spec.cost == cost:
+                return spec
+        return kdf.Spec(cost, os.urandom(kdf.SALT_SIZE))
+
+    def slot_cost(self) -> kdf.Cost:
+        """The highest cost that a slot of this vault has."""
+        costs = [kdf.Spec.parse(s.kdf).cost for s in Outside.read(self.file).slots]
+        return max(costs, key=lambda c: (c.m, c.t))
+
+    def reveal_key(self) -> bytes:
+        """The vault key, for wrapping into a slot only."""
+        return self._key
+
+    def _commit(self, work: Transaction, signer: Signer) -> None:
+        if not work.entries:
+            raise ValueError("a transaction without an entry")
+        tables = self.file.tables
+        opened = {id: key for id, key in work.dossiers.items()}
+        edge, hashes = self.head.edge, []
+        rows = []
+        for number, (dossier, plaintext) in enumerate(work.entries, self.size):
+            if dossier not in opened:
+                opened[dossier] = self.dossier_key(dossier)
+            key = opened[dossier]
+            place = keys.entry_place(self.id, dossier, number)
+            sealed = seal(keys.entry_key(key), place, plaintext)
+            hashed = leaf_hash(keys.leaf(dossier, keys.commitment(key), sealed))
+            rows.append({"number": number, "dossier": dossier, "sealed": sealed})
+            hashes.append(hashed)
+            edge = edge.append(hashed)
+        before = self.size
+        text = Checkpoint(self.origin, edge.size, edge.root()).text()
+        signed = SignedSize(signer.officer, before, signer.key.sign(text.encode()))
+        with self.file.writing():
+            for id, key in work.dossiers.items():
+                tables.dossier.insert(
+                    id=id,
+                    key=seal(self._wrapping(id), keys.key_place(self.id, id), key),
+                    commitment=keys.commitment(key),
+                ).execute()
+            for start in range(0, len(rows), 500):
+                tables.entry.insert_many(rows[start : start + 500]).execute()
+            for slot in work.slots:
+                tables.slot.insert(
+                    id=slot.id, kdf=slot.kdf, tag=slot.tag, sealed=slot.sealed
+                ).execute()
+            for card in work.cards.values():
+                if card.dossier not in opened:
+                    opened[card.dossier] = self.dossier_key(card.dossier)
+                tables.dossier.update(card=self._seal_card(card, opened[card.dossier])).where(
+                    tables.dossier.id == card.dossier
+                ).execute()
+            grown = new_full_tiles(before, edge.size, self._read_tile, self._fresh(hashes))
+            for level, place_, tile in grown:
+                tables.tile.insert(level=level, place=place_, hashes=tile).execute()
+            tables.signature.insert(
+                size=edge.size,
+                sealed=seal(
+                    self._keys.signatures,
+                    keys.signature_place(self.id, edge.size),
+                    signed.encode(),
+                ),
+            ).execute()
+            head = replace(self.head, edge=edge, mark=work.mark)
+            if work.slots or not head.outside or work.failures_told:
+                plain = Outside.read(self.file)
+                head = replace(head, outside=plain.digest())
+                plain.write(self.file, failures=0 if work.failures_told else plain.failures)
+            sealed_head = seal(self._keys.head, keys.head_place(self.id), head.encode())
+            tables.head.replace(id=1, sealed=sealed_head).execute()
+        self.head = head
+
+    def _fresh(self, fresh: list[bytes]) -> Callable[[int, int], list[bytes]]:
+        """Reads leaf hashes, the new ones behind those of committed entries."""
+        before = self.size
+
+        def read(start: int, end: int) -> list[bytes]:
+            old = self.leaf_hashes(start, min(end, before)) if start < before else []
+            return old + fresh[max(start - before, 0) : max(end - before, 0)]
+
+        return read
+
+    def _read_tile(self, level: int, place: int) -> bytes:
+        table = self.file.tables.tile
+        query = table.select(table.hashes).where((table.level == level) & (table.place == place))
+        for (hashes,) in self.file.rows(query):
+            return bytes(hashes)
+        raise VaultDamaged(f"tile {level}/{place}", "is missing")
+
+    def _wrapping(self, dossier: bytes) -> bytes:
+        return self._keys.own if dossier == self.id else self._keys.wrapping
+
+    def _unwrap(self, dossier: bytes, wrapped: bytes | None) -> bytes:
+        place = keys.key_place(self.id, dossier)
+        key = unseal(self._wrapping(dossier), place, bytes(wrapped) if wrapped else None)
+        if len(key) != KEY_SIZE:
+            raise SealBroken(str(place))
+        return key
+
+    def _seal_card(self, card: Card, key: bytes) -> bytes:
+        plaintext = card.number.to_bytes(COUNT_SIZE, "big") + card.body
+        return seal(keys.card_key(key), keys.card_place(self.id, card.dossier), plaintext)
+
+    def _open_card(self, dossier: bytes, key: bytes, sealed: bytes | None) -> Card:
+        place = keys.card_place(self.id, dossier)
+        plain = unseal(keys.card_key(key), place, bytes(sealed) if sealed else None)
+        if len(plain) < COUNT_SIZE:
+            raise SealBroken(str(place))
+        return Card(dossier, int.from_bytes(plain[:COUNT_SIZE], "big"), plain[COUNT_SIZE:])
+
+
+def failures_of(path: Path) -> int:
+    """How many attempts at this vault failed since the last unlock. Raises as `open`."""
+    file = VaultFile.open(path)
+    try:
+        return Outside.read(file).failures
+    finally:
+        file.close()
+
+
+def _unlock(file: VaultFile, login: str, passphrase: str) -> Vault:
+    plain = Outside.read(file)
+    try:
+        found = slots.open_one(plain.vault, plain.slots, login, passphrase)
+    except VaultError:
+        if not plain.holds():
+            raise VaultDamaged("vault and slot", "a row is not as it was written") from None
+        raise
+    if found is None:
+        if not plain.holds():
+            raise VaultDamaged("vault and slot", "a row is not as it was written")
+        raise WrongPassphrase(plain.count_failure(file))
+    _, contents = found
+    signer = Signer(contents.officer, Ed25519PrivateKey.from_private_bytes(contents.signing_seed))
+    vault = Vault(file, plain.vault, contents.vault_key, signer)
+    vault.failures = plain.failures
+    vault.head = _read_head(vault, file)
+    doubts = []
+    if not plain.holds() or plain.digest() != vault.head.outside:
+        doubts.append("vault and slot: a row is not as it was written")
+    entry = file.tables.entry
+    newest = next(
+        iter(file.rows(entry.select(entry.number).order_by(entry.number.desc()).limit(1)))
+    )
+    if newest[0] != vault.size - 1:
+        doubts.append(f"entry: the last is number {newest[0]}, the head says {vault.size - 1}")
+    vault.doubts = tuple(doubts)
+    return vault
+
+
+def _read_head(vault: Vault, file: VaultFile) -> Head:
+    rows = list(file.rows(file.tables.head.select()))
+    place = keys.head_place(vault.id)
+    if len(rows) != 1 or rows[0][0] != 1:
+        raise VaultDamaged(str(place), "its one row is missing")
+    try:
+        return Head.decode(
+            unseal(VaultKeys.of(vault.reveal_key(), vault.id).head, place, rows[0][1])
+        )
+    except ValueError:
+        raise SealBroken(str(place)) from None
+
+
+@contextlib.contextmanager
+def _creation(
+    path: Path, login: str, passphrase: str, cost: kdf.Cost
+) -> Iterator[tuple[Vault, Transaction]]:
+    file = VaultFile.create(path)
+    try:
+        id, key = os.urandom(ID_SIZE), os.urandom(KEY_SIZE)
+        officer, seed = os.urandom(ID_SIZE), os.urandom(KEY_SIZE)
+        signer = Signer(officer, Ed25519PrivateKey.from_private_bytes(seed))
+        vault = Vault(file, id, key, signer)
+        spec = kdf.Spec(cost, os.urandom(kdf.SALT_SIZE))
+        first = slots.make(id, spec, login, passphrase, slots.Contents(key, officer, seed))
+        seeds = os.urandom(2 * KEY_SIZE)
+        sealed_log = seal(VaultKeys.of(key, id).log, keys.log_place(id), seeds)
+        plain = Outside(id, sealed_log, 0, b"", [first])
+        with file.writing():
+            file.tables.vault.insert(
+                id=1,
+                vault=id,
+                log_keys=sealed_log,
+                failures=bytes(4),
+                checksum=plain.checksum(0),
+            ).execute()
+            file.tables.slot.insert(
+                id=first.id, kdf=first.kdf, tag=first.tag, sealed=first.sealed
+            ).execute()
+        work = Transaction(vault)
+        work.dossiers[id] = os.urandom(KEY_SIZE)
+        yield vault, work
+        vault._commit(work, signer)
+        settled = file.settle(path)
+        vault.file = settled
+    except BaseException:
+        file.discard()
+        raise
