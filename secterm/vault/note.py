@@ -171,8 +171,6 @@ class Note:
         text, blank, lines = _utf8(data).rpartition("\n\n")
         if not blank or not lines.endswith("\n"):
             raise NoteMalformed("a note is text, an empty line, and signature lines")
-        if lines.count("\n") > MOST_SIGNATURES:
-            raise NoteMalformed(f"a note has 1 to {MOST_SIGNATURES} signatures")
         signatures = tuple(SignatureLine.parse(line) for line in lines[:-1].split("\n"))
         return cls(f"{text}\n", signatures)
 

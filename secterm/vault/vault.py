@@ -144,6 +144,11 @@ class Vault:
             if bytes(id) != self.id:
                 yield bytes(id)
 
+    def has_dossier(self, dossier: bytes) -> bool:
+        """Whether there is a row for this dossier."""
+        table = self.file.tables.dossier
+        return any(True for _ in self.file.rows(table.select(table.id).where(table.id == dossier)))
+
     def entries(self, dossier: bytes) -> Iterator[tuple[int, bytes]]:
         """A dossier's entries in order: number and plaintext. Raises `SealBroken`."""
         key = keys.entry_key(self.dossier_key(dossier))
@@ -215,6 +220,14 @@ class Vault:
             except ValueError:
                 break
         raise SealBroken(str(place))
+
+    def signer_of(self, number: int) -> bytes:
+        """The officer who signed the transaction that entry `number` is of. Raises `SealBroken`."""
+        table = self.file.tables.signature
+        query = table.select(table.size).where(table.size > number).order_by(table.size).limit(1)
+        for (size,) in self.file.rows(query):
+            return self.signed_size(size).officer
+        raise SealBroken(f"signature after entry #{number}")
 
     def log_keys(self) -> tuple[Ed25519PrivateKey, MLDSA44PrivateKey]:
         """The vault's own keys, for checkpoints that leave it. Raises `SealBroken`."""
