@@ -171,7 +171,7 @@ class VaultFile:
         self.path = path
         self._lock = lock
         self.database = peewee.SqliteDatabase(
-            str(path), pragmas=PRAGMAS, check_same_thread=False, timeout=0
+            str(path), pragmas=PRAGMAS, check_same_thread=False, thread_safe=False, timeout=0
         )
         self.tables = Tables(self.database)
 

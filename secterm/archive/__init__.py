@@ -1,0 +1,1 @@
+"""Archives: dossiers in an age file that opens without this program."""

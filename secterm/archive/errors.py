@@ -1,0 +1,27 @@
+"""What can go wrong with an archive, by name. No message carries a secret or a name."""
+
+from __future__ import annotations
+
+
+class ArchiveError(Exception):
+    """Any of the named troubles below; `reason` is what happened, in words."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class RecipientInvalid(ArchiveError):
+    """Nobody, or nobody that age knows, was named to encrypt to."""
+
+
+class ArchiveNotWritten(ArchiveError):
+    """The archive is not on the medium; nothing half-written was left there."""
+
+
+class ArchiveUnreadable(ArchiveError):
+    """The file is not an archive, or is damaged."""
+
+
+class WrongIdentity(ArchiveError):
+    """The archive does not open with this identity or passphrase."""

@@ -1,0 +1,47 @@
+"""A dossier's card: what lists show of it. A cache that entries can rebuild."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from secterm.dossier.fold import State
+from secterm.dossier.gates import Standing
+from secterm.policy.model import Category
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """One dossier in a list. Times and dates ISO 8601; `owed` names the next act."""
+
+    id: str
+    name: str
+    post: str
+    department: str
+    category: Category
+    stage: str
+    owed: str
+    since: str
+    opened: str
+    lapses_on: str = ""
+
+    def stale(self, today: date) -> bool:
+        """Whether something has lapsed since, so that the card is not true any more."""
+        return bool(self.lapses_on) and self.lapses_on <= today.isoformat()
+
+
+def card_of(id: str, state: State, standing: Standing) -> Card:
+    """The card of a dossier as it stands."""
+    who = state.particulars
+    return Card(
+        id=id,
+        name=who.name,
+        post=who.post,
+        department=who.department,
+        category=who.category,
+        stage=standing.stage,
+        owed=standing.next.kind if standing.next else "",
+        since=standing.since,
+        opened=state.opened_at,
+        lapses_on=standing.lapses_on.isoformat() if standing.lapses_on else "",
+    )

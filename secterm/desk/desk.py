@@ -1,0 +1,440 @@
+"""Everything that an unlocked officer can do, one method per act. Each act is
+judged by the dossier's rules, sealed and committed by the vault, and only then
+told as done. It decides nothing itself and shows nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import msgspec
+
+from secterm.archive.recipients import Recipients
+from secterm.archive.write import Written
+from secterm.desk import audit, document, exporting, passphrases, quiz, signing
+from secterm.desk.cards import Card, card_of
+from secterm.desk.model import Clock, ClockIsBehind, Dossier, SameOfficer, WeakPassphrase, now
+from secterm.desk.recording import Recorder, Recording
+from secterm.desk.registry import Officer, Registry, read_registry
+from secterm.desk.report import Report
+from secterm.desk.shelf import Shelf
+from secterm.dossier import entries as acts
+from secterm.dossier import record as records
+from secterm.dossier.entries import (
+    Act,
+    Entry,
+    Numbered,
+    PackRef,
+    Particulars,
+)
+from secterm.dossier.fold import State, apply
+from secterm.dossier.gates import standing
+from secterm.dossier.permit import NotAllowed, permit, rule_sha256
+from secterm.dossier.record import Record
+from secterm.policy import reader
+from secterm.policy.model import Module, Pack, Rule
+from secterm.vault import checkpoints, kdf
+from secterm.vault.records import Signer
+from secterm.vault.vault import Vault
+from secterm.vault.verify import Fault, Progress
+from secterm.vault.verify import verify as walk
+
+
+class Desk:
+    """An unlocked vault and the officer who unlocked it. `close` it to lock."""
+
+    def __init__(self, vault: Vault, registry: Registry, clock: Clock) -> None:
+        self._vault = vault
+        self._registry = registry
+        self._clock = clock
+        self._behind: ClockIsBehind | None = None
+        self._shelf = Shelf(vault, registry)
+        self.notices: tuple[str, ...] = ()
+
+    # -- coming and going -------------------------------------------------
+
+    @classmethod
+    def create(
+        cls,
+        path: Path,
+        *,
+        unit: str,
+        officer: str,
+        passphrase: str,
+        cost: kdf.Cost | None = None,
+        pack: Path | None = None,
+        clock: Clock = now,
+        progress: Callable[[kdf.Cost, float], None] = lambda cost, seconds: None,
+    ) -> Desk:
+        """A new vault with its first officer, and the pack it works by.
+
+        Raises `WeakPassphrase`, `PackInvalid`, or as `Vault.create`.
+        """
+        files = reader.read_folder(pack or reader.default_folder())
+        adopted = reader.parse(files)
+        _strong(passphrase, (unit, officer))
+        chosen = cost or kdf.calibrate(progress)
+        at = clock()
+        with Vault.create(path, officer, passphrase, chosen) as (vault, work):
+            ed25519, mldsa = vault.log_keys()
+            created = acts.Created(
+                unit=signing.one_line(unit),
+                log_ed25519=ed25519.public_key().public_bytes_raw().hex(),
+                log_mldsa44=mldsa.public_key().public_bytes_raw().hex(),
+            )
+            held = {name: data.decode() for name, data in files.items()}
+            record = Recorder(work, vault.signer.officer, at)
+            record.vault(vault.id, created)
+            record.vault(vault.id, acts.PackAdopted(pack=_ref(adopted), files=held))
+            record.officer(vault.id, vault.signer, officer)
+        return cls(vault, read_registry(vault), clock)
+
+    @classmethod
+    def open(cls, path: Path, officer: str, passphrase: str, *, clock: Clock = now) -> Desk:
+        """Unlocks a vault. Raises as `Vault.open`."""
+        vault = Vault.open(path, officer, passphrase)
+        try:
+            desk = cls(vault, read_registry(vault), clock)
+            desk._greet()
+        except BaseException:
+            vault.close()
+            raise
+        return desk
+
+    def close(self) -> None:
+        """Locks: keys dropped, the file let go. May be called twice."""
+        self._shelf.clear()
+        self._vault.close()
+
+    def _greet(self) -> None:
+        notices = [
+            f"The vault does not fit: {doubt}. Run a verification." for doubt in self._vault.doubts
+        ]
+        failures = self._vault.failures
+        clock, last = self._clock(), datetime.fromtimestamp(self._vault.head.mark).astimezone()
+        if clock < last:
+            self._behind = ClockIsBehind(clock, last)
+        elif failures:
+            with self._record() as record:
+                record.vault(self._vault.id, acts.Unlocked(failures=failures))
+                record.work.failures_told = True
+        if failures:
+            notices.append(
+                f"{failures} failed attempt{'s' * (failures > 1)} to unlock before this one."
+            )
+        self.notices = tuple(notices)
+
+    @property
+    def behind(self) -> ClockIsBehind | None:
+        """That the clock stands before the last entry, until `accept_clock`."""
+        return self._behind
+
+    def accept_clock(self) -> None:
+        """The officer says that the clock is right, or goes on knowing it is not; recorded."""
+        behind, self._behind = self._behind, None
+        if behind is not None:
+            with self._record() as record:
+                record.vault(
+                    self._vault.id,
+                    acts.ClockBehind(clock=behind.clock.isoformat(), last=behind.last.isoformat()),
+                )
+
+    # -- who and what -----------------------------------------------------
+
+    @property
+    def unit(self) -> str:
+        """The unit whose vault this is."""
+        return self._registry.unit
+
+    @property
+    def vault_id(self) -> str:
+        """The vault's id, 32 hex digits."""
+        return self._vault.id.hex()
+
+    @property
+    def officer(self) -> Officer:
+        """The officer who unlocked."""
+        return self._registry.officers[self._vault.signer.officer.hex()]
+
+    def officers(self) -> tuple[Officer, ...]:
+        """All officers, in the order they joined."""
+        return tuple(self._registry.officers.values())
+
+    def officer_name(self, id: str) -> str:
+        """An officer's name, or their id where nobody has it."""
+        known = self._registry.officers.get(id)
+        return known.name if known else id
+
+    @property
+    def pack(self) -> Pack:
+        """The pack that new dossiers are opened under."""
+        return self._registry.pack
+
+    @property
+    def today(self) -> date:
+        """The date by this desk's clock."""
+        return self._clock().date()
+
+    def checkpoint_line(self) -> str:
+        """The journal's checkpoint as one short line, to write down."""
+        return checkpoints.short(self._vault.checkpoint())
+
+    def log_fingerprint(self) -> str:
+        """What a stranger must know to check this vault's archives."""
+        return checkpoints.fingerprint(checkpoints.log_verifiers(self._vault))
+
+    def add_officer(self, name: str, passphrase: str) -> Officer:
+        """A further officer. Raises `WeakPassphrase`, or NotAllowed for a name that is taken."""
+        name = signing.one_line(name)
+        if not name:
+            raise NotAllowed("An officer needs a name.")
+        if any(o.name.casefold() == name.casefold() for o in self.officers()):
+            raise NotAllowed("There is an officer of that name already. Choose another name.")
+        _strong(passphrase, (self.unit, name))
+        with self._record() as record:
+            added = record.work.add_slot(name, passphrase, self._vault.slot_cost())
+            record.officer(self._vault.id, added, name)
+        self._registry = read_registry(self._vault)
+        self._shelf = Shelf(self._vault, self._registry)
+        return self._registry.officers[added.officer.hex()]
+
+    # -- reading ----------------------------------------------------------
+
+    def cards(self) -> list[Card]:
+        """The summaries of all dossiers, as of today, the latest opened first."""
+        return self._shelf.cards(self.today)
+
+    def dossier(self, id: str) -> Dossier:
+        """A dossier by its id (32 hex digits). Raises NotAllowed where there is none."""
+        return self._shelf.dossier(id, self.today)
+
+    def record(self, id: str) -> Record:
+        """The readable record of a dossier as of today. Raises as `dossier`."""
+        opened = self.dossier(id)
+        return records.record(
+            id,
+            opened.entries,
+            opened.pack,
+            unit=self.unit,
+            officers={o.id: o.name for o in self.officers()},
+            as_of=self.today,
+        )
+
+    def full_id(self, beginning: str) -> str:
+        """The one dossier whose id begins so. Raises `NotAllowed` for none or several."""
+        return self._shelf.full_id(beginning)
+
+    # -- acts of one officer ----------------------------------------------
+
+    def open_dossier(self, particulars: Particulars) -> str:
+        """Opens a dossier; its id. Raises `NotAllowed`."""
+        act = acts.Opened(particulars=particulars, pack=_ref(self.pack))
+        permit(None, act, self.pack, self.today, self.officer.id)
+        with self._record() as record:
+            id = record.work.create_dossier()
+            self._append(record, id.hex(), None, [], [act])
+        return id.hex()
+
+    def act(self, id: str, *happened: Act, signer: Signer | None = None) -> Dossier:
+        """Records what happened to an appointee, all of it or nothing; the dossier then.
+
+        Raises `NotAllowed` where the dossier's rules do not allow it.
+        """
+        state, numbered = self._shelf.state(id)
+        with self._record(signer) as record:
+            self._append(record, id, state, numbered, list(happened))
+        return self.dossier(id)
+
+    def undertaking(self, id: str) -> str:
+        """The undertaking's exact text for this appointee today."""
+        dossier = self.dossier(id)
+        return document.undertaking(
+            dossier.pack,
+            dossier.state.particulars,
+            unit=self.unit,
+            officer=self.officer.name,
+            on=self.today,
+        )
+
+    def draw_quiz(self, id: str, module: str) -> quiz.Quiz:
+        """A new quiz of a module: questions drawn, answers shuffled. Raises NotAllowed."""
+        dossier = self.dossier(id)
+        return quiz.draw(_module(dossier.pack, module))
+
+    def take_quiz(self, id: str, taken: quiz.Quiz, given: list[str]) -> Dossier:
+        """Records a quiz and its answers, in the words shown."""
+        module = _module(self.dossier(id).pack, taken.module)
+        return self.act(id, quiz.judge(module, taken, given))
+
+    def acknowledge(self, id: str, rule: Rule) -> Dossier:
+        """Records that the appointee acknowledged this rule, by its text."""
+        return self.act(id, self.acknowledgement(self.dossier(id).pack, rule))
+
+    @staticmethod
+    def acknowledgement(pack: Pack, rule: Rule) -> acts.Acknowledged:
+        """The act of acknowledging a rule of this pack, by its text."""
+        return acts.Acknowledged(rule=rule.id, text_sha256=rule_sha256(rule), pack=_ref(pack))
+
+    # -- acts of two ------------------------------------------------------
+
+    def second(self, officer: str, passphrase: str) -> Signer:
+        """A second officer at the same screen.
+
+        Raises `WrongPassphrase`, or `SameOfficer` where it is the first one again.
+        """
+        signer = self._vault.identify(officer, passphrase)
+        if signer.officer == self._vault.signer.officer:
+            raise SameOfficer
+        return signer
+
+    def is_officers_passphrase(self, passphrase: str) -> bool:
+        """Whether this is the passphrase of the officer who unlocked (wrong ones are counted)."""
+        signer = self._vault.identify(self.officer.name, passphrase)
+        return signer.officer == self._vault.signer.officer
+
+    def sign(
+        self,
+        id: str,
+        text: str,
+        name: str,
+        secret: str,
+        witness: Signer | None = None,
+        *,
+        wrapping: signing.Wrapping | None = None,
+    ) -> Dossier:
+        """Both sides sign the text just read, and the witness where the pack asks for one.
+
+        The appointee's new key is wrapped under their secret, or under a `wrapping`
+        that was made of it already. Raises `NotAllowed` where the name is not the
+        appointee's, the secret is too short, or the text is not the one to be signed today.
+        """
+        dossier = self.dossier(id)
+        recorded = dossier.state.particulars.name
+        if not signing.same_name(name, recorded):
+            raise NotAllowed(f"The name typed is not {recorded}. Type the full name as it stands.")
+        if len(secret) < signing.SHORTEST_SECRET:
+            raise NotAllowed(f"A signing secret has at least {signing.SHORTEST_SECRET} characters.")
+        if text != self.undertaking(id):
+            raise NotAllowed("The text has changed since it was read. Read it again.")
+        parties = [signing.Party("officer", self.officer.name, self._vault.signer)]
+        if witness is not None:
+            parties.append(
+                signing.Party("witness", self.officer_name(witness.officer.hex()), witness)
+            )
+        signed = signing.sign(
+            vault=self._vault.id,
+            dossier=bytes.fromhex(id),
+            text=text,
+            pack=_ref(dossier.pack),
+            on=self.today,
+            name=recorded,
+            wrapping=wrapping or signing.Wrapping.of(self._vault.slot_cost(), recorded, secret),
+            parties=parties,
+        )
+        return self.act(id, signed)
+
+    # -- the whole --------------------------------------------------------
+
+    def verify(self, progress: Progress = lambda done, total: None, *, earlier: str = "") -> Report:
+        """Walks the whole vault; every fault with its place, in one report.
+
+        `earlier` is a checkpoint that today's journal must continue, short or whole.
+        """
+        faults = [str(f) for f in self._faults(progress)]
+        if earlier and (why := checkpoints.continues(self._vault, earlier)):
+            faults.append(why)
+        return Report(
+            holds=not faults,
+            faults=faults,
+            entries=self._vault.size,
+            dossiers=len(self._shelf.ids()),
+            checkpoint=self.checkpoint_line(),
+            continues=earlier.strip(),
+        )
+
+    def export(
+        self,
+        folder: Path,
+        to: Recipients,
+        ids: list[str] | None = None,
+        *,
+        progress: Callable[[str], None] = lambda member: None,
+    ) -> Written:
+        """Writes an archive of these dossiers (all, where none are named) and records it.
+
+        `progress` is told each member. Raises `ArchiveNotWritten`; then nothing
+        was recorded either.
+        """
+        if self._behind is not None:
+            raise self._behind
+        chosen = self._shelf.ids() if ids is None else ids
+        if not chosen:
+            raise NotAllowed("There is no dossier to export.")
+        written = exporting.write_archive(
+            self._vault, self._registry, chosen, folder, to, self._clock(), progress
+        )
+        archived = acts.Archived(file=written.path.name, sha256=written.sha256, recipients=to.named)
+        with self._record() as record:
+            for id in chosen:
+                self._append(record, id, *self._shelf.state(id), [archived])
+        return written
+
+    def _faults(self, progress: Progress) -> Iterator[Fault]:
+        keys = {bytes.fromhex(o.id): o.public_key for o in self.officers()}
+        yield from self._registry.faults
+        yield from walk(self._vault, keys, progress)
+        for id in self._shelf.ids():
+            yield from self._dossier_faults(id)
+
+    def _dossier_faults(self, id: str) -> Iterator[Fault]:
+        """Entries that do not add up, signatures that do not hold, a card that is not true."""
+        return audit.dossier_faults(self._vault, self._registry, id)
+
+    # -- recording --------------------------------------------------------
+
+    def _record(self, signer: Signer | None = None) -> Recording:
+        if self._behind is not None:
+            raise self._behind
+        return Recording(self._vault, signer or self._vault.signer, self._clock())
+
+    def _append(
+        self,
+        record: Recorder,
+        id: str,
+        state: State | None,
+        before: list[Numbered],
+        happened: list[Act],
+    ) -> None:
+        numbered = list(before)
+        pack = self._shelf.pack(state.pack) if state is not None else self.pack
+        for act in happened:
+            if state is not None:
+                permit(state, act, pack, record.at.date(), record.officer_id)
+            entry = Entry(at=record.at.isoformat(), officer=record.officer_id, act=act)
+            one = Numbered(number=record.append(bytes.fromhex(id), entry), entry=entry)
+            numbered.append(one)
+            state = apply(state, one)
+        if state is None:
+            raise ValueError("nothing happened")
+        card = card_of(id, state, standing(state, pack, record.at.date()))
+        record.work.set_card(bytes.fromhex(id), numbered[-1].number, msgspec.json.encode(card))
+        record.settled.append(lambda: self._shelf.remember(id, state, numbered))
+
+
+def _ref(pack: Pack) -> PackRef:
+    return PackRef(id=pack.head.id, version=pack.head.version, digest=pack.digest)
+
+
+def _module(pack: Pack, id: str) -> Module:
+    for module in pack.training.modules:
+        if module.id == id:
+            return module
+    raise NotAllowed("The pack has no such module.")
+
+
+def _strong(passphrase: str, words: tuple[str, ...]) -> None:
+    judged = passphrases.judge(passphrase, words)
+    if not judged.good:
+        raise WeakPassphrase(judged.advice)

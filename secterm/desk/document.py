@@ -1,0 +1,65 @@
+"""The undertaking as the appointee reads it: the pack's text with the
+particulars filled in. What comes out here is hashed and signed to the letter.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from secterm.dossier.entries import Particulars
+from secterm.policy.model import Pack
+
+WIDTH: Final = 72  # columns
+
+
+def undertaking(pack: Pack, particulars: Particulars, *, unit: str, officer: str, on: date) -> str:
+    """The whole document as plain text, lines of at most 72 columns, ending in a newline."""
+    terms = pack.head.categories[particulars.category]
+    low, high = terms.cooling_off_years
+    filled = {
+        "name": particulars.name,
+        "born": particulars.born,
+        "identity_number": particulars.identity_number,
+        "post": particulars.post,
+        "department": particulars.department,
+        "category": terms.name,
+        "level": terms.level,
+        "unit": unit,
+        "officer": officer,
+        "date": on.isoformat(),
+        "cooling_off": f"{low} to {high} years" if low != high else f"{low} years",
+    }
+    return "\n".join(_lines(pack, filled)) + "\n"
+
+
+def _lines(pack: Pack, filled: dict[str, str]) -> Iterator[str]:
+    document = pack.undertaking
+    title = document.title.format_map(filled)
+    yield title.upper()
+    yield ""
+    yield from _paragraphs(document.preamble.format_map(filled))
+    for part_number, part in enumerate(document.parts, 1):
+        yield f"{part_number}. {part.title}"
+        yield ""
+        for number, clause in enumerate(part.clauses, 1):
+            label = f"{part_number}.{number}  "
+            yield from textwrap.wrap(
+                clause.format_map(filled),
+                WIDTH,
+                initial_indent=label,
+                subsequent_indent=" " * len(label),
+            )
+            yield ""
+    yield "Declaration"
+    yield ""
+    yield from _paragraphs(document.declaration.format_map(filled))
+    yield f"Policy pack {pack.head.id} {pack.head.version}, {pack.digest}"
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    for paragraph in text.strip().split("\n\n"):
+        yield from textwrap.wrap(paragraph, WIDTH)
+        yield ""

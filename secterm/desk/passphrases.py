@@ -1,0 +1,44 @@
+"""How strong a passphrase is, and the floor under it. Guesses are estimated by
+zxcvbn (Wheeler, USENIX Security 2016); words that are known of the vault count
+as guessed first. A passphrase is never kept and never told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from zxcvbn_rs_py import zxcvbn
+
+from secterm.words import _
+
+SHORTEST: Final = 12  # characters
+WEAKEST: Final = 3  # of zxcvbn's scores 0 to 4
+LONGEST_JUDGED: Final = 100  # characters; more cannot make it weaker
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A passphrase's score from 0 to 4, whether it is good enough, and what would help."""
+
+    score: int
+    good: bool
+    advice: str
+
+
+def judge(passphrase: str, words: tuple[str, ...] = ()) -> Judgement:
+    """Judges a passphrase against the floor. `words`: names that an attacker would try."""
+    if not passphrase:
+        return Judgement(0, False, _("Several words that do not belong together are best."))
+    score = int(zxcvbn(passphrase[:LONGEST_JUDGED], [w for w in words if w]).score)
+    if len(passphrase) < SHORTEST:
+        return Judgement(
+            min(score, WEAKEST - 1),
+            False,
+            _("Too short: at least {n} characters. Several words are best.").format(n=SHORTEST),
+        )
+    if score < WEAKEST:
+        return Judgement(
+            score, False, _("Too easy to guess. Add words that do not belong together.")
+        )
+    return Judgement(score, True, _("Good."))

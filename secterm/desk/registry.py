@@ -1,0 +1,103 @@
+"""What the vault's own entries say: the unit, the officers and their public
+keys, the packs. Read once at unlock; what does not fit is kept as a fault for
+the verification, never passed over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from secterm.dossier import entries as acts
+from secterm.dossier.entries import VaultEntry, decode_vault
+from secterm.policy import reader
+from secterm.policy.model import Pack
+from secterm.vault.errors import SealBroken, VaultDamaged
+from secterm.vault.vault import Vault
+from secterm.vault.verify import Fault
+
+
+@dataclass(frozen=True)
+class Officer:
+    """An officer: id (32 hex digits), name, Ed25519 public key (32 bytes)."""
+
+    id: str
+    name: str
+    public_key: bytes
+    since: str = ""  # ISO time
+
+
+@dataclass
+class Registry:
+    """What stands in the vault's own entries."""
+
+    unit: str = ""
+    log_ed25519: str = ""
+    log_mldsa44: str = ""
+    officers: dict[str, Officer] = field(default_factory=dict)
+    packs: dict[str, Pack] = field(default_factory=dict)
+    pack_files: dict[str, dict[str, str]] = field(default_factory=dict)
+    newest: str = ""
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def pack(self) -> Pack:
+        """The pack adopted last."""
+        return self.packs[self.newest]
+
+
+def read_registry(vault: Vault) -> Registry:
+    """The registry of an unlocked vault. Raises `VaultDamaged` where it cannot work."""
+    registry = Registry()
+    for number, entry in _entries(vault, vault.id, registry):
+        act = entry.act
+        if isinstance(act, acts.Created):
+            registry.unit = act.unit
+            registry.log_ed25519, registry.log_mldsa44 = act.log_ed25519, act.log_mldsa44
+        elif isinstance(act, acts.OfficerJoined):
+            _add_officer(vault, registry, number, act.officer)
+        elif isinstance(act, acts.PackAdopted):
+            _add_pack(registry, number, act)
+    if not registry.newest:
+        raise VaultDamaged("the vault's own entries", "the policy pack cannot be read")
+    if vault.signer.officer.hex() not in registry.officers:
+        raise VaultDamaged("the vault's own entries", "they do not know the officer of this slot")
+    return registry
+
+
+def _entries(vault: Vault, strand: bytes, registry: Registry) -> list[tuple[int, VaultEntry]]:
+    found = []
+    try:
+        for number, plain in vault.entries(strand):
+            found.append((number, decode_vault(plain)))
+    except SealBroken as broken:
+        # What comes after it on this strand is not trusted; the walk names the rest.
+        registry.faults.append(Fault(broken.where, "does not open"))
+    except msgspec.DecodeError:
+        registry.faults.append(Fault(f"entry of {strand.hex()}", "is not of this format"))
+    return found
+
+
+def _add_officer(vault: Vault, registry: Registry, number: int, id: str) -> None:
+    for _, entry in _entries(vault, bytes.fromhex(id), registry):
+        act = entry.act
+        if isinstance(act, acts.OfficerAdded) and act.officer == id:
+            registry.officers[id] = Officer(id, act.name, bytes.fromhex(act.public_key), entry.at)
+            return
+    registry.faults.append(Fault(f"entry #{number}", "names an officer who has no entry"))
+
+
+def _add_pack(registry: Registry, number: int, act: acts.PackAdopted) -> None:
+    files = {name: text.encode() for name, text in act.files.items()}
+    try:
+        pack = reader.parse(files)
+    except reader.PackInvalid:
+        registry.faults.append(Fault(f"entry #{number}", "holds a policy pack that is not valid"))
+        return
+    if pack.digest != act.pack.digest:
+        registry.faults.append(Fault(f"entry #{number}", "holds another pack than it says"))
+        return
+    registry.packs[pack.digest] = pack
+    registry.pack_files[pack.digest] = act.files
+    registry.newest = pack.digest

@@ -1,0 +1,104 @@
+"""Finds and opens dossiers. Remembers the one at hand; all of them would be the vault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import msgspec
+
+from secterm.desk.cards import Card, card_of
+from secterm.desk.model import Dossier
+from secterm.desk.registry import Registry
+from secterm.dossier import entries as acts
+from secterm.dossier.entries import Numbered, PackRef
+from secterm.dossier.fold import State, fold
+from secterm.dossier.gates import standing
+from secterm.dossier.permit import NotAllowed
+from secterm.policy.model import Pack
+from secterm.vault.records import ID_SIZE
+from secterm.vault.vault import Vault
+from secterm.words import _
+
+
+class Shelf:
+    """The dossiers of an unlocked vault."""
+
+    def __init__(self, vault: Vault, registry: Registry) -> None:
+        self._vault = vault
+        self._registry = registry
+        self._at_hand: tuple[str, State, list[Numbered]] | None = None
+
+    def clear(self) -> None:
+        """Forgets the dossier at hand."""
+        self._at_hand = None
+
+    def ids(self) -> list[str]:
+        """The ids of all dossiers, 32 hex digits each."""
+        officers = self._registry.officers
+        return [id.hex() for id in self._vault.dossiers() if id.hex() not in officers]
+
+    def full_id(self, beginning: str) -> str:
+        """The one dossier whose id begins so. Raises `NotAllowed` for none or several."""
+        found = [id for id in self.ids() if id.startswith(beginning.lower())]
+        if not found or not beginning:
+            raise NotAllowed(_("There is no dossier with this id."))
+        if len(found) > 1:
+            raise NotAllowed(_("Several dossiers have an id that begins so."))
+        return found[0]
+
+    def cards(self, today: date) -> list[Card]:
+        """The summaries of all dossiers on a day, the latest opened first."""
+        return sorted(self._cards(today), key=lambda c: (c.opened, c.id), reverse=True)
+
+    def _cards(self, today: date) -> Iterator[Card]:
+        for id, sealed in self._vault.cards():
+            if id.hex() in self._registry.officers:
+                continue
+            card = msgspec.json.decode(sealed.body, type=Card) if sealed else None
+            if card is None or card.stale(today):
+                opened = self._opened(id.hex())
+                pack = self.pack(opened[0].pack)
+                card = card_of(id.hex(), opened[0], standing(opened[0], pack, today))
+            yield card
+
+    def dossier(self, id: str, today: date) -> Dossier:
+        """A dossier by its id. Raises NotAllowed where there is none."""
+        state, numbered = self.state(id)
+        pack = self.pack(state.pack)
+        return Dossier(id, state, standing(state, pack, today), pack, tuple(numbered))
+
+    def state(self, id: str) -> tuple[State, list[Numbered]]:
+        """A dossier's state and entries. Raises NotAllowed where there is none."""
+        if self._at_hand is None or self._at_hand[0] != id:
+            self.remember(id, *self._opened(id))
+        assert self._at_hand is not None  # noqa: S101 - remembered above
+        return self._at_hand[1:]
+
+    def remember(self, id: str, state: State, numbered: list[Numbered]) -> None:
+        """Makes this the dossier at hand."""
+        self._at_hand = (id, state, numbered)
+
+    def pack(self, ref: PackRef) -> Pack:
+        """The pack that an act rests on."""
+        return self._registry.packs[ref.digest]
+
+    def _opened(self, id: str) -> tuple[State, list[Numbered]]:
+        numbered = self._read(id)
+        if not numbered:
+            raise NotAllowed(_("There is no dossier with this id."))
+        return fold(numbered), numbered
+
+    def _read(self, id: str) -> list[Numbered]:
+        try:
+            raw = bytes.fromhex(id)
+        except ValueError:
+            return []
+        if len(raw) != ID_SIZE or raw == self._vault.id or id in self._registry.officers:
+            return []
+        if not self._vault.has_dossier(raw):
+            return []
+        return [
+            Numbered(number=number, entry=acts.decode(plain))
+            for number, plain in self._vault.entries(raw)
+        ]

@@ -1,0 +1,329 @@
+"""The entries of a dossier and of the vault itself: everything that can happen.
+
+Entries are never changed, so neither are these types: a later format adds
+acts or optional fields. Times are ISO 8601 with an offset, dates ISO 8601,
+ids and keys lower-case hex.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from secterm.policy.model import Category
+
+Finding = Literal["suitable", "conditions", "unsuitable"]
+Decision = Literal["admit", "refuse", "defer"]
+Row: TypeAlias = dict[str, str]
+Answer: TypeAlias = bool | float | str | list[Row]  # list: rows, every field as text
+
+
+class _Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A frozen value of an entry."""
+
+
+class _Act(_Value, frozen=True, kw_only=True, tag_field="act"):
+    """Something that happened."""
+
+
+class PackRef(_Value, frozen=True, kw_only=True):
+    """Which pack an act rests on: id, version and the SHA-256 of its files."""
+
+    id: str
+    version: str
+    digest: str
+
+
+class Particulars(_Value, frozen=True, kw_only=True):
+    """Who the appointee is and what post they take up."""
+
+    name: str
+    born: str  # date
+    identity_number: str
+    post: str
+    department: str
+    category: Category
+    contact: str = ""
+
+
+# -- of a dossier ---------------------------------------------------------
+
+
+class Opened(_Act, frozen=True, kw_only=True, tag="opened"):
+    """The dossier begins. The pack named here holds for its whole life."""
+
+    particulars: Particulars
+    pack: PackRef
+
+
+class Corrected(_Act, frozen=True, kw_only=True, tag="corrected"):
+    """The particulars were corrected; these hold from now on."""
+
+    particulars: Particulars
+    reason: str
+
+
+class Answered(_Act, frozen=True, kw_only=True, tag="answered"):
+    """A screening question was answered; a later answer stands beside it, not over it."""
+
+    question: str
+    answer: Answer
+    follow_up: str = ""
+    note: str = ""
+
+
+class Checked(_Act, frozen=True, kw_only=True, tag="checked"):
+    """An answer was checked elsewhere: against which document or referee, and did it hold."""
+
+    question: str
+    reference: str
+    holds: bool
+    note: str = ""
+
+
+class Found(_Act, frozen=True, kw_only=True, tag="found"):
+    """A finding on one section, or on the whole screening where `section` is empty."""
+
+    section: str
+    finding: Finding
+    reason: str = ""  # owed unless suitable
+    conditions: str = ""  # owed with conditions
+
+
+class Reviewed(_Act, frozen=True, kw_only=True, tag="reviewed"):
+    """A second officer reviewed the overall finding."""
+
+    agrees: bool
+    reason: str = ""  # owed unless agreeing
+
+
+class Trained(_Act, frozen=True, kw_only=True, tag="trained"):
+    """A module was taught."""
+
+    module: str
+    hours: float
+    on: str  # date
+    trainer: str
+    place: str
+
+
+class QuizAnswer(_Value, frozen=True, kw_only=True):
+    """One question put and the answer given, in the words shown."""
+
+    question: str
+    given: str
+    right: bool
+
+
+class Quizzed(_Act, frozen=True, kw_only=True, tag="quizzed"):
+    """A module's quiz was taken at this keyboard."""
+
+    module: str
+    answers: tuple[QuizAnswer, ...]
+    passed: bool
+
+
+class PartySignature(_Value, frozen=True, kw_only=True):
+    """One side's Ed25519 signature over the statement (see `secterm.desk.signing`)."""
+
+    role: Literal["appointee", "officer", "witness"]
+    name: str
+    officer: str = ""  # officer id; empty for the appointee
+    public_key: str  # 32 bytes, hex
+    signature: str  # 64 bytes, hex
+
+
+class SigningKey(_Value, frozen=True, kw_only=True):
+    """The appointee's new key, wrapped under their signing secret."""
+
+    kdf: str
+    sealed: str  # hex
+
+
+class Signed(_Act, frozen=True, kw_only=True, tag="signed"):
+    """The undertaking was read and signed by both sides, and witnessed where asked."""
+
+    text: str  # exactly as read
+    text_sha256: str
+    pack: PackRef
+    on: str  # date
+    statement: str  # the exact bytes signed, UTF-8
+    signatures: tuple[PartySignature, ...]
+    appointee_key: SigningKey
+
+
+class SigningRefused(_Act, frozen=True, kw_only=True, tag="signing_refused"):
+    """The appointee refused to sign the undertaking."""
+
+    reason: str
+
+
+class Acknowledged(_Act, frozen=True, kw_only=True, tag="acknowledged"):
+    """The appointee acknowledged one rule, by its text."""
+
+    rule: str
+    text_sha256: str
+    pack: PackRef
+
+
+class RuleRefused(_Act, frozen=True, kw_only=True, tag="rule_refused"):
+    """The appointee refused to acknowledge one rule."""
+
+    rule: str
+    reason: str
+
+
+class Decided(_Act, frozen=True, kw_only=True, tag="decided"):
+    """The officer's decision; for a core post it holds once it is `Seconded`."""
+
+    decision: Decision
+    reason: str
+    conditions: str = ""
+
+
+class Seconded(_Act, frozen=True, kw_only=True, tag="seconded"):
+    """A second officer's word on the decision that stands at entry `decided`."""
+
+    decided: int  # the number of the entry
+    agrees: bool
+    reason: str = ""  # owed unless agreeing
+
+
+class Withdrawn(_Act, frozen=True, kw_only=True, tag="withdrawn"):
+    """The appointee or the unit withdrew before a decision."""
+
+    reason: str
+
+
+class Reopened(_Act, frozen=True, kw_only=True, tag="reopened"):
+    """A refused, withdrawn, lapsed or left dossier is taken up again."""
+
+    reason: str
+
+
+class Left(_Act, frozen=True, kw_only=True, tag="left"):
+    """The appointee left the post on this date; cooling-off begins."""
+
+    on: str  # date
+    reason: str
+
+
+class Archived(_Act, frozen=True, kw_only=True, tag="archived"):
+    """The dossier went into an archive: its file's name, SHA-256 and recipients."""
+
+    file: str
+    sha256: str
+    recipients: tuple[str, ...]
+
+
+Act: TypeAlias = (
+    Opened
+    | Corrected
+    | Answered
+    | Checked
+    | Found
+    | Reviewed
+    | Trained
+    | Quizzed
+    | Signed
+    | SigningRefused
+    | Acknowledged
+    | RuleRefused
+    | Decided
+    | Seconded
+    | Withdrawn
+    | Reopened
+    | Left
+    | Archived
+)
+
+# -- of the vault itself --------------------------------------------------
+
+
+class Created(_Act, frozen=True, kw_only=True, tag="created"):
+    """The vault begins: whose it is and the public halves of its log keys."""
+
+    unit: str
+    log_ed25519: str
+    log_mldsa44: str
+
+
+class OfficerJoined(_Act, frozen=True, kw_only=True, tag="officer_joined"):
+    """An officer has an entry of their own, under this id, that a stranger can be shown."""
+
+    officer: str  # 16 bytes, hex
+
+
+class OfficerAdded(_Act, frozen=True, kw_only=True, tag="officer_added"):
+    """An officer and their public key; the first entry of the officer's own."""
+
+    officer: str  # 16 bytes, hex
+    name: str
+    public_key: str  # Ed25519, hex
+
+
+class PackAdopted(_Act, frozen=True, kw_only=True, tag="pack_adopted"):
+    """A pack's files, so that old records can be read with what they rest on."""
+
+    pack: PackRef
+    files: dict[str, str]
+
+
+class Unlocked(_Act, frozen=True, kw_only=True, tag="unlocked"):
+    """The vault was unlocked after this many failed attempts (recorded when there were any)."""
+
+    failures: int
+
+
+class ClockBehind(_Act, frozen=True, kw_only=True, tag="clock_behind"):
+    """The officer went on although the clock stands before the last entry."""
+
+    clock: str
+    last: str
+
+
+VaultAct: TypeAlias = Created | OfficerJoined | OfficerAdded | PackAdopted | Unlocked | ClockBehind
+
+
+class _Entry(_Value, frozen=True, kw_only=True):
+    at: str  # ISO 8601 with offset
+    officer: str  # who signs it
+
+
+class Entry(_Entry, frozen=True, kw_only=True):
+    """A dossier's entry as it is sealed."""
+
+    act: Act
+
+
+class VaultEntry(_Entry, frozen=True, kw_only=True):
+    """A vault-level entry as it is sealed."""
+
+    act: VaultAct
+
+
+class Numbered(_Value, frozen=True, kw_only=True):
+    """A dossier's entry with its number in the journal."""
+
+    number: int
+    entry: Entry
+
+
+def encode(entry: Entry | VaultEntry) -> bytes:
+    """An entry's JSON, UTF-8, keys in the order of the type."""
+    return msgspec.json.encode(entry)
+
+
+_entry = msgspec.json.Decoder(Entry)
+_vault_entry = msgspec.json.Decoder(VaultEntry)
+
+
+def decode(data: bytes) -> Entry:
+    """A dossier's entry. Raises `msgspec.ValidationError` for anything else."""
+    return _entry.decode(data)
+
+
+def decode_vault(data: bytes) -> VaultEntry:
+    """A vault-level entry. Raises `msgspec.ValidationError` for anything else."""
+    return _vault_entry.decode(data)

@@ -1,0 +1,193 @@
+"""What a dossier's entries add up to. The state remembers, of everything that
+counts, the entry that brought it; what it means for the gates is not said here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Generic, TypeVar
+
+from secterm.dossier import entries as acts
+from secterm.dossier.entries import Numbered, PackRef, Particulars
+
+A = TypeVar("A")
+
+
+class EntryOutOfPlace(Exception):
+    """An entry that cannot follow those before it; the message says why."""
+
+
+@dataclass(frozen=True)
+class Told(Generic[A]):
+    """An act that counts, with its entry's number, time (ISO 8601) and officer (id)."""
+
+    act: A
+    number: int
+    at: str
+    officer: str
+
+    @property
+    def on(self) -> date:
+        """The day on which it was recorded."""
+        return datetime.fromisoformat(self.at).date()
+
+
+Latest = Mapping[str, Told[A]]
+
+
+@dataclass(frozen=True)
+class State:
+    """A dossier as its entries leave it. Maps are by question, section, module or rule id.
+
+    What a reopening does away with is not here; the entries keep it.
+    """
+
+    particulars: Particulars
+    pack: PackRef
+    opened_at: str
+    last_at: str  # time of the last entry that is not an export
+    last_number: int
+    settled: int  # number of the entry since which particulars that are signed stand
+    answers: Latest[acts.Answered] = field(default_factory=dict)
+    checks: Latest[acts.Checked] = field(default_factory=dict)
+    findings: Latest[acts.Found] = field(default_factory=dict)
+    review: Told[acts.Reviewed] | None = None
+    taught: Mapping[str, tuple[Told[acts.Trained], ...]] = field(default_factory=dict)
+    quizzes: Mapping[str, tuple[Told[acts.Quizzed], ...]] = field(default_factory=dict)
+    signed: Told[acts.Signed] | None = None
+    signing_refused: Told[acts.SigningRefused] | None = None
+    acknowledged: Latest[acts.Acknowledged] = field(default_factory=dict)
+    rules_refused: Latest[acts.RuleRefused] = field(default_factory=dict)
+    decision: Told[acts.Decided] | None = None
+    seconded: Told[acts.Seconded] | None = None
+    withdrawn: Told[acts.Withdrawn] | None = None
+    left: Told[acts.Left] | None = None
+    archived: Told[acts.Archived] | None = None
+
+
+def fold(entries: Iterable[Numbered]) -> State:
+    """The state after all of a dossier's entries, in order. Raises `EntryOutOfPlace`."""
+    state: State | None = None
+    for one in entries:
+        state = apply(state, one)
+    if state is None:
+        raise EntryOutOfPlace("there is no entry")
+    return state
+
+
+def apply(state: State | None, one: Numbered) -> State:
+    """The state after one more entry. Raises `EntryOutOfPlace`."""
+    act, at = one.entry.act, one.entry.at
+    if isinstance(act, acts.Opened):
+        if state is not None:
+            raise EntryOutOfPlace("the dossier is open already")
+        return State(act.particulars, act.pack, at, at, one.number, one.number)
+    if state is None:
+        raise EntryOutOfPlace("the dossier is not open yet")
+    if one.number <= state.last_number:
+        raise EntryOutOfPlace("its number is not after the last")
+    last_at = state.last_at if isinstance(act, acts.Archived) else at
+    return _after(replace(state, last_at=last_at, last_number=one.number), one)
+
+
+def _after(state: State, one: Numbered) -> State:
+    act = one.entry.act
+    match act:
+        case acts.Corrected():
+            return _corrected(state, act, one.number)
+        case acts.Answered():
+            return replace(state, answers=_with(state.answers, act.question, _told(act, one)))
+        case acts.Checked():
+            return replace(state, checks=_with(state.checks, act.question, _told(act, one)))
+        case acts.Found():
+            return replace(state, findings=_with(state.findings, act.section, _told(act, one)))
+        case acts.Reviewed():
+            return replace(state, review=_told(act, one))
+        case acts.Trained():
+            sessions = (*state.taught.get(act.module, ()), _told(act, one))
+            return replace(state, taught={**state.taught, act.module: sessions})
+        case acts.Quizzed():
+            taken = (*state.quizzes.get(act.module, ()), _told(act, one))
+            return replace(state, quizzes={**state.quizzes, act.module: taken})
+        case acts.Signed():
+            return replace(state, signed=_told(act, one), signing_refused=None)
+        case acts.SigningRefused():
+            return replace(state, signing_refused=_told(act, one))
+        case acts.Acknowledged():
+            return replace(
+                state,
+                acknowledged=_with(state.acknowledged, act.rule, _told(act, one)),
+                rules_refused=_without(state.rules_refused, act.rule),
+            )
+        case acts.RuleRefused():
+            return replace(
+                state, rules_refused=_with(state.rules_refused, act.rule, _told(act, one))
+            )
+        case acts.Archived():
+            return replace(state, archived=_told(act, one))
+        case _:
+            return _turned(state, one)
+
+
+def _turned(state: State, one: Numbered) -> State:
+    """What ends a dossier's course or takes it up again."""
+    act = one.entry.act
+    match act:
+        case acts.Decided():
+            return replace(state, decision=_told(act, one), seconded=None)
+        case acts.Seconded():
+            if state.decision is None or state.decision.number != act.decided:
+                raise EntryOutOfPlace("it is about a decision that does not stand")
+            return replace(state, seconded=_told(act, one))
+        case acts.Withdrawn():
+            return replace(state, withdrawn=_told(act, one))
+        case acts.Left():
+            return replace(state, left=_told(act, one))
+        case acts.Reopened():
+            return _reopened(state)
+        case _:
+            raise EntryOutOfPlace("nothing is known of such an entry")
+
+
+def _reopened(state: State) -> State:
+    """Taken up again: a person who held the post is asked anew, another goes on where they were.
+
+    Training stands as long as it is valid; all else is done again.
+    """
+    admitted = state.decision is not None and state.decision.act.decision == "admit"
+    held = admitted and state.withdrawn is None
+    return State(
+        particulars=state.particulars,
+        pack=state.pack,
+        opened_at=state.opened_at,
+        last_at=state.last_at,
+        last_number=state.last_number,
+        settled=state.last_number,
+        answers={} if held else state.answers,
+        checks={} if held else state.checks,
+        taught=state.taught,
+        quizzes=state.quizzes,
+        archived=state.archived,
+    )
+
+
+def _corrected(state: State, act: acts.Corrected, number: int) -> State:
+    old, new = state.particulars, act.particulars
+    signed_part = (old.name, old.born, old.identity_number, old.post, old.department, old.category)
+    now = (new.name, new.born, new.identity_number, new.post, new.department, new.category)
+    settled = state.settled if signed_part == now else number
+    return replace(state, particulars=new, settled=settled)
+
+
+def _told(act: A, one: Numbered) -> Told[A]:
+    return Told(act, one.number, one.entry.at, one.entry.officer)
+
+
+def _with(latest: Latest[A], id: str, told: Told[A]) -> Latest[A]:
+    return {**latest, id: told}
+
+
+def _without(latest: Latest[A], id: str) -> Latest[A]:
+    return {k: v for k, v in latest.items() if k != id}

@@ -1,0 +1,442 @@
+"""What is done, what is owed, what blocks and what has lapsed: pure functions
+of a dossier's state, its pack and the day. Nothing here is ever stored but in
+a card, which says as of which entry it is true.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from secterm.dossier.entries import Answer, Trained
+from secterm.dossier.fold import State, Told
+from secterm.policy.model import (
+    CategoryTerms,
+    Gate,
+    Module,
+    Pack,
+    Question,
+    Rule,
+    Section,
+)
+
+Status = Literal["done", "owed", "blocked", "refused", "lapsed"]
+Kind = Literal[
+    "question",
+    "check",
+    "finding",
+    "review",
+    "teaching",
+    "quiz",
+    "signature",
+    "rule",
+    "decision",
+    "second",
+    "reopening",
+]
+Stage = Literal[
+    "screening",
+    "training",
+    "undertaking",
+    "rules",
+    "decision",
+    "second",
+    "admitted",
+    "refused",
+    "deferred",
+    "withdrawn",
+    "lapsed",
+    "left",
+]
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One thing to do: its kind, and the id of the question, section, module or rule."""
+
+    kind: Kind
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class GateStanding:
+    """One gate: how much of it is done and what it still owes, in order."""
+
+    gate: Gate
+    status: Status
+    done: int
+    total: int
+    owed: tuple[Owed, ...]
+    lapses_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A dossier on one day. `lapses_on` is when the next thing lapses."""
+
+    gates: tuple[GateStanding, ...]
+    stage: Stage
+    next: Owed | None
+    since: str
+    lapses_on: date | None
+    cooling_off: tuple[date, date] | None = None
+
+    def gate(self, gate: Gate) -> GateStanding:
+        """One gate by its name."""
+        return next(g for g in self.gates if g.gate == gate)
+
+
+def standing(state: State, pack: Pack, today: date) -> Standing:
+    """Where a dossier stands on a day."""
+    gates = _gates(state, pack, today)
+    stage, due = _course(state, pack, gates, today)
+    dates = [g.lapses_on for g in gates if g.lapses_on]
+    expiry = admitted_until(state, pack)
+    if expiry:
+        dates.append(expiry)
+    if stage in ("left", "refused", "withdrawn"):
+        dates = []
+    ahead = [d for d in dates if d > today]
+    return Standing(
+        gates=gates,
+        stage=stage,
+        next=due,
+        since=state.last_at,
+        lapses_on=min(ahead) if ahead else None,
+        cooling_off=cooling_off(state, pack),
+    )
+
+
+def terms_of(state: State, pack: Pack) -> CategoryTerms:
+    """The pack's terms for the appointee's category."""
+    return pack.head.categories[state.particulars.category]
+
+
+def questions_of(section: Section, state: State) -> tuple[Question, ...]:
+    """The questions of a section that this appointee is asked."""
+    category = state.particulars.category
+    return tuple(q for q in section.questions if category in q.categories)
+
+
+def sections_of(pack: Pack, state: State) -> tuple[Section, ...]:
+    """The sections with a question for this appointee."""
+    return tuple(s for s in pack.screening.sections if questions_of(s, state))
+
+
+def modules_of(pack: Pack, state: State) -> tuple[Module, ...]:
+    """The modules that this appointee owes."""
+    return tuple(m for m in pack.training.modules if state.particulars.category in m.hours)
+
+
+def rules_of(pack: Pack, state: State) -> tuple[Rule, ...]:
+    """The rules that bind this appointee."""
+    return tuple(r for r in pack.rules.rules if state.particulars.category in r.categories)
+
+
+def is_adverse(question: Question, answer: Answer) -> bool:
+    """Whether this answer is one that asks its follow-up."""
+    if answer == "" and not isinstance(answer, bool):
+        return False
+    if isinstance(answer, bool):
+        return question.adverse == ("yes" if answer else "no")
+    if isinstance(answer, list):
+        return question.adverse == "any" and bool(answer)
+    if isinstance(answer, str):
+        return any(c.adverse and c.id == answer for c in question.choices)
+    above, below = question.adverse_above, question.adverse_below
+    return (above is not None and answer > above) or (below is not None and answer < below)
+
+
+def has_second(state: State, pack: Pack) -> bool:
+    """Whether the decision that was made holds: seconded where the category asks for it."""
+    if not terms_of(state, pack).second_decision:
+        return True
+    return state.seconded is not None and state.seconded.act.agrees
+
+
+def settled_decision(state: State, pack: Pack) -> str:
+    """`admit`, `refuse` or `defer` where a decision holds, `second` where it awaits, else empty."""
+    if state.decision is None:
+        return ""
+    if has_second(state, pack):
+        return state.decision.act.decision
+    return "" if state.seconded is not None else "second"
+
+
+def admitted_until(state: State, pack: Pack) -> date | None:
+    """The day on which an admission is over."""
+    if state.decision is None or settled_decision(state, pack) != "admit":
+        return None
+    return add_months(state.decision.on, terms_of(state, pack).validity_months)
+
+
+def cooling_off(state: State, pack: Pack) -> tuple[date, date] | None:
+    """The first and last day on which the cooling-off may end, after leaving."""
+    if state.left is None:
+        return None
+    low, high = terms_of(state, pack).cooling_off_years
+    on = date.fromisoformat(state.left.act.on)
+    return add_months(on, 12 * low), add_months(on, 12 * high)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day so many months later, or the month's last day where there is none."""
+    total = day.year * 12 + day.month - 1 + months
+    year, month = divmod(total, 12)
+    year = min(year, date.max.year)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
+
+
+def finding_of(state: State, pack: Pack, section: Section) -> str:
+    """A section's finding that still stands: made after its answers and checks, else empty."""
+    told = state.findings.get(section.id)
+    if told is None:
+        return ""
+    for question in questions_of(section, state):
+        for latest in (state.answers.get(question.id), state.checks.get(question.id)):
+            if latest is not None and latest.number > told.number:
+                return ""
+        if question.id not in state.answers and told.act.finding != "unsuitable":
+            return ""
+    return told.act.finding
+
+
+def overall_finding(state: State, pack: Pack) -> str:
+    """The overall finding that still stands: made after everything it rests on, else empty."""
+    told = state.findings.get("")
+    if told is None:
+        return ""
+    numbers = [t.number for t in state.answers.values()]
+    numbers += [t.number for t in state.checks.values()]
+    numbers += [t.number for id, t in state.findings.items() if id]
+    if any(n > told.number for n in numbers):
+        return ""
+    review = state.review
+    if review is not None and review.number > told.number and not review.act.agrees:
+        return ""
+    found = [finding_of(state, pack, s) for s in sections_of(pack, state)]
+    if told.act.finding != "unsuitable" and not all(found):
+        return ""
+    return told.act.finding
+
+
+def is_reviewed(state: State, pack: Pack) -> bool:
+    """Whether a second officer agreed to the overall finding that stands."""
+    found = state.findings.get("")
+    return (
+        found is not None
+        and state.review is not None
+        and state.review.number > found.number
+        and state.review.act.agrees
+    )
+
+
+def teaching_lapse(module: Module, state: State) -> date | None:
+    """When the hours taught so far are no longer enough; None where they never were."""
+    category = state.particulars.category
+    months, needed = module.validity_months[category], module.hours[category]
+    hours = 0.0
+    sessions = sorted(state.taught.get(module.id, ()), key=_taught_on, reverse=True)
+    for told in sessions:
+        hours += told.act.hours
+        if hours >= needed:
+            return add_months(date.fromisoformat(told.act.on), months)
+    return None
+
+
+def module_lapse(module: Module, state: State) -> date | None:
+    """When a module that was taught and passed lapses; None where it is not done."""
+    taught = teaching_lapse(module, state)
+    if taught is None or module.quiz is None:
+        return taught
+    passed = _passed_on(module, state)
+    if passed is None:
+        return None
+    return min(taught, add_months(passed, module.validity_months[state.particulars.category]))
+
+
+def failed_attempts(module: Module, state: State) -> int:
+    """Failed attempts at the quiz since the module was last taught or passed."""
+    sessions, taken = state.taught.get(module.id, ()), state.quizzes.get(module.id, ())
+    since = max((t.number for t in sessions), default=-1)
+    failed = 0
+    for told in taken:
+        if told.number > since:
+            failed = 0 if told.act.passed else failed + 1
+    return failed
+
+
+def module_owes(module: Module, state: State, today: date) -> Owed | None:
+    """What a module still asks for on this day."""
+    taught = teaching_lapse(module, state)
+    if taught is None or taught <= today:
+        return Owed("teaching", module.id)
+    done = module_lapse(module, state)
+    if done is not None and done > today:
+        return None
+    quiz = module.quiz
+    if quiz is not None and failed_attempts(module, state) >= quiz.attempts:
+        return Owed("teaching", module.id)
+    return Owed("quiz", module.id)
+
+
+def _taught_on(told: Told[Trained]) -> str:
+    return told.act.on
+
+
+def _passed_on(module: Module, state: State) -> date | None:
+    """The day of the last passed quiz that came after a teaching."""
+    sessions = state.taught.get(module.id, ())
+    first = min((t.number for t in sessions), default=None)
+    passed = [
+        t.on
+        for t in state.quizzes.get(module.id, ())
+        if t.act.passed and first is not None and t.number > first
+    ]
+    return max(passed) if passed else None
+
+
+def _gates(state: State, pack: Pack, today: date) -> tuple[GateStanding, ...]:
+    judged = {
+        "screening": _screening,
+        "training": _training,
+        "undertaking": _undertaking,
+        "rules": _rules,
+    }
+    gates: list[GateStanding] = []
+    open_before = False
+    for gate in pack.head.gates:
+        made = judged[gate](state, pack, today)
+        if open_before and made.status == "owed" and made.done == 0:
+            made = GateStanding(gate, "blocked", made.done, made.total, made.owed, made.lapses_on)
+        gates.append(made)
+        open_before = open_before or made.status != "done"
+    return tuple(gates)
+
+
+def _screening(state: State, pack: Pack, today: date) -> GateStanding:
+    owed = list(_screening_owed(state, pack))
+    sections = sections_of(pack, state)
+    total = sum(len(questions_of(s, state)) for s in sections) + len(sections) + 1
+    total += sum(bool(q.check) for s in sections for q in questions_of(s, state))
+    total += terms_of(state, pack).review
+    found = overall_finding(state, pack)
+    lapse = None
+    if found:
+        lapse = admitted_until(state, pack) or add_months(
+            state.findings[""].on, terms_of(state, pack).validity_months
+        )
+    status: Status = "done"
+    if found == "unsuitable":
+        return GateStanding("screening", "refused", total - len(owed), total, ())
+    if owed:
+        status = "owed"
+    elif lapse is not None and lapse <= today:
+        status, owed = "lapsed", [Owed("finding")]
+    return GateStanding("screening", status, max(total - len(owed), 0), total, tuple(owed), lapse)
+
+
+def _screening_owed(state: State, pack: Pack) -> Iterator[Owed]:
+    sections = sections_of(pack, state)
+    for section in sections:
+        for q in questions_of(section, state):
+            if q.id not in state.answers:
+                yield Owed("question", q.id)
+    for section in sections:
+        for q in questions_of(section, state):
+            if q.check and needs_check(state, q):
+                yield Owed("check", q.id)
+        if not finding_of(state, pack, section):
+            yield Owed("finding", section.id)
+    if not overall_finding(state, pack):
+        yield Owed("finding")
+    if terms_of(state, pack).review and not is_reviewed(state, pack):
+        yield Owed("review")
+
+
+def needs_check(state: State, question: Question) -> bool:
+    """Whether the answer that stands has still to be checked elsewhere."""
+    if not question.check:
+        return False
+    given, made = state.answers.get(question.id), state.checks.get(question.id)
+    if given is not None and given.act.answer == "" and not isinstance(given.act.answer, bool):
+        return False
+    return given is None or made is None or made.number < given.number
+
+
+def _training(state: State, pack: Pack, today: date) -> GateStanding:
+    modules = modules_of(pack, state)
+    owed = [o for m in modules if (o := module_owes(m, state, today))]
+    lapses = [d for m in modules if (d := module_lapse(m, state)) is not None]
+    lapsed = any(d <= today for d in lapses)
+    status: Status = "done" if not owed else "lapsed" if lapsed else "owed"
+    ahead = [d for d in lapses if d > today]
+    return GateStanding(
+        "training",
+        status,
+        len(modules) - len(owed),
+        len(modules),
+        tuple(owed),
+        min(ahead) if ahead else None,
+    )
+
+
+def _undertaking(state: State, pack: Pack, today: date) -> GateStanding:
+    if state.signing_refused is not None:
+        return GateStanding("undertaking", "refused", 0, 1, ())
+    if state.signed is not None and state.signed.number > state.settled:
+        return GateStanding("undertaking", "done", 1, 1, ())
+    return GateStanding("undertaking", "owed", 0, 1, (Owed("signature"),))
+
+
+def _rules(state: State, pack: Pack, today: date) -> GateStanding:
+    rules = rules_of(pack, state)
+    owed = [Owed("rule", r.id) for r in rules if r.id not in state.acknowledged]
+    done = len(rules) - len(owed)
+    if any(r.id in state.rules_refused for r in rules):
+        left = tuple(o for o in owed if o.id not in state.rules_refused)
+        return GateStanding("rules", "refused", done, len(rules), left)
+    return GateStanding("rules", "owed" if owed else "done", done, len(rules), tuple(owed))
+
+
+def _course(
+    state: State, pack: Pack, gates: tuple[GateStanding, ...], today: date
+) -> tuple[Stage, Owed | None]:
+    if state.left is not None:
+        return "left", None
+    if state.withdrawn is not None:
+        return "withdrawn", None
+    decided = settled_decision(state, pack)
+    if decided == "second":
+        return "second", Owed("second")
+    if decided == "refuse":
+        return "refused", None
+    if decided == "admit":
+        return _held(state, pack, gates, today)
+    stage, owed = _on_the_way(gates)
+    return ("deferred" if decided == "defer" else stage), owed
+
+
+def _held(
+    state: State, pack: Pack, gates: tuple[GateStanding, ...], today: date
+) -> tuple[Stage, Owed | None]:
+    until = admitted_until(state, pack)
+    if until is not None and until <= today:
+        return "lapsed", Owed("reopening")
+    training = next(g for g in gates if g.gate == "training")
+    if training.status == "lapsed":
+        return "lapsed", training.owed[0]
+    return "admitted", None
+
+
+def _on_the_way(gates: tuple[GateStanding, ...]) -> tuple[Stage, Owed]:
+    for gate in gates:
+        if gate.status == "refused":
+            return "decision", Owed("decision")
+        if gate.status != "done":
+            return gate.gate, gate.owed[0]
+    return "decision", Owed("decision")

@@ -1,0 +1,234 @@
+"""What a person reads when something went wrong: what happened, what is safe,
+what to do. Made once, at the edge, for both faces; the rooms below only name
+their errors. No message carries a secret.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from secterm.archive.errors import (
+    ArchiveNotWritten,
+    ArchiveUnreadable,
+    RecipientInvalid,
+    WrongIdentity,
+)
+from secterm.desk.model import ClockIsBehind, SameOfficer, WeakPassphrase
+from secterm.dossier.permit import NotAllowed
+from secterm.policy.reader import PackInvalid
+from secterm.vault import errors as vault
+from secterm.words import _, ngettext
+
+DOES_NOT_HOLD: Final = 1
+UNUSABLE: Final = 2
+WRONG_PASSPHRASE: Final = 3
+NOT_OPEN: Final = 4
+
+
+@dataclass(frozen=True)
+class Message:
+    """An error in words, and the exit status of the command line for it."""
+
+    what: str
+    safe: str
+    do: str
+    status: int
+
+    def text(self) -> str:
+        """All of it, as one paragraph."""
+        return " ".join(part for part in (self.what, self.safe, self.do) if part)
+
+
+def explain(error: BaseException) -> Message:
+    """The message for any error that can reach a face."""
+    for explained in (_of_vault, _of_archive, _of_desk):
+        found = explained(error)
+        if found is not None:
+            return found
+    return Message(
+        _("Something unexpected happened ({kind}).").format(kind=type(error).__name__),
+        _("What was recorded before is safe."),
+        _("Lock the vault, start again, and run a verification."),
+        DOES_NOT_HOLD,
+    )
+
+
+def _of_vault(error: BaseException) -> Message | None:
+    match error:
+        case vault.WrongPassphrase():
+            count = ngettext(
+                "{n} attempt has failed since the last unlock.",
+                "{n} attempts have failed since the last unlock.",
+                error.failures,
+            ).format(n=error.failures)
+            return Message(
+                _("The vault does not open with this name and passphrase."),
+                count,
+                _("Check Caps Lock and the name, then try again."),
+                WRONG_PASSPHRASE,
+            )
+        case vault.NoVault():
+            return Message(
+                _("There is no vault at this path."),
+                "",
+                _("Name another with --vault, or create one: secterm init."),
+                NOT_OPEN,
+            )
+        case vault.VaultExists():
+            return Message(
+                _("There is a file at this path already."),
+                _("It was not touched."),
+                _("Choose another path, or open the vault that is there."),
+                NOT_OPEN,
+            )
+        case vault.NotAVault():
+            return Message(
+                _("This file is not a vault."),
+                _("It was not touched."),
+                _("Name the vault's file with --vault."),
+                NOT_OPEN,
+            )
+        case vault.NewerFormat():
+            return Message(
+                _("This vault was written by a later version (format {n}).").format(n=error.format),
+                _("It was not touched."),
+                _("Install the later version of secterm."),
+                NOT_OPEN,
+            )
+        case vault.VaultBusy():
+            return Message(
+                _("The vault is open already: {holder}.").format(holder=error.holder),
+                _("It was not touched."),
+                _("Go on there, or lock and close it there first."),
+                NOT_OPEN,
+            )
+        case _:
+            return _of_damage(error)
+
+
+def _of_damage(error: BaseException) -> Message | None:
+    keep = _("Keep this file as it is, and open the latest copy from your backup.")
+    match error:
+        case vault.VaultUnreadable():
+            return Message(
+                _("The vault cannot be read or written: {reason}.").format(reason=error.reason),
+                _("Everything recorded before is still there; the last step may not be."),
+                _("Check the disk (is it full, read-only, gone?), then start again."),
+                NOT_OPEN,
+            )
+        case vault.SlotRefused():
+            return Message(
+                _("A slot of this vault has key parameters out of bounds; somebody changed it."),
+                _("Nothing was derived from them and nothing was changed."),
+                keep,
+                NOT_OPEN,
+            )
+        case vault.SealBroken():
+            return Message(
+                _("The vault is damaged or was changed: {where}.").format(where=error.where),
+                _("The file was not changed."),
+                keep,
+                NOT_OPEN,
+            )
+        case vault.VaultDamaged():
+            return Message(
+                _("The vault is damaged or was changed: {where}: {what}.").format(
+                    where=error.where, what=error.what
+                ),
+                _("The file was not changed."),
+                keep,
+                NOT_OPEN,
+            )
+        case vault.VaultError():
+            return Message(
+                _("The vault is damaged: {what}.").format(what=error),
+                _("The file was not changed."),
+                keep,
+                NOT_OPEN,
+            )
+        case _:
+            return None
+
+
+def _of_archive(error: BaseException) -> Message | None:
+    match error:
+        case RecipientInvalid():
+            return Message(
+                _("No archive: {reason}.").format(reason=error.reason),
+                _("Nothing was written."),
+                _("Give one or more age1… keys, or a passphrase."),
+                UNUSABLE,
+            )
+        case ArchiveNotWritten():
+            return Message(
+                _("The archive was not written: {reason}.").format(reason=error.reason),
+                _("The vault is unchanged, and nothing half-written is left."),
+                _("Check the medium or choose another folder, then export again."),
+                NOT_OPEN,
+            )
+        case WrongIdentity():
+            return Message(
+                _("The archive was not opened: {reason}.").format(reason=error.reason),
+                _("It was not touched."),
+                _("Use the identity or passphrase that it was written for."),
+                WRONG_PASSPHRASE,
+            )
+        case ArchiveUnreadable():
+            return Message(
+                _("This is not an archive that can be read: {reason}.").format(reason=error.reason),
+                _("It was not touched."),
+                _("Take another copy of the archive."),
+                NOT_OPEN,
+            )
+        case _:
+            return None
+
+
+def _of_desk(error: BaseException) -> Message | None:
+    match error:
+        case NotAllowed():
+            return Message(error.reason, _("Nothing was recorded."), "", UNUSABLE)
+        case SameOfficer():
+            return Message(
+                _("The second officer must be another person than the first."),
+                _("Nothing was recorded."),
+                _("Another officer of this vault enters their own name and passphrase."),
+                UNUSABLE,
+            )
+        case WeakPassphrase():
+            return Message(
+                _("This passphrase is too weak."), _("Nothing was changed."), error.advice, UNUSABLE
+            )
+        case ClockIsBehind():
+            return Message(
+                _("The clock says {clock}, which is before the last entry of {last}.").format(
+                    clock=_time(error.clock.isoformat()), last=_time(error.last.isoformat())
+                ),
+                _("Nothing was recorded, so that no entry gets a wrong time."),
+                _("Set the clock right and start again; in the app you can go on knowingly."),
+                NOT_OPEN,
+            )
+        case PackInvalid():
+            more = _(" ({n} faults)").format(n=len(error.faults)) if len(error.faults) > 1 else ""
+            return Message(
+                _("The policy pack does not hold: {fault}{more}.").format(
+                    fault=error.faults[0], more=more
+                ),
+                _("Nothing was changed."),
+                _("See all of it with: secterm pack check DIR."),
+                DOES_NOT_HOLD,
+            )
+        case OSError():
+            return Message(
+                _("The system refused: {reason}.").format(reason=error.strerror or _("no reason")),
+                _("What was recorded before is safe."),
+                _("Check the disk and the folder, then try again."),
+                NOT_OPEN,
+            )
+        case _:
+            return None
+
+
+def _time(iso: str) -> str:
+    return iso[:16].replace("T", " ")

@@ -1,0 +1,168 @@
+"""Small screens over the others: help, the palette, a question, work that takes
+a while, a terminal that is too small.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Input, Static
+
+from secterm.tui.widgets.choices import Choice, Choices
+from secterm.tui.widgets.chrome import bindings_of, key_name
+from secterm.tui.widgets.rows import Row, Rows
+from secterm.words import _
+
+R = TypeVar("R")
+
+
+class Help(ModalScreen[None]):
+    """What this screen is for, and all its keys."""
+
+    BINDINGS = [Binding("escape,enter,f1", "close", _("Close"))]
+
+    def __init__(self, about: Screen[object], text: str) -> None:
+        super().__init__()
+        lines = textwrap.wrap(text, 70) if text else []
+        keys = [
+            f"{', '.join(key_name(k) for k in b.key.split(',')):<12} {b.description}"
+            for b in bindings_of(about)
+        ]
+        self._text = "\n".join([*lines, "", *keys, "", _("Esc closes this.")])
+
+    def compose(self) -> ComposeResult:
+        """One box, which scrolls where it must."""
+        with VerticalScroll(classes="box"):
+            yield Static(_("Help"), classes="title", markup=False)
+            yield Static(self._text, markup=False)
+
+    def action_close(self) -> None:
+        """Back to the screen."""
+        self.dismiss(None)
+
+
+class Palette(ModalScreen[str]):
+    """All that can be done here, found by typing. Gives the action to run."""
+
+    BINDINGS = [
+        Binding("escape", "close", _("Close")),
+        Binding("up", "move(-1)", _("Up"), show=False),
+        Binding("down", "move(1)", _("Down"), show=False),
+    ]
+
+    def __init__(self, about: Screen[object]) -> None:
+        super().__init__()
+        self._all = [
+            Row(b.action, f"{b.description:<40} {key_name(b.key.split(',')[0])}")
+            for b in bindings_of(about)
+        ]
+
+    def compose(self) -> ComposeResult:
+        """A line to type in, and what fits it."""
+        with Vertical(classes="box"):
+            yield Static(_("What do you want to do?"), classes="title", markup=False)
+            yield Input()
+            rows = Rows(self._all)
+            rows.add_class("driven")
+            yield rows
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Shows what fits."""
+        wanted = event.value.casefold()
+        self.query_one(Rows).show([r for r in self._all if wanted in r.text.casefold()])
+
+    def on_input_submitted(self) -> None:
+        """Runs the row under the cursor."""
+        self.query_one(Rows).action_pick()
+
+    def on_rows_picked(self, event: Rows.Picked) -> None:
+        """Runs a row."""
+        self.dismiss(event.row.key)
+
+    def action_move(self, by: int) -> None:
+        """Moves the cursor while the keys are in the line."""
+        self.query_one(Rows).action_move(by)
+
+    def action_close(self) -> None:
+        """Nothing is run."""
+        self.dismiss("")
+
+
+class Question(ModalScreen[str]):
+    """One question with a few answers; empty where it was left with Esc."""
+
+    BINDINGS = [Binding("escape", "close", _("Back"))]
+
+    def __init__(self, title: str, text: str, answers: Sequence[Choice]) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+        self._answers = answers
+
+    def compose(self) -> ComposeResult:
+        """Title, text and answers."""
+        with Vertical(classes="box"):
+            yield Static(self._title, classes="title", markup=False)
+            yield Static(self._text, classes="text", markup=False)
+            yield Choices(self._answers)
+
+    def on_choices_chosen(self, event: Choices.Chosen) -> None:
+        """Gives the answer."""
+        self.dismiss(event.key)
+
+    def action_close(self) -> None:
+        """Gives no answer."""
+        self.dismiss("")
+
+
+class Working(ModalScreen[R | Exception], Generic[R]):
+    """Runs one thing off the screen's thread and gives its result, or its error."""
+
+    def __init__(self, title: str, work: Callable[[Callable[[str], None]], R]) -> None:
+        super().__init__()
+        self._title = title
+        self._work = work
+
+    def compose(self) -> ComposeResult:
+        """What is being done, and how far it is."""
+        with Vertical(classes="box"):
+            yield Static(self._title, classes="title", markup=False)
+            yield Static(_("Please wait."), id="progress", markup=False)
+
+    def on_mount(self) -> None:
+        """Begins."""
+        self.run_worker(self._run, thread=True, exit_on_error=False)
+
+    def _run(self) -> None:
+        result: R | Exception
+        try:
+            result = self._work(self._tell)
+        except Exception as error:
+            result = error
+        self.app.call_from_thread(self.dismiss, result)
+
+    def _tell(self, text: str) -> None:
+        self.app.call_from_thread(self.query_one("#progress", Static).update, text)
+
+
+class TooSmall(ModalScreen[None]):
+    """The terminal shows less than the screens need; it goes away by itself."""
+
+    def compose(self) -> ComposeResult:
+        """What to do, in as few words as fit anywhere."""
+        yield Static(
+            _("The terminal is smaller than 80x24. Nothing is lost. Make it larger."),
+            markup=False,
+        )
+
+
+def bar(done: int, total: int, width: int = 40) -> str:
+    """A bar of blocks with its numbers."""
+    full = width * done // total if total else width
+    return f"{'█' * full}{'░' * (width - full)} {done}/{total}"

@@ -1,0 +1,135 @@
+"""Writes an archive to a medium, and says what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from secterm import messages
+from secterm.archive import media
+from secterm.archive.recipients import Recipients
+from secterm.archive.write import Written
+from secterm.tui.screens.form import Entry, Form, Values
+from secterm.tui.screens.reader import Reader
+from secterm.tui.widgets.choices import Choice
+from secterm.words import _
+
+if TYPE_CHECKING:
+    from secterm.tui.screens.room import Room
+
+INTRO = _(
+    "An archive is a copy: whoever opens it reads everything in it, and erasing a "
+    "dossier here later does not reach it."
+)
+
+
+def _form(told: str, kept: Values) -> Form:
+    def to_keys(values: Mapping[str, str]) -> bool:
+        return values["how"] == "keys"
+
+    def to_passphrase(values: Mapping[str, str]) -> bool:
+        return values["how"] == "passphrase"
+
+    found = media.mounted()
+    folder = kept.get("folder") or (str(found[0]) if found else "")
+    return Form(
+        _("Export"),
+        [
+            Entry("folder", _("Folder on the medium"), value=folder),
+            Entry(
+                "how",
+                _("Encrypt to"),
+                "choice",
+                value=kept.get("how", ""),
+                choices=(
+                    Choice("keys", _("Recipients (age1… keys)")),
+                    Choice("passphrase", _("A passphrase")),
+                ),
+            ),
+            Entry(
+                "keys",
+                _("Recipients"),
+                value=kept.get("keys", ""),
+                help=_("One or more age1… keys with spaces between, or a file that lists them."),
+                when=to_keys,
+            ),
+            Entry("passphrase", _("Archive's passphrase"), "secret", when=to_passphrase),
+            Entry("again", _("Once more"), "secret", when=to_passphrase),
+        ],
+        intro=INTRO,
+        check=_wrong,
+        told=told,
+    )
+
+
+def _wrong(values: Values) -> str:
+    if values["how"] == "passphrase" and values["passphrase"] != values["again"]:
+        return _("The two passphrases are not the same. Type both again.")
+    return ""
+
+
+def _recipients(values: Values) -> Recipients:
+    if values["how"] == "passphrase":
+        return Recipients.gather(passphrase=values["passphrase"])
+    if values["keys"].startswith("age1"):
+        return Recipients.gather(values["keys"].replace(",", " ").split())
+    return Recipients.gather(file=Path(values["keys"]).expanduser())
+
+
+async def export(room: Room[None], ids: list[str] | None) -> None:
+    """These dossiers, or all, into one archive; asks until it is written or left."""
+    told, kept = "", Values()
+    while True:
+        values = await room.shell.push_screen_wait(_form(told, kept))
+        if values is None:
+            return
+        kept = values
+        try:
+            to = _recipients(values)
+            folder = Path(values["folder"]).expanduser()
+            written = await room.shell.working(
+                _("Writing the archive"), _write(room, folder, to, ids)
+            )
+        except Exception as error:
+            told = messages.explain(error).text()
+            continue
+        await room.shell.push_screen_wait(_result(room, written))
+        return
+
+
+def _write(
+    room: Room[None], folder: Path, to: Recipients, ids: list[str] | None
+) -> Callable[[Callable[[str], None]], Written]:
+    desk = room.desk
+
+    def write(tell: Callable[[str], None]) -> Written:
+        seen: set[str] = set()
+
+        def progress(member: str) -> None:
+            part = "/".join(member.split("/")[:2])
+            if part not in seen:
+                seen.add(part)
+                tell(part[:70])
+
+        return desk.export(folder, to, ids, progress=progress)
+
+    return write
+
+
+def _result(room: Room[None], written: Written) -> Reader:
+    return Reader(
+        _("Export"),
+        _("The archive is written, read back and compared."),
+        _(
+            "File\n  {path}\n\nSize\n  {size} bytes\n\nSHA-256\n  {digest}\n\n"
+            "Checkpoint now\n  {line}\n\nFingerprint of the log keys\n  {fingerprint}\n\n"
+            "Check it on any machine: secterm inspect FILE, or age and tar alone."
+        ).format(
+            path=written.path,
+            size=written.size,
+            digest=written.sha256,
+            line=room.desk.checkpoint_line(),
+            fingerprint=room.desk.log_fingerprint(),
+        ),
+    )

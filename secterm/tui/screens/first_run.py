@@ -1,0 +1,106 @@
+"""The first run: there is no vault yet, and one is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import work
+
+from secterm import messages
+from secterm.desk.desk import Desk
+from secterm.tui.screens import passwords
+from secterm.tui.screens.form import Entry, Form, Values
+from secterm.tui.screens.reader import Reader
+from secterm.tui.screens.room import Room
+from secterm.vault import kdf
+from secterm.words import _
+
+INTRO = _(
+    "There is no vault yet, so we make one. It holds everything that you will record, "
+    "encrypted. Nobody opens it without a passphrase, and nobody can restore a "
+    "passphrase that is forgotten: add a second officer soon."
+)
+
+
+class FirstRun(Room[None]):
+    """Asks for unit, officer and passphrase, and makes the vault."""
+
+    def __init__(self) -> None:
+        super().__init__(_("First run"))
+
+    def on_mount(self) -> None:
+        """Asks."""
+        self.ask()
+
+    @work
+    async def ask(self) -> None:
+        """Until there is a vault."""
+        told, kept = "", {"unit": "", "officer": ""}
+        while True:
+            values = await self.shell.push_screen_wait(self._form(told, kept))
+            if values is None:
+                told = ""
+                continue
+            kept = values
+            try:
+                desk = await self.shell.working(_("Making the vault"), self._make(values))
+            except Exception as error:
+                told = messages.explain(error).text()
+                continue
+            self.shell.unlocked(desk)
+            await self.shell.push_screen_wait(self._made(desk))
+            return
+
+    def _form(self, told: str, kept: Values) -> Form:
+        return Form(
+            _("First run"),
+            [
+                Entry("unit", _("Unit"), value=kept["unit"], help=_("Your organisation's name.")),
+                Entry(
+                    "officer",
+                    _("Your name"),
+                    value=kept["officer"],
+                    help=_("The security officer's name, as records will show it."),
+                ),
+                *passwords.entries(),
+            ],
+            intro=f"{INTRO}\n\n{self.shell.vault}",
+            check=passwords.check("unit", "officer"),
+            live=passwords.meter("unit", "officer"),
+            told=told,
+        )
+
+    def _make(self, values: Values) -> Callable[[Callable[[str], None]], Desk]:
+        path = self.shell.vault
+
+        def make(tell: Callable[[str], None]) -> Desk:
+            def progress(cost: kdf.Cost, seconds: float) -> None:
+                tell(
+                    _("Measuring this machine: {m} MiB, {s:.1f} seconds").format(
+                        m=cost.m // 1024, s=seconds
+                    )
+                )
+
+            return Desk.create(
+                path,
+                unit=values["unit"],
+                officer=values["officer"],
+                passphrase=values["passphrase"],
+                progress=progress,
+            )
+
+        return make
+
+    def _made(self, desk: Desk) -> Reader:
+        return Reader(
+            _("First run"),
+            _("The vault is made. Write this down and keep it elsewhere:"),
+            _(
+                "Checkpoint\n  {line}\n\n"
+                "Fingerprint of the log keys\n  {fingerprint}\n\n"
+                "The checkpoint is shown again at each lock and unlock. With a written one, "
+                "anybody can later tell whether history was cut or rewritten. The fingerprint "
+                "is what a stranger needs to check an archive.\n\n"
+                "Next: F4 adds a second officer, F2 opens the first dossier."
+            ).format(line=desk.checkpoint_line(), fingerprint=desk.log_fingerprint()),
+        )

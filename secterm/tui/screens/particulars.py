@@ -1,0 +1,108 @@
+"""Who the appointee is and what post they take up: asked once, corrected openly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from secterm import messages
+from secterm.dossier.entries import Corrected, Particulars
+from secterm.policy.model import CATEGORIES, Category, Pack
+from secterm.tui.screens.form import Entry, Form, Values
+from secterm.tui.widgets.choices import Choice
+from secterm.words import _
+
+if TYPE_CHECKING:
+    from secterm.tui.screens.room import Room
+
+
+def _entries(pack: Pack, values: Values) -> list[Entry]:
+    choices = tuple(
+        Choice(c, f"{pack.head.categories[c].name}: {pack.head.categories[c].level}")
+        for c in CATEGORIES
+    )
+    return [
+        Entry("name", _("Full name"), value=values.get("name", "")),
+        Entry("born", _("Date of birth"), "date", value=values.get("born", ""), help="YYYY-MM-DD"),
+        Entry("identity_number", _("Identity number"), value=values.get("identity_number", "")),
+        Entry("post", _("Post"), value=values.get("post", "")),
+        Entry("department", _("Department"), value=values.get("department", "")),
+        Entry(
+            "category",
+            _("Category of the post"),
+            "choice",
+            value=values.get("category", "general"),
+            choices=choices,
+        ),
+        Entry("contact", _("How to reach them"), value=values.get("contact", ""), required=False),
+    ]
+
+
+def _made(values: Values) -> Particulars:
+    categories: dict[str, Category] = {c: c for c in CATEGORIES}
+    return Particulars(
+        name=values["name"],
+        born=values["born"],
+        identity_number=values["identity_number"],
+        post=values["post"],
+        department=values["department"],
+        category=categories[values["category"]],
+        contact=values["contact"],
+    )
+
+
+async def new(room: Room[None]) -> str:
+    """Opens a dossier; its id, empty where it was left."""
+    told, kept = "", Values()
+    while True:
+        values = await room.shell.push_screen_wait(
+            Form(
+                _("New dossier"),
+                _entries(room.desk.pack, kept),
+                intro=_("As they stand in the identity document."),
+                told=told,
+            )
+        )
+        if values is None:
+            return ""
+        kept = values
+        try:
+            return room.desk.open_dossier(_made(values))
+        except Exception as error:
+            told = messages.explain(error).text()
+
+
+async def correct(room: Room[None], id: str) -> None:
+    """Corrects the particulars; what stood before stays in the record."""
+    dossier = room.desk.dossier(id)
+    who = dossier.state.particulars
+    told = ""
+    kept = {
+        "name": who.name,
+        "born": who.born,
+        "identity_number": who.identity_number,
+        "post": who.post,
+        "department": who.department,
+        "category": who.category,
+        "contact": who.contact,
+        "reason": "",
+    }
+    while True:
+        values = await room.shell.push_screen_wait(
+            Form(
+                _("Correct the particulars"),
+                [
+                    *_entries(dossier.pack, kept),
+                    Entry("reason", _("Why they are corrected"), value=kept["reason"]),
+                ],
+                intro=_("A correction of what was signed asks for a new signature."),
+                told=told,
+            )
+        )
+        if values is None:
+            return
+        kept = values
+        try:
+            room.desk.act(id, Corrected(particulars=_made(values), reason=values["reason"]))
+            return
+        except Exception as error:
+            told = messages.explain(error).text()

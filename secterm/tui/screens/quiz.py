@@ -1,0 +1,146 @@
+"""A module read and its quiz taken, by the appointee alone."""
+
+from __future__ import annotations
+
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import Static
+
+from secterm.desk.quiz import Quiz
+from secterm.dossier import gates, sentences
+from secterm.dossier.entries import Quizzed
+from secterm.policy.model import Module
+from secterm.tui.screens.handover import Handover
+from secterm.tui.widgets.choices import Choice, Choices
+from secterm.words import _
+
+
+class QuizRoom(Handover):
+    """Reading, questions, result; then the next module that is due."""
+
+    HELP_TEXT = _(
+        "Read each page and press Enter. Then choose the right answer with the arrows or its "
+        "number, and press Enter. Take the time you need. Esc calls the officer."
+    )
+
+    def __init__(self, id: str, modules: list[str]) -> None:
+        super().__init__(_("Training"), id)
+        self._modules = modules
+        self._module: Module | None = None
+        self._page = 0
+        self._quiz: Quiz | None = None
+        self._given: list[str] = []
+        self._after = False
+
+    async def on_mount(self) -> None:
+        """Begins with the first module."""
+        await self._begin()
+
+    async def _begin(self) -> None:
+        dossier = self.desk.dossier(self.dossier_id)
+        while self._modules:
+            module = sentences.module(dossier.pack, self._modules[0])
+            due = gates.module_owes(module, dossier.state, self.desk.today) if module else None
+            if due is not None and due.kind == "quiz":
+                self._module, self._page, self._quiz, self._given = module, 0, None, []
+                await self._read()
+                return
+            self._modules.pop(0)
+        await self.finish(_("There is nothing more to read and no further quiz now."))
+
+    async def _fill(self, title: str, text: str, hint: str, choices: Choices | None = None) -> None:
+        body = self.query_one("#body", Vertical)
+        await body.remove_children()
+        page = VerticalScroll(Static(text, markup=False), id="page")
+        parts = [Static(title, classes="title", markup=False), page]
+        if choices is not None:
+            page.styles.height = "auto"
+            page.can_focus = False
+            parts = [*parts, Static("", markup=False), choices]
+        await body.mount(*parts, Static(hint, classes="soft", markup=False))
+        (choices or page).focus()
+
+    async def _read(self) -> None:
+        module = self._module
+        if module is None:
+            return
+        where = _("page {n} of {of}").format(n=self._page + 1, of=len(module.reading))
+        last = self._page + 1 == len(module.reading)
+        hint = _("Enter begins the quiz.") if last else _("Enter turns the page.")
+        await self._fill(f"{module.title}: {where}", module.reading[self._page].strip("\n"), hint)
+
+    async def _ask(self) -> None:
+        quiz, module = self._quiz, self._module
+        if quiz is None or module is None:
+            return
+        put = quiz.questions[len(self._given)]
+        title = _("{title}: question {n} of {of}").format(
+            title=module.title, n=len(self._given) + 1, of=len(quiz.questions)
+        )
+        choices = Choices([Choice(answer, answer) for answer in put.answers])
+        await self._fill(title, put.text, _("Enter gives the answer."), choices)
+
+    async def on_key(self, event: object) -> None:  # type: ignore[override]
+        """Enter turns the page, and goes on after a result."""
+        if getattr(event, "key", "") != "enter" or self.app.screen is not self:
+            return
+        if self.over:
+            self.action_back()
+        elif self._after:
+            self._after = False
+            await self._begin()
+        elif self._module is not None and self._quiz is None:
+            await self._turn(self._module)
+
+    async def _turn(self, module: Module) -> None:
+        if self._page + 1 < len(module.reading):
+            self._page += 1
+            await self._read()
+        else:
+            self._quiz = self.tried(lambda: self.desk.draw_quiz(self.dossier_id, module.id))
+            await self._ask()
+
+    async def on_choices_chosen(self, event: Choices.Chosen) -> None:
+        """An answer is given; after the last one the quiz is recorded."""
+        event.stop()
+        quiz = self._quiz
+        if quiz is None:
+            return
+        self._given.append(event.key)
+        if len(self._given) < len(quiz.questions):
+            await self._ask()
+            return
+        taken = self.tried(lambda: self.desk.take_quiz(self.dossier_id, quiz, self._given))
+        if taken is None:
+            self._given.pop()
+            return
+        last = taken.entries[-1].entry.act
+        if isinstance(last, Quizzed):
+            await self._result(last)
+
+    async def _result(self, taken: Quizzed) -> None:
+        module = self._module
+        if module is None:
+            return
+        right = sum(a.right for a in taken.answers)
+        lines = [
+            _("{right} of {n} answers are right; {passing} are needed.").format(
+                right=right,
+                n=len(taken.answers),
+                passing=module.quiz.passing if module.quiz else 0,
+            ),
+            "",
+        ]
+        why = {q.text: q.why for q in module.bank}
+        for answer in taken.answers:
+            if not answer.right:
+                lines += [f"× {answer.question}", f"  {why.get(answer.question, '')}"]
+        dossier = self.desk.dossier(self.dossier_id)
+        due = gates.module_owes(module, dossier.state, self.desk.today)
+        if due is not None and due.kind == "teaching":
+            lines.append(_("The module is taught again before the next attempt."))
+        title = _("Passed: {title}") if taken.passed else _("Not passed yet: {title}")
+        hint = _("Enter goes on.")
+        if not taken.passed and due is not None and due.kind == "quiz":
+            hint = _("Enter reads the text again and tries once more.")
+        self._after, self._quiz = True, None
+        await self._fill(title.format(title=module.title), "\n".join(lines), hint)

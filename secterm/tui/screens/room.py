@@ -1,0 +1,96 @@
+"""What every screen shares: bar, keys, help, palette, the way back, and how
+errors are told. A screen asks the desk; it decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import Screen
+
+from secterm import messages
+from secterm.tui.widgets.chrome import Keys, Top, Trouble
+from secterm.words import _
+
+if TYPE_CHECKING:
+    from secterm.desk.desk import Desk
+    from secterm.tui.app import SectermApp
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Room(Screen[T]):
+    """A screen of its own. Subclasses fill `body` and say what they are for in `HELP_TEXT`."""
+
+    HELP_TEXT: ClassVar[str] = ""
+    HANDED_OVER: ClassVar[bool] = False  # the appointee has the keyboard
+    BINDINGS = [
+        Binding("escape", "back", _("Back")),
+    ]
+
+    def __init__(self, where: str) -> None:
+        super().__init__()
+        self.where = where
+
+    @property
+    def shell(self) -> SectermApp:
+        """The app, by its own type."""
+        return cast("SectermApp", self.app)
+
+    @property
+    def desk(self) -> Desk:
+        """The unlocked desk; there is none on screens before the unlocking."""
+        desk = self.shell.desk
+        if desk is None:
+            raise RuntimeError("the vault is locked")
+        return desk
+
+    def compose(self) -> ComposeResult:
+        """Bar, body, trouble, keys."""
+        yield Top(self.where, self.who())
+        with Vertical(id="body"):
+            yield from self.body()
+        yield Trouble()
+        yield Keys()
+
+    def who(self) -> str:
+        """Who is at work, for the bar."""
+        desk = self.shell.desk
+        return f"{desk.unit}: {desk.officer.name}" if desk else "secterm"
+
+    def body(self) -> ComposeResult:
+        """What stands between bar and keys."""
+        yield from ()
+
+    def action_back(self) -> None:
+        """Leaves this screen."""
+        self.dismiss(None)
+
+    def say(self, text: str, *, good: bool = False) -> None:
+        """Shows a message over the keys; an empty one takes it away."""
+        self.query_one(Trouble).say(text, good=good)
+
+    def trouble(self, error: Exception) -> None:
+        """Tells an error: what happened, what is safe, what to do."""
+        self.say(messages.explain(error).text())
+
+    def tried(self, act: Callable[[], R]) -> R | None:
+        """Does one thing at the desk; None, and told why, where it was refused."""
+        self.say("")
+        try:
+            return act()
+        except Exception as error:
+            self.trouble(error)
+            return None
+
+    def rename(self, where: str) -> None:
+        """Says in the bar where we are now."""
+        self.where = where
+        top = self.query_one(Top)
+        top.where = where
+        top.refresh()

@@ -1,0 +1,96 @@
+"""A second officer at the same screen: their own name, passphrase and word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from secterm import messages
+from secterm.desk.model import unlock_wait
+from secterm.tui.screens.form import Entry, Form, Values
+from secterm.tui.screens.handover import waiting
+from secterm.tui.widgets.choices import Choice
+from secterm.vault.errors import WrongPassphrase
+from secterm.vault.records import Signer
+from secterm.words import _
+
+if TYPE_CHECKING:
+    from secterm.desk.model import Dossier
+    from secterm.tui.screens.room import Room
+
+
+async def identify(
+    room: Room[None], form: Callable[[str, Values], Form]
+) -> tuple[Signer, Values] | None:
+    """Asks until the second officer is who they say; None where it was left."""
+    told, kept = "", Values()
+    while True:
+        values = await room.shell.push_screen_wait(form(told, kept))
+        if values is None:
+            return None
+        kept = values
+        try:
+            signer = await room.shell.working(_("Checking the passphrase"), _second(room, values))
+        except WrongPassphrase as wrong:
+            told = _("The name and passphrase are not those of an officer. Nothing was recorded.")
+            if unlock_wait(wrong.failures):
+                await room.shell.working(_("Wrong passphrase"), waiting(wrong.failures))
+            continue
+        except Exception as error:
+            told = messages.explain(error).text()
+            continue
+        return signer, values
+
+
+def _second(room: Room[None], values: Values) -> Callable[[Callable[[str], None]], Signer]:
+    desk = room.desk
+    return lambda tell: desk.second(values["officer"], values["passphrase"])
+
+
+def who(kept: Values) -> list[Entry]:
+    """The entries that say who the second officer is."""
+    return [
+        Entry("officer", _("Second officer"), value=kept.get("officer", "")),
+        Entry("passphrase", _("Their own passphrase"), "secret"),
+    ]
+
+
+async def word(
+    room: Room[None],
+    title: str,
+    about: str,
+    record: Callable[[bool, str, Signer], Dossier],
+) -> bool:
+    """The second officer agrees or not, with a reason; whether it was recorded."""
+
+    def form(told: str, kept: Values) -> Form:
+        return Form(
+            title,
+            [
+                Entry(
+                    "agrees",
+                    _("Second officer's word"),
+                    "choice",
+                    value=kept.get("agrees", ""),
+                    choices=(Choice("yes", _("I agree")), Choice("no", _("I do not agree"))),
+                ),
+                Entry(
+                    "reason",
+                    _("Reason"),
+                    "text",
+                    value=kept.get("reason", ""),
+                    when=lambda v: v["agrees"] == "no",
+                ),
+                *who(kept),
+            ],
+            intro=about,
+            told=told,
+        )
+
+    found = await identify(room, form)
+    if found is None:
+        return False
+    signer, values = found
+    return (
+        room.tried(lambda: record(values["agrees"] == "yes", values["reason"], signer)) is not None
+    )

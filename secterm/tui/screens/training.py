@@ -1,0 +1,188 @@
+"""Training: what was taught, and the quizzes that show it was understood."""
+
+from __future__ import annotations
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.widgets import Static
+
+from secterm import messages
+from secterm.desk.model import Dossier
+from secterm.dossier import answering, gates, sentences
+from secterm.dossier.entries import Trained
+from secterm.policy.model import Module
+from secterm.tui.screens.form import Entry, Form, Values
+from secterm.tui.screens.quiz import QuizRoom
+from secterm.tui.screens.room import Room
+from secterm.tui.widgets.rows import Row, Rows
+from secterm.words import _
+
+
+class TrainingRoom(Room[None]):
+    """One row for each module that is owed."""
+
+    HELP_TEXT = _(
+        "Enter on a module does what it owes: records the teaching, or hands the keyboard to "
+        "the appointee for reading and quiz. F4 records a teaching of any module, F6 one "
+        "course that taught all that are still owed, F5 hands over for every quiz that is due."
+    )
+    BINDINGS = [
+        Binding("f4", "teach", _("Record teaching")),
+        Binding("f6", "teach_all", _("All taught")),
+        Binding("f5", "quizzes", _("Hand over for quizzes")),
+    ]
+
+    def __init__(self, id: str) -> None:
+        super().__init__(_("Training"))
+        self.dossier_id = id
+
+    @property
+    def dossier(self) -> Dossier:
+        """The dossier now."""
+        return self.desk.dossier(self.dossier_id)
+
+    def body(self) -> ComposeResult:
+        """The rows."""
+        yield Static("", id="asked", classes="soft", markup=False)
+        yield Rows()
+
+    def on_mount(self) -> None:
+        """The first thing owed is focused."""
+        name = self.dossier.state.particulars.name
+        self.rename(_("Training: {name}").format(name=name))
+        self.query_one(Rows).focus()
+        self._show()
+
+    def on_screen_resume(self) -> None:
+        """Something may have been recorded meanwhile."""
+        if self.shell.desk is not None and self.is_mounted:
+            self._show()
+
+    def _show(self) -> None:
+        dossier = self.dossier
+        rows = [
+            Row(m.id, f"{m.title[:44]:<46}{self._hours(m):>6}  {self._standing(m)}")
+            for m in gates.modules_of(dossier.pack, dossier.state)
+        ]
+        gate = dossier.standing.gate("training")
+        first = gate.owed[0].id if gate.owed else ""
+        self.query_one(Rows).show(rows, first)
+        self.query_one("#asked", Static).update(
+            _("{done} of {total} modules done.").format(done=gate.done, total=gate.total) + "\n"
+        )
+
+    def _hours(self, module: Module) -> str:
+        return f"{module.hours[self.dossier.state.particulars.category]:g} h"
+
+    def _standing(self, module: Module) -> str:
+        state = self.dossier.state
+        due = gates.module_owes(module, state, self.desk.today)
+        if due is None:
+            lapse = gates.module_lapse(module, state)
+            return _("done, until {day}").format(day=lapse)
+        if due.kind == "quiz":
+            failed = gates.failed_attempts(module, state)
+            more = _(", {n} failed").format(n=failed) if failed else ""
+            return _("quiz owed") + more
+        if gates.failed_attempts(module, state):
+            return _("to be taught again")
+        lapsed = gates.module_lapse(module, state)
+        return _("lapsed {day}").format(day=lapsed) if lapsed else _("to be taught")
+
+    def _module(self, id: str) -> Module | None:
+        return sentences.module(self.dossier.pack, id)
+
+    # -- recording --------------------------------------------------------------
+
+    def on_rows_picked(self, event: Rows.Picked) -> None:
+        """Does what the module owes."""
+        module = self._module(event.row.key)
+        if module is None:
+            return
+        due = gates.module_owes(module, self.dossier.state, self.desk.today)
+        if due is not None and due.kind == "quiz":
+            self.app.push_screen(QuizRoom(self.dossier_id, [module.id]))
+        elif due is not None:
+            self._teach([module])
+        else:
+            self.say(_("This module is done. F4 records a further teaching."), good=True)
+
+    def action_teach(self) -> None:
+        """Records a teaching of the module under the cursor."""
+        module = self._module(self.query_one(Rows).key)
+        if module is not None:
+            self._teach([module])
+
+    def action_teach_all(self) -> None:
+        """Records one course that taught all that is owed."""
+        owed = [
+            module
+            for due in self.dossier.standing.gate("training").owed
+            if due.kind == "teaching" and (module := self._module(due.id)) is not None
+        ]
+        if owed:
+            self._teach(owed)
+        else:
+            self.say(_("No module has to be taught now."), good=True)
+
+    def action_quizzes(self) -> None:
+        """Hands over for every quiz that is due."""
+        due = [o.id for o in self.dossier.standing.gate("training").owed if o.kind == "quiz"]
+        if due:
+            self.app.push_screen(QuizRoom(self.dossier_id, due))
+        else:
+            self.say(_("No quiz is due: a module is taught first, then its quiz is taken."))
+
+    @work
+    async def _teach(self, modules: list[Module]) -> None:
+        told, kept = "", Values()
+        while True:
+            values = await self.shell.push_screen_wait(self._form(modules, told, kept))
+            if values is None:
+                return
+            kept = values
+            taught = [self._trained(m, values) for m in modules]
+            try:
+                self.desk.act(self.dossier_id, *taught)
+            except Exception as error:
+                told = messages.explain(error).text()
+                continue
+            self._show()
+            return
+
+    def _trained(self, module: Module, values: Values) -> Trained:
+        owed = module.hours[self.dossier.state.particulars.category]
+        hours = answering.number(values["hours"]) if values["hours"] else owed
+        return Trained(
+            module=module.id,
+            hours=hours if hours is not None else owed,
+            on=values["on"],
+            trainer=values["trainer"],
+            place=values["place"],
+        )
+
+    def _form(self, modules: list[Module], told: str, kept: Values) -> Form:
+        one = modules[0] if len(modules) == 1 else None
+        if one is not None:
+            intro = f"{one.title}\n{one.summary}"
+        else:
+            intro = _(
+                "One course that taught these modules, each with its full hours:\n"
+            ) + "; ".join(m.title for m in modules)
+        owed = one.hours[self.dossier.state.particulars.category] if one else 0.0
+        hours = Entry("hours", _("Hours"), "number", value=kept.get("hours", f"{owed:g}"))
+        none = Entry("hours", _("Hours"), required=False, when=lambda values: False)
+        return Form(
+            _("Training"),
+            [
+                hours if one else none,
+                Entry("on", _("Day"), "date", value=kept.get("on", self.desk.today.isoformat())),
+                Entry(
+                    "trainer", _("Who taught"), value=kept.get("trainer", self.desk.officer.name)
+                ),
+                Entry("place", _("Place"), value=kept.get("place", _("At this terminal"))),
+            ],
+            intro=intro,
+            told=told,
+        )

@@ -1,0 +1,177 @@
+"""The undertaking: read to its end and signed by the appointee, for the unit by
+the officer, and witnessed by a second officer where the pack asks for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from secterm import messages
+from secterm.desk.model import Dossier
+from secterm.desk.signing import SHORTEST_SECRET
+from secterm.dossier import gates
+from secterm.dossier.entries import SigningRefused
+from secterm.tui.screens import seconding
+from secterm.tui.screens.form import Entry, Form, Values
+from secterm.tui.screens.handover import Handover
+from secterm.vault.records import Signer
+from secterm.words import _
+
+if TYPE_CHECKING:
+    from secterm.tui.screens.room import Room
+
+
+async def sign(room: Room[None], id: str) -> None:
+    """The way to the signature, from the officer's side."""
+    dossier = room.desk.dossier(id)
+    gate = dossier.standing.gate("undertaking")
+    if gate.status == "done":
+        room.say(_("The undertaking is signed."), good=True)
+        return
+    if dossier.standing.stage not in ("undertaking", "admitted", "deferred", "decision"):
+        room.say(_("The undertaking comes after screening and training."))
+        return
+    witness: Signer | None = None
+    if gates.terms_of(dossier.state, dossier.pack).witness:
+        found = await seconding.identify(room, _witness_form)
+        if found is None:
+            return
+        witness = found[0]
+    text = room.tried(lambda: room.desk.undertaking(id))
+    if text is not None:
+        await room.shell.push_screen_wait(SigningRoom(id, text, witness))
+
+
+def _witness_form(told: str, kept: Values) -> Form:
+    return Form(
+        _("Witness"),
+        seconding.who(kept),
+        intro=_(
+            "For this category a second officer witnesses the signature. They stay here "
+            "while the undertaking is read and signed, and sign with it."
+        ),
+        told=told,
+    )
+
+
+class SigningRoom(Handover):
+    """The text, to its end; then name and secret, or a refusal."""
+
+    HELP_TEXT = _(
+        "Read the undertaking to its end with PgDn or the arrows. Enter turns the page and, at "
+        "the end, goes on to the signature. F4 refuses to sign; that is your right, and what you "
+        "say is recorded. Esc calls the officer."
+    )
+    BINDINGS = [
+        Binding("enter", "go_on", _("Go on")),
+        Binding("f4", "refuse", _("I refuse to sign")),
+    ]
+
+    def __init__(self, id: str, text: str, witness: Signer | None) -> None:
+        super().__init__(_("Undertaking"), id)
+        self._text = text
+        self._witness = witness
+
+    def body(self) -> ComposeResult:
+        """The text."""
+        yield Static(
+            _("Please read all of it. Enter turns the page."), classes="soft", markup=False
+        )
+        with VerticalScroll(id="page"):
+            yield Static(self._text, markup=False)
+
+    def on_mount(self) -> None:
+        """The arrows move the text."""
+        self.query_one("#page").focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing more to sign or refuse once it is done."""
+        return not (self.over and action == "refuse")
+
+    def action_go_on(self) -> None:
+        """Turns the page; at the end, on to the signature."""
+        if self.over:
+            self.action_back()
+            return
+        page = self.query_one("#page", VerticalScroll)
+        if page.scroll_y < page.max_scroll_y:
+            page.scroll_to(y=page.scroll_y + page.size.height - 1, animate=False, force=True)
+        else:
+            self._sign()
+
+    @work(exclusive=True)
+    async def _sign(self) -> None:
+        told, kept = "", Values()
+        while True:
+            values = await self.shell.push_screen_wait(self._form(told, kept))
+            if values is None:
+                return
+            kept = values
+            try:
+                await self.shell.working(_("Signing"), self._signing(values))
+            except Exception as error:
+                told = messages.explain(error).text()
+                continue
+            await self.finish(
+                _("The undertaking is signed by both sides. Keep your signing secret to yourself.")
+            )
+            return
+
+    def _form(self, told: str, kept: Values) -> Form:
+        name = self.who()
+        return Form(
+            _("Signature"),
+            [
+                Entry("name", _("Your full name"), value=kept.get("name", "")),
+                Entry(
+                    "secret",
+                    _("Your signing secret"),
+                    "secret",
+                    help=_("At least {n} characters, of your own choosing.").format(
+                        n=SHORTEST_SECRET
+                    ),
+                ),
+                Entry("again", _("Once more"), "secret"),
+            ],
+            intro=_(
+                "By typing your full name and a signing secret of your own choosing, you, {name}, "
+                "sign the undertaking that you have just read. The secret protects your signing "
+                "key; nobody else is to know it, the officer neither."
+            ).format(name=name),
+            check=lambda v: (
+                ""
+                if v["secret"] == v["again"]
+                else _("The two secrets are not the same. Type both again.")
+            ),
+            told=told,
+        )
+
+    def _signing(self, values: Values) -> Callable[[Callable[[str], None]], Dossier]:
+        desk, id, text, witness = self.desk, self.dossier_id, self._text, self._witness
+        return lambda tell: desk.sign(id, text, values["name"], values["secret"], witness)
+
+    @work(exclusive=True)
+    async def action_refuse(self) -> None:
+        """The appointee does not sign; what they say is recorded."""
+        values = await self.shell.push_screen_wait(
+            Form(
+                _("Refusal"),
+                [Entry("reason", _("Why you do not sign"), "text")],
+                intro=_(
+                    "You may refuse to sign. Then you do not take up the post. What you say "
+                    "here is recorded. Esc goes back to the text and records nothing."
+                ),
+            )
+        )
+        if values is None:
+            return
+        refused = SigningRefused(reason=values["reason"])
+        if self.tried(lambda: self.desk.act(self.dossier_id, refused)) is not None:
+            await self.finish(_("It is recorded that you do not sign."))

@@ -1,0 +1,109 @@
+"""The way in: name and passphrase. Wrong ones are counted, and the wait grows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import work
+
+from secterm import messages
+from secterm.desk.desk import Desk
+from secterm.desk.model import failures_of, unlock_wait
+from secterm.tui.screens.dialogs import Question
+from secterm.tui.screens.form import Entry, Form
+from secterm.tui.screens.handover import waiting
+from secterm.tui.screens.reader import Reader
+from secterm.tui.screens.room import Room
+from secterm.tui.widgets.choices import Choice
+from secterm.vault.errors import WrongPassphrase
+from secterm.words import _
+
+
+class Unlock(Room[None]):
+    """Asks until the vault opens."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Unlock"))
+
+    def on_mount(self) -> None:
+        """Asks."""
+        self.ask()
+
+    @work
+    async def ask(self) -> None:
+        """Until the vault is open, or cannot be."""
+        told, officer = "", ""
+        while True:
+            try:
+                failures = failures_of(self.shell.vault)
+            except Exception as error:
+                await self._cannot(error)
+                return
+            await self._wait(failures)
+            values = await self.shell.push_screen_wait(self._form(told, officer))
+            if values is None:
+                told = ""
+                continue
+            officer = values["officer"]
+            try:
+                desk = await self.shell.working(
+                    _("Unlocking"), self._open(officer, values["passphrase"])
+                )
+            except WrongPassphrase as wrong:
+                told = messages.explain(wrong).text()
+                continue
+            except Exception as error:
+                await self._cannot(error)
+                return
+            await self._enter(desk)
+            return
+
+    def _form(self, told: str, officer: str) -> Form:
+        parts = [str(self.shell.vault)]
+        if self.shell.farewell:
+            parts.append(_("Locked. Checkpoint {line}").format(line=self.shell.farewell))
+        if self.shell.hint:
+            parts.append(self.shell.hint)
+        return Form(
+            _("Unlock"),
+            [
+                Entry("officer", _("Officer"), value=officer),
+                Entry("passphrase", _("Passphrase"), "secret"),
+            ],
+            intro="\n\n".join(parts),
+            told=told,
+            help=_("Your name and passphrase open the vault. Ctrl+Q ends the program."),
+        )
+
+    def _open(self, officer: str, passphrase: str) -> Callable[[Callable[[str], None]], Desk]:
+        path = self.shell.vault
+        return lambda tell: Desk.open(path, officer, passphrase)
+
+    async def _wait(self, failures: int) -> None:
+        if unlock_wait(failures):
+            await self.shell.working(_("Wrong passphrases before"), waiting(failures))
+
+    async def _cannot(self, error: Exception) -> None:
+        told = messages.explain(error)
+        text = "\n\n".join(part for part in (told.safe, told.do, str(self.shell.vault)) if part)
+        await self.shell.push_screen_wait(Reader(_("Unlock"), told.what, text))
+        self.shell.exit(return_code=told.status)
+
+    async def _enter(self, desk: Desk) -> None:
+        if desk.behind is not None:
+            answer = await self.shell.push_screen_wait(
+                Question(
+                    _("The clock is wrong"),
+                    messages.explain(desk.behind).what,
+                    [
+                        Choice("stop", _("Lock, so that the clock can be set right")),
+                        Choice("on", _("Go on; it is recorded that the clock was behind")),
+                    ],
+                )
+            )
+            if answer != "on":
+                desk.close()
+                self.shell.exit(return_code=messages.NOT_OPEN)
+                return
+            desk.accept_clock()
+        self.shell.unlocked(desk)

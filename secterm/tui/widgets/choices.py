@@ -1,0 +1,101 @@
+"""A few answers to choose one of, wrapped to the width: by arrow and Enter, by
+digit, or by the first letter where each has its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual import events
+from textual.binding import Binding
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from secterm.words import _
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer: a key for the program, a text for the person."""
+
+    key: str
+    text: str
+
+
+class Choices(Static, can_focus=True):
+    """Tells `Chosen` on Enter. The mark shows which stands; the arrow, where the cursor is."""
+
+    BINDINGS = [
+        Binding("up", "move(-1)", _("Up"), show=False),
+        Binding("down", "move(1)", _("Down"), show=False),
+        Binding("enter", "choose", _("Go on")),
+    ]
+
+    cursor = reactive(0)
+
+    @dataclass
+    class Chosen(Message):
+        """An answer was chosen."""
+
+        choices: Choices
+        key: str
+
+    def __init__(
+        self, choices: Sequence[Choice], *, standing: str = "", id: str | None = None
+    ) -> None:
+        super().__init__(id=id, markup=False)
+        self.choices = list(choices)
+        keys = [choice.key for choice in self.choices]
+        self.set_reactive(Choices.cursor, keys.index(standing) if standing in keys else 0)
+        letters = [choice.text[:1].lower() for choice in self.choices]
+        self._letters = letters if len(set(letters)) == len(letters) else []
+
+    @property
+    def key(self) -> str:
+        """The key under the cursor."""
+        return self.choices[self.cursor].key
+
+    def action_move(self, by: int) -> None:
+        """Moves the cursor, round at the ends."""
+        self.cursor = (self.cursor + by) % len(self.choices)
+
+    def action_choose(self) -> None:
+        """Chooses what is under the cursor."""
+        self.post_message(self.Chosen(self, self.key))
+
+    def on_key(self, event: events.Key) -> None:
+        """A digit or a letter moves to its answer; Enter still says that it is meant."""
+        typed = (event.character or "").lower()
+        if typed.isdigit() and 1 <= int(typed) <= len(self.choices):
+            self.cursor = int(typed) - 1
+        elif typed and typed in self._letters:
+            self.cursor = self._letters.index(typed)
+        else:
+            return
+        event.stop()
+
+    def watch_cursor(self) -> None:
+        """Draws the cursor where it is now."""
+        self.refresh(layout=True)
+
+    def on_focus(self) -> None:
+        """Draws the cursor as live."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """Draws the cursor as asleep."""
+        self.refresh()
+
+    def render(self) -> Text:
+        """All answers."""
+        lines = []
+        for number, choice in enumerate(self.choices):
+            here = number == self.cursor
+            arrow = ">" if here and self.has_focus else " "
+            mark = "•" if here else " "
+            style = "reverse" if here and self.has_focus else ""
+            lines.append(Text(f"{arrow} {number + 1} ({mark}) {choice.text}", style=style))
+        return Text("\n").join(lines)

@@ -1,0 +1,141 @@
+"""What every screen has: the bar on top, the keys at the bottom, and the line
+between where it says what went wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from rich.text import Text
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.widgets import Static
+
+KEY_NAMES: Final = {
+    "enter": "Enter",
+    "escape": "Esc",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "up": "↑",
+    "down": "↓",
+    "space": "Space",
+    "delete": "Del",
+}
+
+
+def key_name(key: str) -> str:
+    """A key as it is printed on a keyboard."""
+    if key in KEY_NAMES:
+        return KEY_NAMES[key]
+    if key.startswith("ctrl+"):
+        return f"^{key.removeprefix('ctrl+').upper()}"
+    return key.upper() if len(key) > 1 else key
+
+
+def bindings_of(screen: Screen[object]) -> Iterator[Binding]:
+    """What can be done here now, each once: the screen's own keys before everybody's."""
+    yield from own_bindings(screen)
+    yield from common_bindings(screen)
+
+
+def own_bindings(screen: Screen[object]) -> Iterator[Binding]:
+    """The keys of this screen and of what has the focus on it."""
+    for binding, of_app in _active(screen):
+        if not of_app and binding.action != "back":
+            yield binding
+
+
+def common_bindings(screen: Screen[object]) -> Iterator[Binding]:
+    """The keys that every screen has: back, help, commands, lock, quit."""
+    for binding, of_app in _active(screen):
+        if of_app or binding.action == "back":
+            yield binding
+
+
+def _active(screen: Screen[object]) -> Iterator[tuple[Binding, bool]]:
+    seen: set[str] = set()
+    for active in screen.active_bindings.values():
+        binding = active.binding
+        if not binding.description or not active.enabled or binding.action in seen:
+            continue
+        if not _is_ours(active.node, binding):
+            continue
+        seen.add(binding.action)
+        yield binding, active.node is screen.app
+
+
+def _is_ours(node: object, binding: Binding) -> bool:
+    """Whether one of our own classes declares the key; what Textual adds is not told."""
+    for each in type(node).__mro__:
+        declared = each.__dict__.get("BINDINGS", ())
+        if each.__module__.startswith("secterm.") and any(
+            isinstance(b, Binding) and b.action == binding.action for b in declared
+        ):
+            return True
+    return False
+
+
+class Top(Static):
+    """The bar on top: where we are on the left, who is at work on the right."""
+
+    def __init__(self, where: str, who: str = "") -> None:
+        super().__init__(id="top", markup=False)
+        self.where = where
+        self.who = who
+
+    def render(self) -> Text:
+        """One line, as wide as the terminal."""
+        width = max(self.size.width, 1)
+        left, right = f" {self.where}", f"{self.who} "
+        if len(left) + len(right) + 1 > width:
+            right = ""
+        return Text((left + right.rjust(max(width - len(left), 0)))[:width], no_wrap=True)
+
+
+class Keys(Static):
+    """The footer: the keys that do something here, as far as they fit; F1 shows all."""
+
+    def __init__(self) -> None:
+        super().__init__(id="keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Follows what the screen can do."""
+        self.screen.bindings_updated_signal.subscribe(self, self._changed)
+        self.call_after_refresh(self.refresh)
+
+    def _changed(self, screen: Screen[object]) -> None:
+        if screen is self.screen:
+            self.refresh()
+
+    def render(self) -> Text:
+        """Two lines: this screen's keys, then everybody's."""
+        screen = self.screen
+        return Text("\n").join(
+            [self._line(own_bindings(screen)), self._line(common_bindings(screen))]
+        )
+
+    def _line(self, bindings: Iterator[Binding]) -> Text:
+        text = Text(no_wrap=True)
+        width = max(self.size.width, 1)
+        for binding in bindings:
+            key = key_name(binding.key.split(",")[0])
+            piece = f" {key} {binding.description} "
+            if binding.show and text.cell_len + len(piece) <= width:
+                text.append(f" {key}", style="bold")
+                text.append(f" {binding.description} ")
+        return text
+
+
+class Trouble(Static):
+    """What went wrong, what is safe and what to do; empty and unseen otherwise."""
+
+    def __init__(self) -> None:
+        super().__init__("", id="trouble", markup=False)
+
+    def say(self, text: str, *, good: bool = False) -> None:
+        """Shows a message; an empty one takes it away."""
+        mark = "" if good or not text else "! "
+        self.set_class(good, "good")
+        self.update(mark + text)
+        self.display = bool(text)

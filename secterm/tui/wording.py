@@ -1,0 +1,73 @@
+"""What the desk's short words read like on a screen."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from secterm.dossier import sentences
+from secterm.dossier.gates import Owed
+from secterm.policy.model import Pack
+from secterm.words import _
+
+GATES: Final = {
+    "screening": _("Screening"),
+    "training": _("Training"),
+    "undertaking": _("Undertaking"),
+    "rules": _("Rules"),
+}
+STATUS: Final = {
+    "done": _("done"),
+    "owed": _("owed"),
+    "blocked": _("waits"),
+    "refused": _("refused"),
+    "lapsed": _("lapsed"),
+}
+STAGES: Final = {
+    "screening": _("screening"),
+    "training": _("training"),
+    "undertaking": _("undertaking"),
+    "rules": _("rules"),
+    "decision": _("decision"),
+    "second": _("2nd officer"),
+    "admitted": _("admitted"),
+    "refused": _("refused"),
+    "deferred": _("deferred"),
+    "withdrawn": _("withdrawn"),
+    "lapsed": _("lapsed"),
+    "left": _("left"),
+}
+CATEGORIES: Final = {"core": _("core"), "key": _("key"), "general": _("general")}
+SHORT: Final = {
+    "question": _("interview"),
+    "check": _("checks"),
+    "finding": _("finding"),
+    "review": _("2nd review"),
+    "teaching": _("teaching"),
+    "quiz": _("quiz"),
+    "signature": _("signature"),
+    "rule": _("rules"),
+    "decision": _("decision"),
+    "second": _("2nd officer"),
+    "reopening": _("reopening"),
+    "": "",
+}
+
+
+def owed(due: Owed, pack: Pack) -> str:
+    """The next thing to do, as one line."""
+    module = sentences.module(pack, due.id)
+    section = sentences.section(pack, due.id)
+    title = module.title if module else section.title if section else ""
+    return {
+        "question": _("Go on with the interview"),
+        "check": _("Record what was checked elsewhere"),
+        "finding": _("Finding: {title}").format(title=title or _("the whole screening")),
+        "review": _("A second officer reviews the finding"),
+        "teaching": _("Record teaching: {title}").format(title=title),
+        "quiz": _("Quiz: {title}").format(title=title),
+        "signature": _("Read and sign the undertaking"),
+        "rule": _("Acknowledge the rules"),
+        "decision": _("Decide"),
+        "second": _("A second officer decides too"),
+        "reopening": _("Reopen: the admission is over"),
+    }[due.kind]
