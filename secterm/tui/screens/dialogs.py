@@ -61,6 +61,7 @@ class Palette(ModalScreen[str]):
         self._all = [
             Row(b.action, f"{b.description:<40} {key_name(b.key.split(',')[0])}")
             for b in bindings_of(about)
+            if b.show
         ]
 
     def compose(self) -> ComposeResult:

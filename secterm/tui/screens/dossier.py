@@ -87,7 +87,7 @@ class DossierRoom(Room[None]):
             stage += _("; cooling-off ends {first} to {last}").format(first=first, last=last)
         self.query_one("#who", Static).update(
             f"{who.name}, {who.post}, {who.department}\n"
-            + _("Category {category} ({level}), born {born}, identity number {number}").format(
+            + _("Category {category} ({level}), born {born}, number {number}").format(
                 category=CATEGORIES[who.category],
                 level=level,
                 born=who.born,

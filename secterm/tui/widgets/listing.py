@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
@@ -45,12 +46,7 @@ class Listing(Vertical):
         yield Static("", id="rows-so-far", classes="text", markup=False)
         for wanted in self.fields:
             with Horizontal(classes="entry tight"):
-                label = (
-                    wanted.text
-                    if wanted.required
-                    else _("{text} (or empty)").format(text=wanted.text)
-                )
-                yield Static(label, classes="label", markup=False)
+                yield Static("  " + self._label(wanted), classes="label", markup=False)
                 with Vertical(classes="control"):
                     yield Input(id=f"field-{wanted.id}", select_on_focus=False)
         yield Static(
@@ -58,6 +54,21 @@ class Listing(Vertical):
             classes="soft",
             markup=False,
         )
+
+    @staticmethod
+    def _label(wanted: Field) -> str:
+        return wanted.text if wanted.required else _("{text} (or empty)").format(text=wanted.text)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Marks the field that has the keys."""
+        for wanted in self.fields:
+            field = self._input(wanted)
+            row = field.parent.parent if field.parent else None
+            if row is not None:
+                live = event.widget is field
+                row.set_class(live, "live")
+                mark = "> " if live else "  "
+                row.query_one(".label", Static).update(mark + self._label(wanted))
 
     def on_mount(self) -> None:
         """Shows the rows and begins at the first field."""

@@ -1,0 +1,199 @@
+"""The real program in a real terminal, from an empty folder to an archive that
+Debian's own tools open, by keyboard alone.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pyrage
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from tests.e2e.officer import Desk
+from tests.support.terminal import CHEAP, ROOT, Terminal
+
+OFFICER = {"officer": "Alix Test", "passphrase": "test velvet orbit lantern"}
+SECOND = {"second": "Bex Test", "second_passphrase": "test copper meadow violin"}
+CORE, KEY, GENERAL = "Cora Zebrafinch", "Kim Quokka", "Gale Wombat"
+SECRETS = (
+    b"Zebrafinch", b"Quokka", b"Wombat", b"1990-02-28", b"2019-05-04", b"2018-03-02", b"TEST-core",
+    b"Original 4711", b"cooling-off", b"Watched for", b"Alix Test", b"Bex Test", b"Test department",
+)  # fmt: skip
+
+
+def secterm(*arguments):
+    return subprocess.run(
+        [sys.executable, str(CHEAP), *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def files_beside(vault):
+    return [p for p in vault.parent.iterdir() if p.name.startswith(vault.name)]
+
+
+def test_from_an_empty_folder_to_an_archive(tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    vault, medium = home / "vault.db", tmp_path / "medium"
+    medium.mkdir()
+    leaks = []
+
+    def watch():
+        for path in files_beside(vault):
+            data = path.read_bytes()
+            leaks.extend((path.name, s) for s in SECRETS if s in data)
+
+    with Terminal("--vault", str(vault)) as terminal:
+        desk = Desk(terminal, **OFFICER, **SECOND)
+        desk.first_run("Test unit")
+        desk.add_second()
+
+        # A core post: all four gates, each step of two persons.
+        desk.open_dossier(CORE, "core")
+        desk.next("Interview:")
+        desk.interview("core", stop=10)
+        watch()
+        terminal.until(lambda s: "11. " in s, "question 11")
+        terminal.kill()
+
+    with Terminal("--vault", str(vault)) as terminal:
+        desk = Desk(terminal, **OFFICER, **SECOND)
+        desk.unlock()
+        desk.find(CORE)
+        desk.next("11. ")  # it goes on at the next question
+        desk.interview("core", start=10)
+        desk.checks_and_findings(second=True)
+        desk.training()
+        desk.undertaking(CORE, witnessed=True)
+        desk.rules("core")
+        desk.decide("Admit", second=True)
+        terminal.wait("Stage: admitted")
+        watch()
+        desk.to_list()
+
+        # A key post: adverse answers, admitted with conditions.
+        desk.open_dossier(KEY, "key")
+        desk.next("Interview:")
+        desk.interview("key", adverse=("other_nationality", "relatives_abroad"))
+        desk.checks_and_findings(
+            conditions=("Identity and nationality", "Family and main social relations")
+        )
+        desk.training()
+        desk.undertaking(KEY)
+        desk.rules("key")
+        desk.decide("Admit", conditions=" and in June")
+        terminal.wait("Stage: admitted")
+        desk.to_list()
+
+        # A general post: the appointee does not sign.
+        desk.open_dossier(GENERAL, "general")
+        desk.next("Interview:")
+        desk.interview("general")
+        desk.checks_and_findings()
+        desk.training()
+        desk.undertaking(GENERAL, signs=False)
+        desk.decide("Refuse")
+        terminal.wait("Stage: refused")
+        desk.to_list()
+
+        # Out, to a medium.
+        identity = pyrage.x25519.Identity.generate()
+        key_file = tmp_path / "identity.txt"
+        key_file.write_text(f"{identity}\n")
+        terminal.press("f5")
+        terminal.wait("> Folder on the medium")
+        terminal.press(*["backspace"] * 40)
+        terminal.enter(str(medium))
+        terminal.wait("> Encrypt to")
+        terminal.press("enter")
+        terminal.wait("> Recipients")
+        terminal.enter(str(identity.to_public()))
+        screen = terminal.wait("written, read back and compared")
+        fingerprint = re.search(r"log keys\n\s+([0-9a-f ]{39})", screen).group(1)
+        terminal.press("enter")
+        terminal.wait("Show only")
+        watch()
+
+        terminal.press("ctrl+l")
+        screen = terminal.wait("Locked. Checkpoint")
+        checkpoint = re.search(r"Checkpoint (\S+)", screen).group(1)
+        terminal.press("ctrl+q")
+        assert terminal.end() == 0
+        glyphs = terminal.seen
+
+    watch()
+    assert not leaks
+    archive = next(medium.glob("*.age"))
+    assert not [s for s in SECRETS if s in archive.read_bytes()]
+    assert not glyphs - console_glyphs()
+
+    # The vault holds, and continues what was read off the lock screen.
+    passphrase = tmp_path / "passphrase.txt"
+    passphrase.write_text(OFFICER["passphrase"])
+    who = ("--vault", vault, "--officer", OFFICER["officer"], "--passphrase-file", passphrase)
+    verified = secterm("verify", *who, "--checkpoint", checkpoint)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    stages = {c["name"]: c["stage"] for c in json.loads(secterm("list", *who, "--json").stdout)}
+    assert stages == {CORE: "admitted", KEY: "admitted", GENERAL: "refused"}
+
+    inspected = secterm(
+        "inspect", archive, "--identity", key_file, "--fingerprint", fingerprint
+    )
+    assert inspected.returncode == 0, inspected.stdout + inspected.stderr
+
+    opened_without_the_program(archive, key_file, tmp_path / "opened")
+
+
+def console_glyphs():
+    text = (ROOT / "tests" / "support" / "console_glyphs.txt").read_text()
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    drawn = {chr(int(line.split()[0], 16)) for line in lines}
+    return drawn | {chr(c) for c in range(0x20, 0x7F)}
+
+
+def opened_without_the_program(archive, key_file, folder):
+    """age, tar, a JSON reader, SHA-256 and Ed25519: nothing of ours."""
+    folder.mkdir()
+    age = shutil.which("age")
+    if age is None and os.environ.get("SECTERM_TESTS_NEED_AGE"):
+        pytest.fail("age is not installed")
+    if age is not None:
+        plain = subprocess.run(
+            [age, "-d", "-i", str(key_file), str(archive)], capture_output=True, check=True
+        ).stdout
+        subprocess.run(["tar", "-x", "-C", str(folder)], input=plain, check=True)
+    else:
+        (folder / "plain.tar").write_bytes(
+            pyrage.decrypt(
+                archive.read_bytes(), [pyrage.x25519.Identity.from_str(key_file.read_text().strip())]
+            )
+        )
+        with tarfile.open(folder / "plain.tar") as tar:
+            tar.extractall(folder, filter="data")
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    for name, digest in manifest["files"].items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+    sides = {}
+    for path in folder.glob("dossiers/*/entries/*.json"):
+        act = json.loads(path.read_bytes())["act"]
+        if act["act"] != "signed":
+            continue
+        assert hashlib.sha256(act["text"].encode()).hexdigest() == act["text_sha256"]
+        assert act["text_sha256"] in act["statement"]
+        for one in act["signatures"]:
+            key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(one["public_key"]))
+            key.verify(bytes.fromhex(one["signature"]), act["statement"].encode())
+        sides[act["signatures"][0]["name"]] = {s["role"] for s in act["signatures"]}
+        assert Path(path.parents[1] / "undertaking.txt").read_text() == act["text"]
+    assert sides == {CORE: {"appointee", "officer", "witness"}, KEY: {"appointee", "officer"}}

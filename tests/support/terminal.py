@@ -1,0 +1,155 @@
+"""A real terminal without a window: the program runs in a pty, pyte draws it."""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import threading
+import time
+from pathlib import Path
+
+import pyte
+
+CHEAP = Path(__file__).with_name("cheap.py")
+ROOT = Path(__file__).resolve().parents[2]
+
+KEYS = {
+    "enter": "\r",
+    "esc": "\x1b",
+    "tab": "\t",
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "pgup": "\x1b[5~",
+    "pgdn": "\x1b[6~",
+    "home": "\x1b[1~",
+    "end": "\x1b[4~",
+    "backspace": "\x7f",
+    "f1": "\x1b[[A",
+    "f2": "\x1b[[B",
+    "f3": "\x1b[[C",
+    "f4": "\x1b[[D",
+    "f5": "\x1b[[E",
+    "f6": "\x1b[17~",
+    "f7": "\x1b[18~",
+    "f8": "\x1b[19~",
+    "ctrl+c": "\x03",
+    "ctrl+l": "\x0c",
+    "ctrl+p": "\x10",
+    "ctrl+q": "\x11",
+}
+
+
+class Timeout(AssertionError):
+    pass
+
+
+class Terminal:
+    """The program on an 80x24 Linux console."""
+
+    def __init__(self, *arguments, columns=80, lines=24, term="linux", env=None):
+        self.screen = pyte.Screen(columns, lines)
+        self._stream = pyte.ByteStream(self.screen)
+        self._lock = threading.Lock()
+        self.seen = set()  # every character ever drawn
+        self.master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("COLORTERM")}
+        environment |= {"TERM": term, "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), **(env or {})}
+        self.process = subprocess.Popen(
+            [sys.executable, str(CHEAP), *arguments],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=environment,
+            start_new_session=True,
+            close_fds=True,
+        )
+        os.close(slave)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self):
+        while True:
+            try:
+                ready, _, _ = select.select([self.master], [], [], 0.2)
+                if not ready:
+                    if self.process.poll() is not None:
+                        return
+                    continue
+                data = os.read(self.master, 1 << 16)
+            except OSError:
+                return
+            if not data:
+                return
+            with self._lock:
+                self._stream.feed(data)
+                for line in self.screen.display:
+                    self.seen.update(line)
+
+    def text(self):
+        with self._lock:
+            return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def __contains__(self, text):
+        return text in self.text()
+
+    def wait(self, text, timeout=30.0):
+        """Until the screen shows this."""
+        return self.until(lambda screen: text in screen, f"{text!r}", timeout)
+
+    def gone(self, text, timeout=30.0):
+        """Until the screen no longer shows this."""
+        return self.until(lambda screen: text not in screen, f"no {text!r}", timeout)
+
+    def until(self, holds, what, timeout=30.0):
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            screen = self.text()
+            if holds(screen):
+                return screen
+            time.sleep(0.01)
+        raise Timeout(f"the screen never showed {what}:\n{self.text()}")
+
+    def press(self, *keys):
+        for key in keys:
+            os.write(self.master, KEYS[key].encode())
+            if key == "esc":
+                time.sleep(0.2)  # or it begins a sequence with what follows
+
+    def type(self, text):
+        os.write(self.master, text.encode())
+
+    def enter(self, text=""):
+        self.type(text)
+        self.press("enter")
+
+    def kill(self):
+        """Pulls the plug."""
+        os.kill(self.process.pid, signal.SIGKILL)
+        self.process.wait(10)
+        self._close()
+
+    def end(self, timeout=20):
+        """Waits until the program has ended; its exit status."""
+        status = self.process.wait(timeout)
+        self._reader.join(5)
+        self._close()
+        return status
+
+    def _close(self):
+        try:
+            os.close(self.master)
+        except OSError:
+            pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        if self.process.poll() is None:
+            self.kill()
