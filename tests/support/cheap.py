@@ -1,14 +1,35 @@
 """The program's own entry point, with a key derivation that costs nothing.
 
-Only tests start it; the program itself has no way to lower the floor.
+Only tests start it; the program itself has no way to lower the floor. What the
+program tells in one calm line, a failing test wants whole: the traceback goes
+to the file that the test names.
 """
+
+import os
+import traceback
 
 from secterm.vault import kdf
 
 kdf.floors = (kdf.Cost(t=1, m=32, p=1),)
 kdf.TARGET_SECONDS = 0.0
 
+
+def _trace(path):
+    from secterm.tui.app import SectermApp
+
+    told = SectermApp._handle_exception
+
+    def handle(app, error):
+        with open(path, "a", encoding="utf-8") as file:
+            traceback.print_exception(error, file=file)
+        told(app, error)
+
+    SectermApp._handle_exception = handle
+
+
 if __name__ == "__main__":
     from secterm.cli import main
 
+    if os.environ.get("SECTERM_TEST_TRACE"):
+        _trace(os.environ["SECTERM_TEST_TRACE"])
     main()

@@ -8,6 +8,7 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 import threading
 import time
@@ -59,6 +60,8 @@ class Terminal:
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         environment = {k: v for k, v in os.environ.items() if not k.startswith("COLORTERM")}
+        self._trace = Path(tempfile.mkdtemp()) / "traceback.txt"
+        environment["SECTERM_TEST_TRACE"] = str(self._trace)
         environment |= {"TERM": term, "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), **(env or {})}
         self.process = subprocess.Popen(
             [sys.executable, str(CHEAP), *arguments],
@@ -112,8 +115,11 @@ class Terminal:
             screen = self.text()
             if holds(screen):
                 return screen
+            if self.process.poll() is not None and self._trace.exists():
+                break
             time.sleep(0.01)
-        raise Timeout(f"the screen never showed {what}:\n{self.text()}")
+        trace = self._trace.read_text() if self._trace.exists() else ""
+        raise Timeout(f"the screen never showed {what}:\n{self.text()}\n{trace}")
 
     def press(self, *keys):
         for key in keys:

@@ -149,7 +149,7 @@ class Form(Room[Values]):
     # -- moving -------------------------------------------------------------
 
     def _focus(self, entry: Entry) -> None:
-        self._control_of(entry).focus()
+        self.set_focus(self._control_of(entry))
 
     def _next(self, control: Widget) -> None:
         self.say("")

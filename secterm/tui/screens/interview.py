@@ -41,6 +41,7 @@ class Interview(Room[bool]):
         self.asked: list[tuple[Section, Question]] = []
         self.at = 0
         self._answer: Answer = ""
+        self._asking: Widget | None = None  # the control of the question on the page
 
     def body(self) -> ComposeResult:
         """The page; what is on it changes."""
@@ -84,52 +85,54 @@ class Interview(Room[bool]):
     # -- the page ---------------------------------------------------------------
 
     async def _show(self, at: int) -> None:
-        self.at = at
+        # Keys typed ahead reach nothing while the page turns: they were not meant for
+        # a question that nobody has seen yet.
+        self._asking = None
+        self.set_focus(None)
         section, question = self.asked[at]
         state = self.state
         told = state.answers.get(question.id)
-        done = sum(q.id in state.answers for _section, q in self.asked)
-        self.query_one("#section", Static).update(
-            f"{section.title}    {bar(done, len(self.asked), 20)}\n{section.intro}\n"
-        )
-        optional = "" if question.required else _(" (you may leave this empty)")
-        self.query_one("#asked", Static).update(f"{at + 1}. {question.text}{optional}")
-        self.query_one("#help", Static).update(question.help)
-        further = self.query_one("#further-answer", Paragraph)
-        further.text = told.act.follow_up if told else ""
-        self.query_one("#further-asked", Static).update(
-            question.follow_up.text if question.follow_up else ""
-        )
-        self._further(False)
-        slot = self.query_one("#answer", Vertical)
-        await slot.remove_children()
         control = self._control(question, told.act.answer if told else None)
-        await slot.mount(control)
-        if isinstance(control, Listing):
-            control.begin()
-        else:
-            control.focus()
-        self.say("")
+        slot = self.query_one("#answer", Vertical)
+        with self.app.batch_update():
+            await slot.remove_children()
+            await slot.mount(control)
+            self.at = at
+            done = sum(q.id in state.answers for _section, q in self.asked)
+            self.query_one("#section", Static).update(
+                f"{section.title}    {bar(done, len(self.asked), 20)}\n{section.intro}\n"
+            )
+            optional = "" if question.required else _(" (you may leave this empty)")
+            self.query_one("#asked", Static).update(f"{at + 1}. {question.text}{optional}")
+            self.query_one("#help", Static).update(question.help)
+            further = self.query_one("#further-answer", Paragraph)
+            further.text = told.act.follow_up if told else ""
+            self.query_one("#further-asked", Static).update(
+                question.follow_up.text if question.follow_up else ""
+            )
+            self._further(False)
+            self.say("")
+            self._asking = control
+            self.set_focus(control.first if isinstance(control, Listing) else control)
 
     def _control(self, question: Question, given: Answer | None) -> Widget:
-        id = "given"
         match question.kind:
             case "yes_no":
                 standing = "" if not isinstance(given, bool) else "yes" if given else "no"
                 choices = [Choice("yes", _("Yes")), Choice("no", _("No"))]
-                return Choices(choices, standing=standing, id=id)
+                return Choices(choices, standing=standing)
             case "choice":
                 standing = given if isinstance(given, str) else ""
                 return Choices(
-                    [Choice(c.id, c.text) for c in question.choices], standing=standing, id=id
+                    [Choice(c.id, c.text) for c in question.choices], standing=standing
                 )
             case "text":
-                return Paragraph(given if isinstance(given, str) else "", id=id)
+                return Paragraph(given if isinstance(given, str) else "")
             case "list":
-                return Listing(question.fields, given if isinstance(given, list) else [], id=id)
+                return Listing(question.fields, given if isinstance(given, list) else [])
             case "date" | "number":
                 text = f"{given:g}" if isinstance(given, float) else given
-                return Input(text if isinstance(text, str) else "", id=id, select_on_focus=False)
+                return Input(text if isinstance(text, str) else "", select_on_focus=False)
 
     def _further(self, shown: bool) -> None:
         self.query_one("#further").display = shown
@@ -138,30 +141,36 @@ class Interview(Room[bool]):
 
     async def on_choices_chosen(self, event: Choices.Chosen) -> None:
         """Yes or no, or one of several."""
+        if event.choices is not self._asking:
+            return
         yes_no = self.question.kind == "yes_no"
         await self._given(event.key == "yes" if yes_no else event.key)
 
     async def on_paragraph_submitted(self, event: Paragraph.Submitted) -> None:
         """A text, or what the follow-up asks."""
         event.stop()
-        if event.paragraph.id == "further-answer":
-            await self._given(self._answer)
-        else:
+        if event.paragraph is self._asking:
             await self._given(event.paragraph.value)
+        elif self._asking is not None and event.paragraph.has_focus:
+            await self._given(self._answer)
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
         """A date or a number."""
+        if event.input is not self._asking:
+            return
         text = event.value.strip()
         number = answering.number(text) if self.question.kind == "number" else None
         await self._given(text if number is None else number)
 
     async def on_listing_finished(self, event: Listing.Finished) -> None:
         """A list."""
-        await self._given(list(event.rows))
+        if event.listing is self._asking:
+            await self._given(list(event.rows))
 
     def on_listing_wrong(self, event: Listing.Wrong) -> None:
         """A row that does not fit."""
-        self.say(event.text)
+        if event.listing is self._asking:
+            self.say(event.text)
 
     async def _given(self, answer: Answer) -> None:
         question = self.question
@@ -173,7 +182,7 @@ class Interview(Room[bool]):
         further = self.query_one("#further-answer", Paragraph)
         if gates.is_adverse(question, answer) and not further.has_focus:
             self._further(True)
-            further.focus()
+            self.set_focus(further)
             self.say("")
             return
         adverse = gates.is_adverse(question, answer)
@@ -192,6 +201,7 @@ class Interview(Room[bool]):
         state = self.state
         following = self._first_open(state, self.at)
         if following is None and not (looked and self.at + 1 < len(self.asked)):
+            self._asking = None
             self.dismiss(True)
         elif looked and self.at + 1 < len(self.asked):
             await self._show(self.at + 1)

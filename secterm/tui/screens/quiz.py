@@ -30,6 +30,7 @@ class QuizRoom(Handover):
         self._quiz: Quiz | None = None
         self._given: list[str] = []
         self._after = False
+        self._asking: Choices | None = None
 
     async def on_mount(self) -> None:
         """Begins with the first module."""
@@ -48,6 +49,8 @@ class QuizRoom(Handover):
         await self.finish(_("There is nothing more to read and no further quiz now."))
 
     async def _fill(self, title: str, text: str, hint: str, choices: Choices | None = None) -> None:
+        self._asking = None
+        self.set_focus(None)
         body = self.query_one("#body", Vertical)
         await body.remove_children()
         page = VerticalScroll(Static(text, markup=False), id="page")
@@ -57,7 +60,8 @@ class QuizRoom(Handover):
             page.can_focus = False
             parts = [*parts, Static("", markup=False), choices]
         await body.mount(*parts, Static(hint, classes="soft", markup=False))
-        (choices or page).focus()
+        self._asking = choices
+        self.set_focus(choices or page)
 
     async def _read(self) -> None:
         module = self._module
@@ -103,7 +107,7 @@ class QuizRoom(Handover):
         """An answer is given; after the last one the quiz is recorded."""
         event.stop()
         quiz = self._quiz
-        if quiz is None:
+        if quiz is None or event.choices is not self._asking:
             return
         self._given.append(event.key)
         if len(self._given) < len(quiz.questions):

@@ -28,6 +28,7 @@ class RulesRoom(Handover):
     def __init__(self, id: str) -> None:
         super().__init__(_("Rules"), id)
         self._rule: Rule | None = None
+        self._asking: Choices | None = None
         self._passed_over: set[str] = set()
 
     async def on_mount(self) -> None:
@@ -35,6 +36,8 @@ class RulesRoom(Handover):
         await self._next()
 
     async def _next(self) -> None:
+        self._asking = None
+        self.set_focus(None)
         dossier = self.desk.dossier(self.dossier_id)
         rules = gates.rules_of(dossier.pack, dossier.state)
         state = dossier.state
@@ -66,14 +69,15 @@ class RulesRoom(Handover):
             Static(_("Why: ") + self._rule.reason, classes="text", markup=False),
             choices,
         )
-        choices.focus()
+        self._asking = choices
+        self.set_focus(choices)
 
     @work
     async def on_choices_chosen(self, event: Choices.Chosen) -> None:
         """The rule is acknowledged, or refused with what was said."""
         event.stop()
         rule = self._rule
-        if rule is None:
+        if rule is None or event.choices is not self._asking:
             return
         if event.key == "yes":
             if self.tried(lambda: self.desk.acknowledge(self.dossier_id, rule)) is not None:

@@ -27,16 +27,18 @@ class Listing(Vertical):
     class Finished(Message):
         """The list is as it should be."""
 
+        listing: Listing
         rows: list[Row]
 
     @dataclass
     class Wrong(Message):
         """A field does not fit."""
 
+        listing: Listing
         text: str
 
-    def __init__(self, fields: Sequence[Field], rows: Sequence[Row], *, id: str) -> None:
-        super().__init__(id=id)
+    def __init__(self, fields: Sequence[Field], rows: Sequence[Row]) -> None:
+        super().__init__()
         self.fields = fields
         self.rows = list(rows)
         self.styles.height = "auto"
@@ -74,9 +76,10 @@ class Listing(Vertical):
         """Shows the rows and begins at the first field."""
         self._show()
 
-    def begin(self) -> None:
-        """The keys go to the first field."""
-        self._input(self.fields[0]).focus()
+    @property
+    def first(self) -> Input:
+        """Where the next row begins."""
+        return self._input(self.fields[0])
 
     def _input(self, wanted: Field) -> Input:
         return self.query_one(f"#field-{wanted.id}", Input)
@@ -100,28 +103,28 @@ class Listing(Vertical):
         event.stop()
         values = self._values()
         if not any(values.values()):
-            self.post_message(self.Finished(self.rows))
+            self.post_message(self.Finished(self, self.rows))
             return
         at = next(i for i, f in enumerate(self.fields) if f"field-{f.id}" == event.input.id)
         wrong = answering.field_fault(self.fields[at], values[self.fields[at].id])
         if wrong:
-            self.post_message(self.Wrong(f"{self.fields[at].text}: {wrong}"))
+            self.post_message(self.Wrong(self, f"{self.fields[at].text}: {wrong}"))
             return
-        self.post_message(self.Wrong(""))
+        self.post_message(self.Wrong(self, ""))
         if at + 1 < len(self.fields):
-            self._input(self.fields[at + 1]).focus()
+            self.screen.set_focus(self._input(self.fields[at + 1]))
             return
         for wanted in self.fields:
             wrong = answering.field_fault(wanted, values[wanted.id])
             if wrong:
-                self.post_message(self.Wrong(f"{wanted.text}: {wrong}"))
-                self._input(wanted).focus()
+                self.post_message(self.Wrong(self, f"{wanted.text}: {wrong}"))
+                self.screen.set_focus(self._input(wanted))
                 return
         self.rows.append(values)
         for wanted in self.fields:
             self._input(wanted).value = ""
         self._show()
-        self.begin()
+        self.screen.set_focus(self.first)
 
     def action_take_back(self) -> None:
         """The last row goes back into the fields."""
@@ -130,4 +133,4 @@ class Listing(Vertical):
             for wanted in self.fields:
                 self._input(wanted).value = row.get(wanted.id, "")
             self._show()
-            self.begin()
+            self.screen.set_focus(self.first)
