@@ -6,6 +6,11 @@ from secterm.dossier.gates import is_adverse
 from secterm.policy import reader
 
 
+def bare(text):
+    """Without spaces and line ends, so that where a screen wraps does not matter."""
+    return "".join(text.split())
+
+
 class Desk:
     """Drives the screens by keyboard alone, reading what they show."""
 
@@ -137,10 +142,15 @@ class Desk:
     def checks_and_findings(self, *, conditions=(), second=False):
         """Records every check, then each finding; the screen leads from one to the next."""
         while True:
-            screen = self.t.wait("Checks and findings")
+            self.t.wait("Checks and findings")
+            screen = self.t.settled()
             row = re.search(r"^\s*> (.*)$", screen, re.M).group(1)
-            if "to check" not in row:
+            if row.startswith("The whole screening"):
                 break
+            if "to check" not in row:
+                self.t.press("down")
+                self.t.until(lambda s, row=row: f"> {row}" not in s, "the next row")
+                continue
             self.t.press("enter")
             self.t.wait("> Document or person")
             self.t.enter("Original 4711")
@@ -189,6 +199,7 @@ class Desk:
     def second_word(self, label):
         self.t.wait(f"> {label}")
         self.t.press("enter")
+        self.t.gone(f"> {label}")
         self.t.wait("> Second officer")
         self.t.enter(self.second)
         self.t.wait("> Their own passphrase")
@@ -206,14 +217,13 @@ class Desk:
         self.t.press("enter")
         self.t.wait("quiz owed")
         self.t.press("f5")
-        banks = {q.text: q.right for m in self.pack.training.modules for q in m.bank}
         self.t.wait("page 1 of")
         while "Thank you." not in self.t:
-            screen = self.t.text()
+            screen = self.t.settled()
             if "Enter gives the answer." in screen:
-                self.choose(screen, banks)
+                self.choose(screen)
             elif "Enter goes on." in screen:
-                assert "Passed:" in screen
+                assert "Passed:" in screen, screen
                 self.t.press("enter")
             elif "Enter turns the page." in screen or "Enter begins the quiz." in screen:
                 self.t.press("enter")
@@ -223,12 +233,19 @@ class Desk:
         self.t.press("esc")
         self.t.wait("NEXT")
 
-    def choose(self, screen, banks):
-        flat = " ".join(screen.split())
-        right = next(r for text, r in banks.items() if " ".join(text.split()) in flat)
-        number = next(
-            n for n, text in re.findall(r"(\d) \([• ]\) (.*)", screen) if right.startswith(text[:25])
-        )
+    def choose(self, screen):
+        flat = "".join(screen.split())
+        asked = [
+            question
+            for module in self.pack.training.modules
+            if f"{bare(module.title)}:question" in flat
+            for question in module.bank
+            if bare(question.text) in flat
+        ]
+        right = bare(max(asked, key=lambda question: len(question.text)).right)
+        shown = re.split(r">?(\d)\(•?\)", flat.split("Entergivestheanswer.")[0])
+        numbers = dict(zip(shown[2::2], shown[1::2], strict=True))
+        number = numbers[right]
         self.t.type(number)
         self.t.until(lambda s: f"> {number} (•)" in s, "the cursor on the answer")
         self.t.press("enter")

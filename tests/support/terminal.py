@@ -121,6 +121,16 @@ class Terminal:
         trace = self._trace.read_text() if self._trace.exists() else ""
         raise Timeout(f"the screen never showed {what}:\n{self.text()}\n{trace}")
 
+    def settled(self, pause=0.06):
+        """What the screen shows once it has stopped changing."""
+        before = self.text()
+        while True:
+            time.sleep(pause)
+            now = self.text()
+            if now == before:
+                return now
+            before = now
+
     def press(self, *keys):
         for key in keys:
             os.write(self.master, KEYS[key].encode())
