@@ -222,6 +222,7 @@ class Desk:
             screen = self.t.settled()
             if "Enter gives the answer." in screen:
                 self.choose(screen)
+                continue
             elif "Enter goes on." in screen:
                 assert "Passed:" in screen, screen
                 self.t.press("enter")
@@ -243,12 +244,13 @@ class Desk:
             if bare(question.text) in flat
         ]
         right = bare(max(asked, key=lambda question: len(question.text)).right)
-        shown = re.split(r">?(\d)\(•?\)", flat.split("Entergivestheanswer.")[0])
+        shown = re.split(r">?(\d)\(•?\)", flat.split("Choosewiththearrows")[0])
         numbers = dict(zip(shown[2::2], shown[1::2], strict=True))
         number = numbers[right]
         self.t.type(number)
-        self.t.until(lambda s: f"> {number} (•)" in s, "the cursor on the answer")
+        chosen = self.t.until(lambda s: f"> {number} (•)" in s, "the cursor on the answer")
         self.t.press("enter")
+        self.t.until(lambda s: s != chosen, "what follows the answer")
 
     def give_back(self):
         self.t.wait("Give the keyboard back")

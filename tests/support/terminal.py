@@ -121,7 +121,7 @@ class Terminal:
         trace = self._trace.read_text() if self._trace.exists() else ""
         raise Timeout(f"the screen never showed {what}:\n{self.text()}\n{trace}")
 
-    def settled(self, pause=0.06):
+    def settled(self, pause=0.12):
         """What the screen shows once it has stopped changing."""
         before = self.text()
         while True:

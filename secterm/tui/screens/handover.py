@@ -7,7 +7,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from textual import work
+from textual import events, work
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Static
@@ -74,23 +74,34 @@ class Handover(Room[None]):
     async def finish(self, text: str) -> None:
         """Nothing is left to do for the appointee."""
         self.over = True
-        body = self.query_one("#body", Vertical)
-        await body.remove_children()
-        await body.mount(
-            Static(_("Thank you."), classes="title", markup=False),
-            Static(text, classes="text", markup=False),
-            Static(
-                _("Give the keyboard back to the officer, who presses Enter."),
-                classes="asked",
-                markup=False,
-            ),
-        )
         self.set_focus(None)
+        with self.app.batch_update():
+            body = self.query_one("#body", Vertical)
+            await body.remove_children()
+            await body.mount(
+                Static(_("Thank you."), classes="title", markup=False),
+                Static(text, classes="text", markup=False),
+                Static(
+                    _("Give the keyboard back to the officer, who presses Enter."),
+                    classes="asked",
+                    markup=False,
+                ),
+            )
 
-    def on_key(self, event: object) -> None:
-        """Enter gives back once all is done."""
-        if self.over and getattr(event, "key", "") == "enter":
+    async def on_key(self, event: events.Key) -> None:
+        """Enter gives back once all is done; until then it goes on.
+
+        Every class of a screen hears a key, so a room overrides `entered`, not this.
+        """
+        if event.key != "enter" or self.app.screen is not self:
+            return
+        if self.over:
             self.action_back()
+        else:
+            await self.entered()
+
+    async def entered(self) -> None:
+        """Enter was pressed, and nothing on the page took it."""
 
 
 def waiting(failures: int) -> Callable[[Callable[[str], None]], None]:

@@ -120,11 +120,13 @@ class Interview(Room[bool]):
             case "yes_no":
                 standing = "" if not isinstance(given, bool) else "yes" if given else "no"
                 choices = [Choice("yes", _("Yes")), Choice("no", _("No"))]
-                return Choices(choices, standing=standing)
+                return Choices(choices, standing=standing, open=True)
             case "choice":
                 standing = given if isinstance(given, str) else ""
                 return Choices(
-                    [Choice(c.id, c.text) for c in question.choices], standing=standing
+                    [Choice(c.id, c.text) for c in question.choices],
+                    standing=standing,
+                    open=True,
                 )
             case "text":
                 return Paragraph(given if isinstance(given, str) else "")

@@ -52,14 +52,15 @@ class QuizRoom(Handover):
         self._asking = None
         self.set_focus(None)
         body = self.query_one("#body", Vertical)
-        await body.remove_children()
         page = VerticalScroll(Static(text, markup=False), id="page")
         parts = [Static(title, classes="title", markup=False), page]
         if choices is not None:
             page.styles.height = "auto"
             page.can_focus = False
             parts = [*parts, Static("", markup=False), choices]
-        await body.mount(*parts, Static(hint, classes="soft", markup=False))
+        with self.app.batch_update():
+            await body.remove_children()
+            await body.mount(*parts, Static(hint, classes="soft", markup=False))
         self._asking = choices
         self.set_focus(choices or page)
 
@@ -80,16 +81,12 @@ class QuizRoom(Handover):
         title = _("{title}: question {n} of {of}").format(
             title=module.title, n=len(self._given) + 1, of=len(quiz.questions)
         )
-        choices = Choices([Choice(answer, answer) for answer in put.answers])
-        await self._fill(title, put.text, _("Enter gives the answer."), choices)
+        choices = Choices([Choice(answer, answer) for answer in put.answers], open=True)
+        await self._fill(title, put.text, _("Choose with the arrows or a number. Enter gives the answer."), choices)
 
-    async def on_key(self, event: object) -> None:  # type: ignore[override]
-        """Enter turns the page, and goes on after a result."""
-        if getattr(event, "key", "") != "enter" or self.app.screen is not self:
-            return
-        if self.over:
-            self.action_back()
-        elif self._after:
+    async def entered(self) -> None:
+        """Turns the page, and goes on after a result."""
+        if self._after:
             self._after = False
             await self._begin()
         elif self._module is not None and self._quiz is None:

@@ -26,7 +26,11 @@ class Choice:
 
 
 class Choices(Static, can_focus=True):
-    """Tells `Chosen` on Enter. The mark shows which stands; the arrow, where the cursor is."""
+    """Tells `Chosen` on Enter. The mark shows which stands; the arrow, where the cursor is.
+
+    An `open` question begins with no answer under the cursor, so that Enter alone,
+    pressed once too often, says nothing.
+    """
 
     BINDINGS = [
         Binding("up", "move(-1)", _("Up"), show=False),
@@ -44,27 +48,35 @@ class Choices(Static, can_focus=True):
         key: str
 
     def __init__(
-        self, choices: Sequence[Choice], *, standing: str = "", id: str | None = None
+        self,
+        choices: Sequence[Choice],
+        *,
+        standing: str = "",
+        open: bool = False,
+        id: str | None = None,
     ) -> None:
         super().__init__(id=id, markup=False)
         self.choices = list(choices)
         keys = [choice.key for choice in self.choices]
-        self.set_reactive(Choices.cursor, keys.index(standing) if standing in keys else 0)
+        none = -1 if open else 0
+        self.set_reactive(Choices.cursor, keys.index(standing) if standing in keys else none)
         letters = [choice.text[:1].lower() for choice in self.choices]
         self._letters = letters if len(set(letters)) == len(letters) else []
 
     @property
     def key(self) -> str:
-        """The key under the cursor."""
-        return self.choices[self.cursor].key
+        """The key under the cursor, empty where nothing is chosen yet."""
+        return self.choices[self.cursor].key if self.cursor >= 0 else ""
 
     def action_move(self, by: int) -> None:
         """Moves the cursor, round at the ends."""
-        self.cursor = (self.cursor + by) % len(self.choices)
+        at = self.cursor if self.cursor >= 0 else min(-by, 0)
+        self.cursor = (at + by) % len(self.choices)
 
     def action_choose(self) -> None:
-        """Chooses what is under the cursor."""
-        self.post_message(self.Chosen(self, self.key))
+        """Chooses what is under the cursor, if anything is."""
+        if self.key:
+            self.post_message(self.Chosen(self, self.key))
 
     def on_key(self, event: events.Key) -> None:
         """A digit or a letter moves to its answer; Enter still says that it is meant."""
@@ -94,7 +106,8 @@ class Choices(Static, can_focus=True):
         lines = []
         for number, choice in enumerate(self.choices):
             here = number == self.cursor
-            arrow = ">" if here and self.has_focus else " "
+            first = number == 0 and self.cursor < 0
+            arrow = ">" if (here or first) and self.has_focus else " "
             mark = "•" if here else " "
             style = "reverse" if here and self.has_focus else ""
             lines.append(Text(f"{arrow} {number + 1} ({mark}) {choice.text}", style=style))
