@@ -1,0 +1,77 @@
+"""A vault with invented appointees, and an officer at the app's keyboard."""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+from secterm.desk import sample
+from secterm.desk.desk import Desk
+from secterm.tui.app import SectermApp
+from secterm.vault import kdf
+
+OFFICER = ("Alix Test", "test velvet orbit lantern")
+SECOND = ("Bex Test", "test copper meadow violin")
+
+
+def build(path: Path, *lives: tuple[str, str]) -> Path:
+    """A vault with two officers and an appointee for each (stage, category)."""
+    desk = Desk.create(
+        path, unit="Test unit", officer=OFFICER[0], passphrase=OFFICER[1], cost=kdf.floors[0]
+    )
+    try:
+        desk.add_officer(*SECOND)
+        second = desk.second(*SECOND)
+        for stage, category in lives:
+            sample.fill(desk, 1, second=second, stages=(stage,), category=category)
+    finally:
+        desk.close()
+    return path
+
+
+def copied(vault: Path, folder: Path) -> Path:
+    """A vault of the test's own."""
+    return Path(shutil.copy(vault, folder / "vault.db"))
+
+
+class Sitting:
+    """An officer before the app: presses keys, reads the screen."""
+
+    def __init__(self, pilot):
+        self.pilot = pilot
+        self.app: SectermApp = pilot.app
+
+    @property
+    def screen(self) -> str:
+        """What the screen shows, as text."""
+        compositor = self.app.screen._compositor
+        return "\n".join(strip.text.rstrip() for strip in compositor.render_strips())
+
+    async def sees(self, text: str, seconds: float = 10.0) -> str:
+        """Waits until the screen shows a text; the screen then."""
+        for _ in range(round(seconds / 0.01)):
+            await self.pilot.pause()
+            if text in self.screen:
+                return self.screen
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"the screen never showed {text!r}:\n{self.screen}")
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def write(self, text: str) -> None:
+        """Types a text where the cursor is, and Enter."""
+        names = {" ": "space", "\n": "enter"}
+        await self.pilot.press(*[names.get(c, c) for c in text], "enter")
+
+    async def unlock(self, who=OFFICER) -> None:
+        await self.sees("> Officer")
+        await self.write(who[0])
+        await self.sees("> Passphrase")
+        await self.write(who[1])
+        await self.sees("Show only")
+
+    async def signs_as_second(self) -> None:
+        await self.sees("> Second officer")
+        await self.write(SECOND[0])
+        await self.sees("> Their own passphrase")
+        await self.write(SECOND[1])
