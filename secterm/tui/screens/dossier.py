@@ -181,16 +181,19 @@ class DossierRoom(Room[None]):
     async def _decide(self) -> None:
         """The decision, and the second officer's."""
         await deciding.decide(self, self.dossier_id)
+        self._show("go")
 
     @work
     async def action_correct(self) -> None:
         """Corrects the particulars."""
         await particulars.correct(self, self.dossier_id)
+        self._show("go")
 
     @work
     async def action_course(self) -> None:
         """Withdraws, records a leaving, reopens: whichever is possible now."""
         await course.turn(self, self.dossier_id)
+        self._show("go")
 
     @work
     async def action_export(self) -> None:
