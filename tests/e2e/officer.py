@@ -6,6 +6,15 @@ from secterm.dossier.gates import is_adverse
 from secterm.policy import reader
 
 
+CURSOR = re.compile(r"^ *> +(\S.*)$", re.M)
+
+
+def at(screen):
+    """The row that the cursor is on, empty where there is none."""
+    found = CURSOR.search(screen)
+    return found.group(1) if found else ""
+
+
 def bare(text):
     """Without spaces and line ends, so that where a screen wraps does not matter."""
     return "".join(text.split())
@@ -142,14 +151,13 @@ class Desk:
     def checks_and_findings(self, *, conditions=(), second=False):
         """Records every check, then each finding; the screen leads from one to the next."""
         while True:
-            self.t.wait("Checks and findings")
-            screen = self.t.settled()
-            row = re.search(r"^\s*> (.*)$", screen, re.M).group(1)
+            self.t.until(lambda s: at(s) and "Enter Open" in s, "a row to open")
+            row = at(self.t.settled())
             if row.startswith("The whole screening"):
                 break
             if "to check" not in row:
                 self.t.press("down")
-                self.t.until(lambda s, row=row: f"> {row}" not in s, "the next row")
+                self.t.until(lambda s, row=row: at(s) not in ("", row), "the next row")
                 continue
             self.t.press("enter")
             self.t.wait("> Document or person")
@@ -177,11 +185,11 @@ class Desk:
 
     def _to_row(self, title):
         for _ in range(80):
-            row = re.search(r"^\s*> (.*)$", self.t.text(), re.M).group(1)
+            row = at(self.t.settled(0.05))
             if row.startswith(title):
                 return
             self.t.press("down")
-            self.t.until(lambda s, row=row: f"> {row}" not in s, "the next row")
+            self.t.until(lambda s, row=row: at(s) not in ("", row), "the next row")
         raise AssertionError(title)
 
     def finding(self, *, conditional):
