@@ -162,7 +162,7 @@ def _of_archive(error: BaseException) -> Message | None:
             )
         case ArchiveNotWritten():
             return Message(
-                _("The archive was not written: {reason}.").format(reason=error.reason),
+                _("The archive was not written: {reason}").format(reason=error.reason),
                 _("The vault is unchanged, and nothing half-written is left."),
                 _("Check the medium or choose another folder, then export again."),
                 NOT_OPEN,

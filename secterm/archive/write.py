@@ -87,7 +87,7 @@ def write(
             written = _write(part, path, members, to, mtime, progress)
             progress(_("Reading back"))
             if _digest(part) != written.sha256:
-                raise ArchiveNotWritten(_("the medium does not hold what was written to it"))
+                raise ArchiveNotWritten(_("the medium does not hold what was written to it."))
             # A link fails where the name is taken meanwhile; media without links rename.
             try:
                 os.link(part, path)
@@ -175,7 +175,7 @@ def _to_keys(
         thread.join()
     if failed:
         error = failed[0]
-        raise error if isinstance(error, OSError) else ArchiveNotWritten(_("age has failed"))
+        raise error if isinstance(error, OSError) else ArchiveNotWritten(_("age has failed."))
 
 
 def _tar(sink: IO[bytes], members: Iterable[Member], mtime: int, progress: Progress) -> None:

@@ -113,7 +113,7 @@ def test_from_an_empty_folder_to_an_archive(tmp_path):
         key_file.write_text(f"{identity}\n")
         terminal.press("f5")
         terminal.wait("> Folder on the medium")
-        terminal.press(*["backspace"] * 40)
+        terminal.press("end", "ctrl+u")
         terminal.enter(str(medium))
         terminal.wait("> Encrypt to")
         terminal.press("enter")

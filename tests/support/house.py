@@ -4,6 +4,9 @@ import asyncio
 import shutil
 from pathlib import Path
 
+from textual import events
+from textual.keys import _character_to_key
+
 from secterm.desk import sample
 from secterm.desk.desk import Desk
 from secterm.tui.app import SectermApp
@@ -49,19 +52,23 @@ class Sitting:
     async def sees(self, text: str, seconds: float = 10.0) -> str:
         """Waits until the screen shows a text; the screen then."""
         for _ in range(round(seconds / 0.01)):
-            await self.pilot.pause()
             if text in self.screen:
+                await self.pilot.pause()
                 return self.screen
             await asyncio.sleep(0.01)
         raise AssertionError(f"the screen never showed {text!r}:\n{self.screen}")
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """Presses keys one after the other, as fast as a keyboard can."""
+        for key in keys:
+            self.app.post_message(events.Key(key, key if len(key) == 1 else None))
+            await asyncio.sleep(0)
 
     async def write(self, text: str) -> None:
         """Types a text where the cursor is, and Enter."""
-        names = {" ": "space", "\n": "enter"}
-        await self.pilot.press(*[names.get(c, c) for c in text], "enter")
+        for character in text:
+            self.app.post_message(events.Key(_character_to_key(character), character))
+        await self.press("enter")
 
     async def unlock(self, who=OFFICER) -> None:
         await self.sees("> Officer")

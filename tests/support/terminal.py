@@ -40,6 +40,7 @@ KEYS = {
     "f8": "\x1b[19~",
     "ctrl+c": "\x03",
     "ctrl+l": "\x0c",
+    "ctrl+u": "\x15",
     "ctrl+p": "\x10",
     "ctrl+q": "\x11",
 }
