@@ -63,6 +63,7 @@ class Sitting:
         for key in keys:
             self.app.post_message(events.Key(key, key if len(key) == 1 else None))
             await asyncio.sleep(0)
+        await self.pilot.pause()
 
     async def write(self, text: str) -> None:
         """Types a text where the cursor is, and Enter."""
