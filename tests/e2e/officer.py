@@ -5,7 +5,6 @@ import re
 from secterm.dossier.gates import is_adverse
 from secterm.policy import reader
 
-
 CURSOR = re.compile(r"^ *> +(\S.*)$", re.M)
 
 
@@ -116,9 +115,7 @@ class Desk:
         """Answers the questions from `start`; those in `adverse` adversely."""
         asked = self.questions(category)
         for at, question in list(enumerate(asked, 1))[start:stop]:
-            self.t.until(
-                lambda s, at=at, q=question: f"{at}. {q.text[:40]}" in s, f"question {at}"
-            )
+            self.t.until(lambda s, at=at, q=question: f"{at}. {q.text[:40]}" in s, f"question {at}")
             self.answer(question, question.id in adverse)
         if stop is None:
             self.t.wait("Checks and findings")
@@ -129,7 +126,7 @@ class Desk:
                 yes = is_adverse(question, True) if adverse else not is_adverse(question, True)
                 self.t.type("y" if yes else "n")
             case "choice":
-                wanted = [c for c in question.choices if c.adverse == adverse][0]
+                wanted = next(c for c in question.choices if c.adverse == adverse)
                 self.t.type(str(question.choices.index(wanted) + 1))
             case "text":
                 self.t.type("Zebrafinch answer")
@@ -231,7 +228,7 @@ class Desk:
             if "Enter gives the answer." in screen:
                 self.choose(screen)
                 continue
-            elif "Enter goes on." in screen:
+            if "Enter goes on." in screen:
                 assert "Passed:" in screen, screen
                 self.t.press("enter")
             elif "Enter turns the page." in screen or "Enter begins the quiz." in screen:

@@ -114,6 +114,7 @@ def test_from_an_empty_folder_to_an_archive(tmp_path):
         terminal.press("f5")
         terminal.wait("> Folder on the medium")
         terminal.press("end", "ctrl+u")
+        terminal.settled()
         terminal.enter(str(medium))
         terminal.wait("> Encrypt to")
         terminal.press("enter")
@@ -147,9 +148,7 @@ def test_from_an_empty_folder_to_an_archive(tmp_path):
     stages = {c["name"]: c["stage"] for c in json.loads(secterm("list", *who, "--json").stdout)}
     assert stages == {CORE: "admitted", KEY: "admitted", GENERAL: "refused"}
 
-    inspected = secterm(
-        "inspect", archive, "--identity", key_file, "--fingerprint", fingerprint
-    )
+    inspected = secterm("inspect", archive, "--identity", key_file, "--fingerprint", fingerprint)
     assert inspected.returncode == 0, inspected.stdout + inspected.stderr
 
     opened_without_the_program(archive, key_file, tmp_path / "opened")
@@ -176,7 +175,8 @@ def opened_without_the_program(archive, key_file, folder):
     else:
         (folder / "plain.tar").write_bytes(
             pyrage.decrypt(
-                archive.read_bytes(), [pyrage.x25519.Identity.from_str(key_file.read_text().strip())]
+                archive.read_bytes(),
+                [pyrage.x25519.Identity.from_str(key_file.read_text().strip())],
             )
         )
         with tarfile.open(folder / "plain.tar") as tar:

@@ -1,5 +1,6 @@
 """A real terminal without a window: the program runs in a pty, pyte draws it."""
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -159,10 +160,8 @@ class Terminal:
         return status
 
     def _close(self):
-        try:
+        with contextlib.suppress(OSError):
             os.close(self.master)
-        except OSError:
-            pass
 
     def __enter__(self):
         return self

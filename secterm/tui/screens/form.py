@@ -106,7 +106,7 @@ class Form(Room[Values]):
         """Shows what applies, and begins at the first entry."""
         self._show()
         empty = [e for e in self._shown() if e.kind == "secret" or not self._value(e)]
-        self._focus((self._told and empty or self._shown())[0])
+        self._focus(((self._told and empty) or self._shown())[0])
         if self._told:
             self.say(self._told)
 

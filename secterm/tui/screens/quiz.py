@@ -82,7 +82,12 @@ class QuizRoom(Handover):
             title=module.title, n=len(self._given) + 1, of=len(quiz.questions)
         )
         choices = Choices([Choice(answer, answer) for answer in put.answers], open=True)
-        await self._fill(title, put.text, _("Choose with the arrows or a number. Enter gives the answer."), choices)
+        await self._fill(
+            title,
+            put.text,
+            _("Choose with the arrows or a number. Enter gives the answer."),
+            choices,
+        )
 
     async def entered(self) -> None:
         """Turns the page, and goes on after a result."""
