@@ -149,7 +149,7 @@ class Desk:
         """Records every check, then each finding; the screen leads from one to the next."""
         while True:
             self.t.until(lambda s: at(s) and "Enter Open" in s, "a row to open")
-            row = at(self.t.settled())
+            row = at(self.t.settled(0.04))
             if row.startswith("The whole screening"):
                 break
             if "to check" not in row:
@@ -182,7 +182,7 @@ class Desk:
 
     def _to_row(self, title):
         for _ in range(80):
-            row = at(self.t.settled(0.05))
+            row = at(self.t.settled(0.04))
             if row.startswith(title):
                 return
             self.t.press("down")
@@ -224,7 +224,7 @@ class Desk:
         self.t.press("f5")
         self.t.wait("page 1 of")
         while "Thank you." not in self.t:
-            screen = self.t.settled()
+            screen = self.t.settled(0.05)
             if "Enter gives the answer." in screen:
                 self.choose(screen)
                 continue
