@@ -31,7 +31,10 @@ async def test_a_medium_that_is_not_there_is_told_and_nothing_typed_is_lost(sitt
         screen = await officer.sees("nothing half-written")
         assert "age1" in screen
         (tmp_path / "gone").mkdir()
-        await officer.press("enter", "enter")
+        await officer.sees("> Folder on the medium")
+        await officer.press("enter")
+        await officer.sees("> Encrypt to")
+        await officer.press("enter")
         await officer.sees("> Recipients")
         await officer.press("enter")
         await officer.sees("written, read back and compared")
