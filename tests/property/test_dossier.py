@@ -1,0 +1,194 @@
+"""What must hold whatever is tried, in whatever order, on whatever day."""
+
+from datetime import timedelta
+
+from hypothesis import event, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from secterm.dossier import entries as acts
+from secterm.dossier import fold, gates, record, sentences
+from secterm.dossier.permit import HELD, UNDER_WAY, NotAllowed
+from tests.support.paper import ONE, PACK, TWO, Paper, finding, ordinary, someone
+
+OFFICERS = st.sampled_from((ONE, TWO))
+SECTIONS = st.sampled_from([s.id for s in PACK.screening.sections] + [""])
+MODULES = st.sampled_from(PACK.training.modules)
+RULES = st.sampled_from(PACK.rules.rules)
+QUESTIONS = st.sampled_from([q for s in PACK.screening.sections for q in s.questions])
+CATEGORY = st.sampled_from(("core", "key", "general"))
+
+
+class Life(RuleBasedStateMachine):
+    """An officer who tries anything; the dossier says yes or no."""
+
+    @initialize(category=CATEGORY)
+    def open(self, category):
+        self.paper = Paper(category)
+
+    def try_(self, act, officer=ONE):
+        try:
+            self.paper.record(act, officer)
+        except NotAllowed as refused:
+            assert refused.reason
+
+    def whole(self, step):
+        try:
+            step()
+        except NotAllowed as refused:
+            assert refused.reason
+
+    @rule(question=QUESTIONS, blank=st.booleans(), follow_up=st.sampled_from(("", "So it was.")))
+    def answer(self, question, blank, follow_up):
+        answer = "" if blank else ordinary(question)
+        self.try_(acts.Answered(question=question.id, answer=answer, follow_up=follow_up))
+
+    @rule(question=QUESTIONS, holds=st.booleans())
+    def check(self, question, holds):
+        self.try_(acts.Checked(question=question.id, reference="Seen", holds=holds))
+
+    @rule(section=SECTIONS, found=st.sampled_from(("suitable", "conditions", "unsuitable")))
+    def find(self, section, found):
+        self.try_(finding(section, found))
+
+    @rule(agrees=st.booleans(), officer=OFFICERS)
+    def review(self, agrees, officer):
+        self.try_(acts.Reviewed(agrees=agrees, reason="" if agrees else "No."), officer)
+
+    @rule(module=MODULES)
+    def teach(self, module):
+        if self.paper.state.particulars.category in module.hours:
+            self.whole(lambda: self.paper.teach(module))
+
+    @rule(module=MODULES, right=st.booleans())
+    def quiz(self, module, right):
+        if module.quiz:
+            self.whole(lambda: self.paper.quiz(module, right))
+
+    @rule()
+    def screen(self):
+        self.whole(lambda: self.paper.answer().find())
+
+    @rule()
+    def train(self):
+        self.whole(self.paper.train)
+
+    @rule(refuses=st.booleans())
+    def sign(self, refuses):
+        if refuses:
+            self.try_(acts.SigningRefused(reason="No."))
+        else:
+            self.try_(self.paper.signed())
+
+    @rule(one=RULES, refuses=st.booleans())
+    def bind(self, one, refuses):
+        if refuses:
+            self.try_(acts.RuleRefused(rule=one.id, reason="No."))
+        else:
+            self.try_(self.paper.acknowledged(one))
+
+    @rule()
+    def acknowledge(self):
+        self.whole(self.paper.acknowledge)
+
+    @rule(
+        decision=st.sampled_from(("admit", "admit", "refuse", "defer")),
+        conditions=st.sampled_from(("", "Ask again.")),
+    )
+    def decide(self, decision, conditions):
+        self.try_(acts.Decided(decision=decision, reason="As found.", conditions=conditions))
+
+    @rule(agrees=st.booleans(), officer=OFFICERS)
+    def second(self, agrees, officer):
+        decision = self.paper.state.decision
+        number = decision.number if decision else 0
+        self.try_(
+            acts.Seconded(decided=number, agrees=agrees, reason="" if agrees else "No."), officer
+        )
+
+    @rule(category=CATEGORY, name=st.sampled_from(("Xenia Q. Sample", "Xenia R. Sample")))
+    def correct(self, category, name):
+        self.try_(acts.Corrected(particulars=someone(category, name=name), reason="A slip."))
+
+    @rule(what=st.sampled_from((acts.Withdrawn, acts.Reopened)))
+    def turn(self, what):
+        self.try_(what(reason="So."))
+
+    @rule()
+    def leave(self):
+        self.try_(acts.Left(on=self.paper.today.isoformat(), reason="Moved."))
+
+    @rule(days=st.sampled_from((1, 40, 400, 4000)))
+    def wait(self, days):
+        self.paper.later(days)
+
+    # -- what must hold -------------------------------------------------------
+
+    @invariant()
+    def the_entries_alone_say_all_of_it(self):
+        if hasattr(self, "paper"):
+            again = fold.fold(self.paper.entries)
+            assert again == self.paper.state
+            assert gates.standing(again, PACK, self.paper.today) == self.paper.now
+
+    @invariant()
+    def an_admission_rests_on_four_gates_and_two_officers(self):
+        if not hasattr(self, "paper") or self.paper.now.stage not in HELD:
+            return
+        decision = self.paper.state.decision
+        then = fold.fold([e for e in self.paper.entries if e.number < decision.number])
+        before = gates.standing(then, PACK, decision.on)
+        assert [g.status for g in before.gates] == ["done"] * 4
+        if gates.terms_of(then, PACK).second_decision:
+            assert self.paper.state.seconded.act.agrees
+            assert self.paper.state.seconded.officer != decision.officer
+
+    @invariant()
+    def there_is_always_a_way_on(self):
+        if not hasattr(self, "paper"):
+            return
+        now = self.paper.now
+        if now.stage in UNDER_WAY or now.stage in ("second", "lapsed"):
+            assert now.next is not None
+        if now.stage in UNDER_WAY or now.stage == "second":
+            way = acts.Withdrawn(reason="So.")
+        elif now.stage in HELD:
+            way = acts.Left(on=self.paper.today.isoformat(), reason="So.")
+        else:
+            way = acts.Reopened(reason="So.")
+        before = (self.paper.state, list(self.paper.entries))
+        self.paper.record(way)
+        self.paper.state, self.paper.entries = before
+
+    @invariant()
+    def counts_and_dates_are_sane(self):
+        if not hasattr(self, "paper"):
+            return
+        now = self.paper.now
+        for gate in now.gates:
+            assert 0 <= gate.done <= gate.total
+            assert gate.status in ("refused", "lapsed") or (gate.status == "done") == (
+                not gate.owed
+            )
+        assert now.lapses_on is None or now.lapses_on > self.paper.today
+        event(f"stage {now.stage}")
+
+    @invariant()
+    def every_entry_reads_as_a_sentence(self):
+        if hasattr(self, "paper"):
+            last = self.paper.entries[-1]
+            assert sentences.sentence(last.entry.act, PACK).strip()
+            assert acts.decode(acts.encode(last.entry)) == last.entry
+
+    def teardown(self):
+        if hasattr(self, "paper"):
+            made = record.record(
+                "00" * 16, self.paper.entries, PACK, unit="Test unit", officers={},
+                as_of=self.paper.today + timedelta(days=1),
+            )  # fmt: skip
+            assert len(made.timeline) == len(self.paper.entries)
+            assert all(len(line) <= 79 for line in record.lines(made))
+
+
+Life.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestLife = Life.TestCase
