@@ -340,6 +340,7 @@ class Desk:
     def verify(self, progress: Progress = lambda done, total: None, *, earlier: str = "") -> Report:
         """Walks the whole vault; every fault with its place, in one report.
 
+        `progress` is told how many entries and dossiers are done, and of how many.
         `earlier` is a checkpoint that today's journal must continue, short or whole.
         """
         faults = [str(f) for f in self._faults(progress)]
@@ -364,7 +365,8 @@ class Desk:
     ) -> Written:
         """Writes an archive of these dossiers (all, where none are named) and records it.
 
-        `progress` is told each member. Raises `ArchiveNotWritten`; then nothing
+        `progress` is told each member, and may raise to give up. Raises
+        `ArchiveNotWritten`, or `WeakPassphrase` for an archive's own; then nothing
         was recorded either.
         """
         if self._behind is not None:
@@ -372,6 +374,8 @@ class Desk:
         chosen = self._shelf.ids() if ids is None else ids
         if not chosen:
             raise NotAllowed("There is no dossier to export.")
+        if to.passphrase:
+            _strong(to.passphrase, (self.unit,))
         written = exporting.write_archive(
             self._vault, self._registry, chosen, folder, to, self._clock(), progress
         )
@@ -383,9 +387,12 @@ class Desk:
 
     def _faults(self, progress: Progress) -> Iterator[Fault]:
         keys = {bytes.fromhex(o.id): o.public_key for o in self.officers()}
+        ids, size = self._shelf.ids(), self._vault.size
+        total = size + len(ids)
         yield from self._registry.faults
-        yield from walk(self._vault, keys, progress)
-        for id in self._shelf.ids():
+        yield from walk(self._vault, keys, lambda done, _of: progress(done, total))
+        for done, id in enumerate(ids, size):
+            progress(done, total)
             yield from self._dossier_faults(id)
 
     def _dossier_faults(self, id: str) -> Iterator[Fault]:

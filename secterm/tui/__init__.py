@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 
@@ -18,7 +19,20 @@ def run(vault: Path, *, hint: str = "") -> int:
         return messages.UNUSABLE
     app = SectermApp(vault, hint=hint)
     app.run(mouse=False)
+    _clear()
     if app.crash is not None:
         sys.stderr.write(f"secterm: {messages.explain(app.crash).text()}\n")
         return messages.DOES_NOT_HOLD
     return app.return_code or 0
+
+
+def _clear() -> None:
+    """Leaves nothing of the screens behind where a terminal has but one, as a bare console."""
+    import curses
+
+    with contextlib.suppress(curses.error):
+        curses.setupterm()
+        if curses.tigetstr("smcup"):
+            return
+    sys.stdout.write("\x1b[2J\x1b[3J\x1b[H")
+    sys.stdout.flush()

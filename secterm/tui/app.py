@@ -17,6 +17,7 @@ from textual.screen import Screen
 
 from secterm import messages
 from secterm.desk.desk import Desk
+from secterm.desk.model import Clock, now
 from secterm.tui import themes
 from secterm.tui.screens.dialogs import Help, Palette, TooSmall, Working
 from secterm.tui.screens.form import Form
@@ -44,10 +45,13 @@ class SectermApp(App[None]):
         Binding("ctrl+c", "nothing", "", show=False, priority=True),
     ]
 
-    def __init__(self, vault: Path, *, hint: str = "", idle: float = IDLE_SECONDS) -> None:
+    def __init__(
+        self, vault: Path, *, hint: str = "", idle: float = IDLE_SECONDS, clock: Clock = now
+    ) -> None:
         super().__init__()
         self.vault = vault
         self.hint = hint
+        self.clock = clock
         self.desk: Desk | None = None
         self.farewell = ""  # the checkpoint at the last lock
         self.crash: BaseException | None = None
@@ -101,7 +105,7 @@ class SectermApp(App[None]):
 
     async def action_lock(self) -> None:
         """Locks: every screen gone, and the way in shown."""
-        if self.desk is None or isinstance(self.screen, Working):
+        if self.desk is None or self.at_work:
             return
         self.close_desk()
         while len(self.screen_stack) > 1:
@@ -124,6 +128,11 @@ class SectermApp(App[None]):
     def handed_over(self) -> bool:
         """Whether the appointee has the keyboard."""
         return any(isinstance(s, Room) and s.HANDED_OVER for s in self.screen_stack)
+
+    @property
+    def at_work(self) -> bool:
+        """Whether something runs that must come to its end first."""
+        return any(isinstance(s, Working) for s in self.screen_stack)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """No palette, no quitting and nothing to lock where there should not be."""
@@ -170,7 +179,7 @@ class SectermApp(App[None]):
 
     async def action_quit(self) -> None:
         """Locks and ends."""
-        if isinstance(self.screen, Working):
+        if self.at_work:
             return
         self.close_desk()
         self.exit()
@@ -184,9 +193,11 @@ class SectermApp(App[None]):
         elif told and not small:
             self.pop_screen()
 
-    async def working(self, title: str, work: Callable[[Callable[[str], None]], R]) -> R:
+    async def working(
+        self, title: str, work: Callable[[Callable[[str], None]], R], *, stoppable: bool = False
+    ) -> R:
         """Runs work off the screen's thread while it says so; raises what the work raises."""
-        result = await self.push_screen_wait(Working(title, work))
+        result = await self.push_screen_wait(Working(title, work, stoppable=stoppable))
         if isinstance(result, Exception):
             raise result
         return result

@@ -203,6 +203,7 @@ class Desk:
 
     def second_word(self, label):
         self.t.wait(f"> {label}")
+        self.t.type("1")
         self.t.press("enter")
         self.t.gone(f"> {label}")
         self.t.wait("> Second officer")

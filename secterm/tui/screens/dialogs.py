@@ -5,6 +5,8 @@ a while, a terminal that is too small.
 from __future__ import annotations
 
 import textwrap
+import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -122,23 +124,58 @@ class Question(ModalScreen[str]):
         self.dismiss("")
 
 
-class Working(ModalScreen[R | Exception], Generic[R]):
-    """Runs one thing off the screen's thread and gives its result, or its error."""
+class Cancelled(Exception):
+    """The officer stopped work that can be stopped; nothing of it happened."""
 
-    def __init__(self, title: str, work: Callable[[Callable[[str], None]], R]) -> None:
+
+class Working(ModalScreen[R | Exception], Generic[R]):
+    """Runs one thing off the screen's thread and gives its result, or its error.
+
+    Work that is `stoppable` tells how far it is only where it can be given up;
+    after Esc the next telling raises `Cancelled` in it.
+    """
+
+    BINDINGS = [Binding("escape", "stop", _("Stop"))]
+
+    def __init__(
+        self, title: str, work: Callable[[Callable[[str], None]], R], *, stoppable: bool = False
+    ) -> None:
         super().__init__()
         self._title = title
         self._work = work
+        self._stoppable = stoppable
+        self._stopped = threading.Event()
+        self._told = _("Please wait.")
+        self._began = time.monotonic()
+        self._result: R | Exception | None = None
+        self._ended = False
 
     def compose(self) -> ComposeResult:
         """What is being done, and how far it is."""
         with Vertical(classes="box"):
             yield Static(self._title, classes="title", markup=False)
-            yield Static(_("Please wait."), id="progress", markup=False)
+            yield Static(self._told, id="progress", markup=False)
+            if self._stoppable:
+                yield Static(_("Esc stops it."), classes="soft", markup=False)
 
     def on_mount(self) -> None:
         """Begins."""
+        self.set_interval(1.0, self._show)
         self.run_worker(self._run, thread=True, exit_on_error=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what can be stopped offers it."""
+        return action != "stop" or self._stoppable
+
+    def action_stop(self) -> None:
+        """Asks the work to end where it can."""
+        self._stopped.set()
+        self._told = _("Stopping.")
+        self._show()
+
+    def on_screen_resume(self) -> None:
+        """The work may have ended while another screen was in front."""
+        self._leave()
 
     def _run(self) -> None:
         result: R | Exception
@@ -146,10 +183,31 @@ class Working(ModalScreen[R | Exception], Generic[R]):
             result = self._work(self._tell)
         except Exception as error:
             result = error
-        self.app.call_from_thread(self.dismiss, result)
+        self.app.call_from_thread(self._end, result)
+
+    def _end(self, result: R | Exception) -> None:
+        self._result, self._ended = result, True
+        self._leave()
+
+    def _leave(self) -> None:
+        if self._ended and self.app.screen is self:
+            self._ended = False
+            self.dismiss(self._result)
 
     def _tell(self, text: str) -> None:
-        self.app.call_from_thread(self.query_one("#progress", Static).update, text)
+        if self._stoppable and self._stopped.is_set():
+            raise Cancelled
+        self.app.call_from_thread(self._say, text)
+
+    def _say(self, text: str) -> None:
+        if not self._stopped.is_set():
+            self._told = text
+        self._show()
+
+    def _show(self) -> None:
+        seconds = int(time.monotonic() - self._began)
+        since = _("    {n} s").format(n=seconds) if seconds else ""
+        self.query_one("#progress", Static).update(self._told + since)
 
 
 class TooSmall(ModalScreen[None]):

@@ -10,6 +10,8 @@ from secterm import messages
 from secterm.archive import media
 from secterm.archive.recipients import Recipients
 from secterm.archive.write import Written
+from secterm.tui.screens import passwords
+from secterm.tui.screens.dialogs import Cancelled
 from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.screens.reader import Reader
 from secterm.tui.widgets.choices import Choice
@@ -41,7 +43,7 @@ def _form(told: str, kept: Values) -> Form:
                 "how",
                 _("Encrypt to"),
                 "choice",
-                value=kept.get("how", ""),
+                value=kept.get("how", "keys"),
                 choices=(
                     Choice("keys", _("Recipients (age1… keys)")),
                     Choice("passphrase", _("A passphrase")),
@@ -59,14 +61,13 @@ def _form(told: str, kept: Values) -> Form:
         ],
         intro=INTRO,
         check=_wrong,
+        live=passwords.meter(),
         told=told,
     )
 
 
 def _wrong(values: Values) -> str:
-    if values["how"] == "passphrase" and values["passphrase"] != values["again"]:
-        return _("The two passphrases are not the same. Type both again.")
-    return ""
+    return passwords.check()(values) if values["how"] == "passphrase" else ""
 
 
 def _recipients(values: Values) -> Recipients:
@@ -89,8 +90,11 @@ async def export(room: Room[None], ids: list[str] | None) -> None:
             to = _recipients(values)
             folder = Path(values["folder"]).expanduser()
             written = await room.shell.working(
-                _("Writing the archive"), _write(room, folder, to, ids)
+                _("Writing the archive"), _write(room, folder, to, ids), stoppable=True
             )
+        except Cancelled:
+            told = _("Stopped. Nothing is on the medium and nothing was recorded.")
+            continue
         except Exception as error:
             told = messages.explain(error).text()
             continue

@@ -233,7 +233,7 @@ class Findings(Room[None]):
                     _("Reason"),
                     "text",
                     value=kept.get("reason", ""),
-                    when=lambda v: v["finding"] != "suitable",
+                    when=lambda v: v["finding"] in ("conditions", "unsuitable"),
                 ),
                 Entry(
                     "conditions",

@@ -9,6 +9,7 @@ from textual import work
 from secterm import messages
 from secterm.desk.desk import Desk
 from secterm.tui.screens import passwords
+from secterm.tui.screens.dialogs import Cancelled
 from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.screens.reader import Reader
 from secterm.tui.screens.room import Room
@@ -43,7 +44,12 @@ class FirstRun(Room[None]):
                 continue
             kept = values
             try:
-                desk = await self.shell.working(_("Making the vault"), self._make(values))
+                desk = await self.shell.working(
+                    _("Making the vault"), self._make(values), stoppable=True
+                )
+            except Cancelled:
+                told = _("Stopped. There is no vault yet.")
+                continue
             except Exception as error:
                 told = messages.explain(error).text()
                 continue
@@ -71,7 +77,7 @@ class FirstRun(Room[None]):
         )
 
     def _make(self, values: Values) -> Callable[[Callable[[str], None]], Desk]:
-        path = self.shell.vault
+        path, clock = self.shell.vault, self.shell.clock
 
         def make(tell: Callable[[str], None]) -> Desk:
             def progress(cost: kdf.Cost, seconds: float) -> None:
@@ -86,6 +92,7 @@ class FirstRun(Room[None]):
                 unit=values["unit"],
                 officer=values["officer"],
                 passphrase=values["passphrase"],
+                clock=clock,
                 progress=progress,
             )
 

@@ -26,7 +26,10 @@ Values = dict[str, str]
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing asked. `when` hides it while it does not apply."""
+    """One thing asked. `when` hides it while it does not apply.
+
+    A choice without a value begins with no answer chosen, so that one must be meant.
+    """
 
     id: str
     label: str
@@ -94,7 +97,7 @@ class Form(Room[Values]):
         id = f"entry-{entry.id}"
         match entry.kind:
             case "choice":
-                return Choices(entry.choices, standing=entry.value, id=id)
+                return Choices(entry.choices, standing=entry.value, open=not entry.value, id=id)
             case "text":
                 return Paragraph(entry.value, id=id)
             case _:

@@ -30,7 +30,7 @@ def _entries(pack: Pack, values: Values) -> list[Entry]:
             "category",
             _("Category of the post"),
             "choice",
-            value=values.get("category", "general"),
+            value=values.get("category", ""),
             choices=choices,
         ),
         Entry("contact", _("How to reach them"), value=values.get("contact", ""), required=False),

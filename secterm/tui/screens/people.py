@@ -14,6 +14,7 @@ from textual.widgets import Input, Label, Static
 from secterm.desk.cards import Card
 from secterm.desk.report import Report
 from secterm.tui.screens import exporting, particulars
+from secterm.tui.screens.dialogs import Cancelled, bar
 from secterm.tui.screens.dossier import DossierRoom
 from secterm.tui.screens.form import Entry, Form
 from secterm.tui.screens.officers import Officers
@@ -215,8 +216,11 @@ class People(Room[None]):
             return
         try:
             report = await self.shell.working(
-                _("Verifying the vault"), self._verify(values["checkpoint"])
+                _("Verifying the vault"), self._verify(values["checkpoint"]), stoppable=True
             )
+        except Cancelled:
+            self.say(_("Stopped. Nothing was verified to its end."))
+            return
         except Exception as error:
             self.trouble(error)
             return
@@ -227,11 +231,6 @@ class People(Room[None]):
         desk = self.desk
 
         def verify(tell: Callable[[str], None]) -> Report:
-            return desk.verify(
-                lambda done, total: tell(
-                    _("{done} of {total} entries").format(done=done, total=total)
-                ),
-                earlier=earlier,
-            )
+            return desk.verify(lambda done, total: tell(bar(done, total)), earlier=earlier)
 
         return verify

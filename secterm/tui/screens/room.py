@@ -71,6 +71,10 @@ class Room(Screen[T]):
         """Leaves this screen."""
         self.dismiss(None)
 
+    def on_choices_unchosen(self) -> None:
+        """Enter alone answers nothing where an answer must be meant."""
+        self.say(_("Choose an answer with its number or the arrows, then press Enter."))
+
     def say(self, text: str, *, good: bool = False) -> None:
         """Shows a message over the keys; an empty one takes it away."""
         self.query_one(Trouble).say(text, good=good)

@@ -76,8 +76,8 @@ class Unlock(Room[None]):
         )
 
     def _open(self, officer: str, passphrase: str) -> Callable[[Callable[[str], None]], Desk]:
-        path = self.shell.vault
-        return lambda tell: Desk.open(path, officer, passphrase)
+        path, clock = self.shell.vault, self.shell.clock
+        return lambda tell: Desk.open(path, officer, passphrase, clock=clock)
 
     async def _wait(self, failures: int) -> None:
         if unlock_wait(failures):

@@ -47,6 +47,12 @@ class Choices(Static, can_focus=True):
         choices: Choices
         key: str
 
+    @dataclass
+    class Unchosen(Message):
+        """Enter was pressed while no answer was under the cursor."""
+
+        choices: Choices
+
     def __init__(
         self,
         choices: Sequence[Choice],
@@ -75,8 +81,7 @@ class Choices(Static, can_focus=True):
 
     def action_choose(self) -> None:
         """Chooses what is under the cursor, if anything is."""
-        if self.key:
-            self.post_message(self.Chosen(self, self.key))
+        self.post_message(self.Chosen(self, self.key) if self.key else self.Unchosen(self))
 
     def on_key(self, event: events.Key) -> None:
         """A digit or a letter moves to its answer; Enter still says that it is meant."""
