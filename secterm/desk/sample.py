@@ -166,7 +166,8 @@ class _Person:
         else:
             yield self._admit
         decision = self.dossier.state.decision
-        if self.dossier.standing.stage == "second" and decision and self.second:
+        awaits = self.dossier.standing.stage == "second" and self.stage != "second"
+        if awaits and decision and self.second:
             self.desk.act(
                 self.id, acts.Seconded(decided=decision.number, agrees=True), signer=self.second
             )

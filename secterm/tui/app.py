@@ -33,7 +33,7 @@ SMALLEST: Final = (80, 24)
 class SectermApp(App[None]):
     """The app on one vault. `hint` is shown where it is unlocked (for the demo)."""
 
-    CSS_PATH = "style.tcss"
+    CSS_PATH = Path(__file__).with_name("style.tcss")
     TITLE = "secterm"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = [

@@ -32,7 +32,7 @@ class _Clock:
 
 
 def build(path: Path) -> None:
-    """A vault with two officers and a dozen invented appointees at every stage."""
+    """A vault with two officers and invented appointees at every stage, some a while ago."""
     clock = _Clock()
     clock.back = timedelta(days=800)
     (first, passphrase), (other, other_passphrase) = OFFICERS
@@ -49,8 +49,10 @@ def build(path: Path) -> None:
         second = desk.second(other, other_passphrase)
         sample.fill(desk, 1, second=second, stages=("admitted",), category="key")
         for step, stage in enumerate(sample.STAGES):
-            clock.back = timedelta(days=24 - 2 * step)
+            clock.back = timedelta(days=26 - 2 * step)
             sample.fill(desk, 1, second=second, stages=(stage,))
+        clock.back = timedelta(hours=2)
+        sample.fill(desk, 1, second=second, stages=("second",), category="core")
     finally:
         desk.close()
 

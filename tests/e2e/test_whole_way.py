@@ -17,6 +17,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from tests.e2e.officer import Desk
+from tests.support import console
 from tests.support.terminal import CHEAP, ROOT, Terminal
 
 OFFICER = {"officer": "Alix Test", "passphrase": "test velvet orbit lantern"}
@@ -137,7 +138,7 @@ def test_from_an_empty_folder_to_an_archive(tmp_path):
     assert not leaks
     archive = next(medium.glob("*.age"))
     assert not [s for s in SECRETS if s in archive.read_bytes()]
-    assert not glyphs - console_glyphs()
+    assert not glyphs - console.drawn()
 
     # The vault holds, and continues what was read off the lock screen.
     passphrase = tmp_path / "passphrase.txt"
@@ -152,13 +153,6 @@ def test_from_an_empty_folder_to_an_archive(tmp_path):
     assert inspected.returncode == 0, inspected.stdout + inspected.stderr
 
     opened_without_the_program(archive, key_file, tmp_path / "opened")
-
-
-def console_glyphs():
-    text = (ROOT / "tests" / "support" / "console_glyphs.txt").read_text()
-    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    drawn = {chr(int(line.split()[0], 16)) for line in lines}
-    return drawn | {chr(c) for c in range(0x20, 0x7F)}
 
 
 def opened_without_the_program(archive, key_file, folder):

@@ -9,6 +9,7 @@ from textual.keys import _character_to_key
 
 from secterm.desk import sample
 from secterm.desk.desk import Desk
+from secterm.desk.model import Clock, now
 from secterm.tui.app import SectermApp
 from secterm.vault import kdf
 
@@ -16,10 +17,15 @@ OFFICER = ("Alix Test", "test velvet orbit lantern")
 SECOND = ("Bex Test", "test copper meadow violin")
 
 
-def build(path: Path, *lives: tuple[str, str]) -> Path:
+def build(path: Path, *lives: tuple[str, str], clock: Clock = now) -> Path:
     """A vault with two officers and an appointee for each (stage, category)."""
     desk = Desk.create(
-        path, unit="Test unit", officer=OFFICER[0], passphrase=OFFICER[1], cost=kdf.floors[0]
+        path,
+        unit="Test unit",
+        officer=OFFICER[0],
+        passphrase=OFFICER[1],
+        cost=kdf.floors[0],
+        clock=clock,
     )
     try:
         desk.add_officer(*SECOND)
@@ -65,11 +71,27 @@ class Sitting:
             await asyncio.sleep(0)
         await self.pilot.pause()
 
-    async def write(self, text: str) -> None:
-        """Types a text where the cursor is, and Enter."""
+    async def type(self, text: str) -> None:
+        """Types a text where the cursor is."""
         for character in text:
             self.app.post_message(events.Key(_character_to_key(character), character))
+        await self.pilot.pause()
+
+    async def write(self, text: str) -> None:
+        """Types a text where the cursor is, and Enter."""
+        await self.type(text)
         await self.press("enter")
+
+    async def turn(self, *keys: str) -> str:
+        """Presses keys, Enter where none are named, and waits for another screen; that one."""
+        before = self.screen
+        await self.press(*(keys or ("enter",)))
+        for _ in range(1000):
+            if self.screen != before:
+                await self.pilot.pause()
+                return self.screen
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"nothing happened:\n{self.screen}")
 
     async def unlock(self, who=OFFICER) -> None:
         await self.sees("> Officer")
