@@ -15,6 +15,7 @@ from secterm.archive.errors import (
     WrongIdentity,
 )
 from secterm.desk.model import ClockIsBehind, SameOfficer, WeakPassphrase
+from secterm.dossier.fold import EntryOutOfPlace
 from secterm.dossier.permit import NotAllowed
 from secterm.policy.reader import PackInvalid
 from secterm.vault import errors as vault
@@ -119,9 +120,9 @@ def _of_damage(error: BaseException) -> Message | None:
             )
         case vault.SlotRefused():
             return Message(
-                _("A slot of this vault has key parameters out of bounds; somebody changed it."),
-                _("Nothing was derived from them and nothing was changed."),
-                keep,
+                _("A way into this vault was refused: {reason}.").format(reason=error),
+                _("Nothing was changed."),
+                _("Where this machine has memory enough, somebody changed the file.") + f" {keep}",
                 NOT_OPEN,
             )
         case vault.SealBroken():
@@ -138,6 +139,13 @@ def _of_damage(error: BaseException) -> Message | None:
                 ),
                 _("The file was not changed."),
                 keep,
+                NOT_OPEN,
+            )
+        case EntryOutOfPlace():
+            return Message(
+                _("The vault is damaged or was changed: a dossier's entries do not add up."),
+                _("The file was not changed."),
+                _("A verification names the place: secterm verify.") + f" {keep}",
                 NOT_OPEN,
             )
         case vault.VaultError():
@@ -210,10 +218,11 @@ def _of_desk(error: BaseException) -> Message | None:
                 NOT_OPEN,
             )
         case PackInvalid():
-            more = _(" ({n} faults)").format(n=len(error.faults)) if len(error.faults) > 1 else ""
+            others = len(error.faults) - 1
+            more = ngettext(" ({n} more fault)", " ({n} more faults)", others).format(n=others)
             return Message(
                 _("The policy pack does not hold: {fault}{more}.").format(
-                    fault=error.faults[0], more=more
+                    fault=error.faults[0], more=more if others else ""
                 ),
                 _("Nothing was changed."),
                 _("See all of it with: secterm pack check DIR."),

@@ -12,21 +12,87 @@ import msgspec
 
 from secterm.desk.cards import card_of
 from secterm.desk.registry import Registry
+from secterm.desk.report import Report
 from secterm.dossier import entries as acts
 from secterm.dossier import signatures
 from secterm.dossier.entries import Numbered
 from secterm.dossier.fold import EntryOutOfPlace, State, apply
 from secterm.dossier.gates import standing
 from secterm.dossier.permit import NotAllowed, permit
+from secterm.vault import checkpoints
 from secterm.vault.errors import SealBroken
 from secterm.vault.vault import Vault
-from secterm.vault.verify import Fault
+from secterm.vault.verify import Fault, Progress, verify
+
+
+def report(
+    vault: Vault, registry: Registry, ids: list[str], progress: Progress, earlier: str
+) -> Report:
+    """The whole vault walked, and these dossiers (ids: 32 hex digits each) looked at.
+
+    `earlier` is a checkpoint that the journal must continue, short or whole, or empty.
+    """
+    found = [str(fault) for fault in _faults(vault, registry, ids, progress)]
+    if earlier and (why := checkpoints.continues(vault, earlier)):
+        found.append(why)
+    return Report(
+        holds=not found,
+        faults=found,
+        entries=vault.size,
+        dossiers=len(ids),
+        checkpoint=checkpoints.short(vault.checkpoint()),
+        continues=earlier.strip(),
+    )
+
+
+def _faults(
+    vault: Vault, registry: Registry, ids: list[str], progress: Progress
+) -> Iterator[Fault]:
+    known = {bytes.fromhex(o.id): o.public_key for o in registry.officers.values()}
+    total, times = vault.size + len(ids), Times()
+    yield from registry.faults
+    yield from verify(vault, known, lambda done, _of: progress(done, total), times.judge)
+    for done, id in enumerate(ids, vault.size):
+        progress(done, total)
+        yield from dossier_faults(vault, registry, id)
+
+
+class _Stamp(msgspec.Struct):
+    """What every entry has, and the name of its act."""
+
+    at: str
+    act: dict[str, object]
+
+
+class Times:
+    """Whether entries follow each other in time. Give it every entry in the journal's order.
+
+    Going back is allowed where an officer had said that the clock was behind.
+    """
+
+    def __init__(self) -> None:
+        self._last: datetime | None = None
+        self._stamp = msgspec.json.Decoder(_Stamp)
+
+    def judge(self, plaintext: bytes) -> str:
+        """What is wrong with this entry's time; empty where it fits."""
+        try:
+            stamp = self._stamp.decode(plaintext)
+            at = datetime.fromisoformat(stamp.at)
+            back = self._last is not None and at < self._last
+        except (msgspec.DecodeError, ValueError, TypeError):
+            return "has no time"
+        self._last = at
+        if back and stamp.act.get("act") != "clock_behind":
+            return "is older than the entry before it"
+        return ""
 
 
 def dossier_faults(vault: Vault, registry: Registry, id: str) -> Iterator[Fault]:
     """Every fault of one dossier (id: 32 hex digits) that its entries and card show."""
     state: State | None = None
     last: Numbered | None = None
+    number = 0
     try:
         for number, plain in vault.entries(bytes.fromhex(id)):
             last = Numbered(number=number, entry=acts.decode(plain))
@@ -34,9 +100,8 @@ def dossier_faults(vault: Vault, registry: Registry, id: str) -> Iterator[Fault]
             state = apply(state, last)
     except SealBroken:
         return  # the journal's walk names it
-    except (msgspec.DecodeError, EntryOutOfPlace) as error:
-        where = f"entry #{last.number if last else '?'}"
-        yield Fault(where, f"does not fit the dossier before it ({error})")
+    except (msgspec.DecodeError, EntryOutOfPlace, ValueError) as error:
+        yield Fault(f"entry #{number}", f"does not fit the dossier before it ({error})")
         return
     if state is not None and last is not None:
         yield from _card_faults(vault, registry, id, state, last)

@@ -5,7 +5,7 @@ told as done. It decides nothing itself and shows nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from secterm.desk.recording import Recorder, Recording
 from secterm.desk.registry import Officer, Registry, read_registry
 from secterm.desk.report import Report
 from secterm.desk.shelf import Shelf
+from secterm.desk.watch import Watch
 from secterm.dossier import entries as acts
 from secterm.dossier import record as records
 from secterm.dossier.entries import (
@@ -38,8 +39,8 @@ from secterm.policy.model import Module, Pack, Rule
 from secterm.vault import checkpoints, kdf
 from secterm.vault.records import Signer
 from secterm.vault.vault import Vault
-from secterm.vault.verify import Fault, Progress
-from secterm.vault.verify import verify as walk
+from secterm.vault.verify import Progress
+from secterm.words import _, ngettext
 
 
 class Desk:
@@ -48,8 +49,8 @@ class Desk:
     def __init__(self, vault: Vault, registry: Registry, clock: Clock) -> None:
         self._vault = vault
         self._registry = registry
-        self._clock = clock
-        self._behind: ClockIsBehind | None = None
+        last = datetime.fromtimestamp(vault.head.mark).astimezone()
+        self._watch = Watch(clock, last)
         self._shelf = Shelf(vault, registry)
         self.notices: tuple[str, ...] = ()
 
@@ -110,30 +111,31 @@ class Desk:
 
     def _greet(self) -> None:
         notices = [
-            f"The vault does not fit: {doubt}. Run a verification." for doubt in self._vault.doubts
+            _("The vault does not fit: {doubt}. Run a verification.").format(doubt=doubt)
+            for doubt in self._vault.doubts
         ]
         failures = self._vault.failures
-        clock, last = self._clock(), datetime.fromtimestamp(self._vault.head.mark).astimezone()
-        if clock < last:
-            self._behind = ClockIsBehind(clock, last)
-        elif failures:
+        if failures and self.behind is None:
             with self._record() as record:
                 record.vault(self._vault.id, acts.Unlocked(failures=failures))
                 record.work.failures_told = True
         if failures:
-            notices.append(
-                f"{failures} failed attempt{'s' * (failures > 1)} to unlock before this one."
+            told = ngettext(
+                "{n} failed attempt to unlock before this one.",
+                "{n} failed attempts to unlock before this one.",
+                failures,
             )
+            notices.append(told.format(n=failures))
         self.notices = tuple(notices)
 
     @property
     def behind(self) -> ClockIsBehind | None:
         """That the clock stands before the last entry, until `accept_clock`."""
-        return self._behind
+        return self._watch.behind
 
     def accept_clock(self) -> None:
         """The officer says that the clock is right, or goes on knowing it is not; recorded."""
-        behind, self._behind = self._behind, None
+        behind = self._watch.accept()
         if behind is not None:
             with self._record() as record:
                 record.vault(
@@ -175,7 +177,7 @@ class Desk:
     @property
     def today(self) -> date:
         """The date by this desk's clock."""
-        return self._clock().date()
+        return self._watch.today
 
     def checkpoint_line(self) -> str:
         """The journal's checkpoint as one short line, to write down."""
@@ -189,9 +191,9 @@ class Desk:
         """A further officer. Raises `WeakPassphrase`, or NotAllowed for a name that is taken."""
         name = signing.one_line(name)
         if not name:
-            raise NotAllowed("An officer needs a name.")
+            raise NotAllowed(_("An officer needs a name."))
         if any(o.name.casefold() == name.casefold() for o in self.officers()):
-            raise NotAllowed("There is an officer of that name already. Choose another name.")
+            raise NotAllowed(_("There is an officer of that name already. Choose another name."))
         _strong(passphrase, (self.unit, name))
         with self._record() as record:
             added = record.work.add_slot(name, passphrase, self._vault.slot_cost())
@@ -313,11 +315,21 @@ class Desk:
         dossier = self.dossier(id)
         recorded = dossier.state.particulars.name
         if not signing.same_name(name, recorded):
-            raise NotAllowed(f"The name typed is not {recorded}. Type the full name as it stands.")
+            raise NotAllowed(
+                _("The name typed is not {name}. Type the full name as it stands.").format(
+                    name=recorded
+                )
+            )
         if len(secret) < signing.SHORTEST_SECRET:
-            raise NotAllowed(f"A signing secret has at least {signing.SHORTEST_SECRET} characters.")
+            raise NotAllowed(
+                ngettext(
+                    "A signing secret has at least {n} character.",
+                    "A signing secret has at least {n} characters.",
+                    signing.SHORTEST_SECRET,
+                ).format(n=signing.SHORTEST_SECRET)
+            )
         if text != self.undertaking(id):
-            raise NotAllowed("The text has changed since it was read. Read it again.")
+            raise NotAllowed(_("The text has changed since it was read. Read it again."))
         parties = [signing.Party("officer", self.officer.name, self._vault.signer)]
         if witness is not None:
             parties.append(
@@ -343,17 +355,7 @@ class Desk:
         `progress` is told how many entries and dossiers are done, and of how many.
         `earlier` is a checkpoint that today's journal must continue, short or whole.
         """
-        faults = [str(f) for f in self._faults(progress)]
-        if earlier and (why := checkpoints.continues(self._vault, earlier)):
-            faults.append(why)
-        return Report(
-            holds=not faults,
-            faults=faults,
-            entries=self._vault.size,
-            dossiers=len(self._shelf.ids()),
-            checkpoint=self.checkpoint_line(),
-            continues=earlier.strip(),
-        )
+        return audit.report(self._vault, self._registry, self._shelf.ids(), progress, earlier)
 
     def export(
         self,
@@ -369,15 +371,14 @@ class Desk:
         `ArchiveNotWritten`, or `WeakPassphrase` for an archive's own; then nothing
         was recorded either.
         """
-        if self._behind is not None:
-            raise self._behind
+        at = self._watch.read()
         chosen = self._shelf.ids() if ids is None else ids
         if not chosen:
-            raise NotAllowed("There is no dossier to export.")
+            raise NotAllowed(_("There is no dossier to export."))
         if to.passphrase:
             _strong(to.passphrase, (self.unit,))
         written = exporting.write_archive(
-            self._vault, self._registry, chosen, folder, to, self._clock(), progress
+            self._vault, self._registry, chosen, folder, to, at, progress
         )
         archived = acts.Archived(file=written.path.name, sha256=written.sha256, recipients=to.named)
         with self._record() as record:
@@ -385,26 +386,10 @@ class Desk:
                 self._append(record, id, *self._shelf.state(id), [archived])
         return written
 
-    def _faults(self, progress: Progress) -> Iterator[Fault]:
-        keys = {bytes.fromhex(o.id): o.public_key for o in self.officers()}
-        ids, size = self._shelf.ids(), self._vault.size
-        total = size + len(ids)
-        yield from self._registry.faults
-        yield from walk(self._vault, keys, lambda done, _of: progress(done, total))
-        for done, id in enumerate(ids, size):
-            progress(done, total)
-            yield from self._dossier_faults(id)
-
-    def _dossier_faults(self, id: str) -> Iterator[Fault]:
-        """Entries that do not add up, signatures that do not hold, a card that is not true."""
-        return audit.dossier_faults(self._vault, self._registry, id)
-
     # -- recording --------------------------------------------------------
 
     def _record(self, signer: Signer | None = None) -> Recording:
-        if self._behind is not None:
-            raise self._behind
-        return Recording(self._vault, signer or self._vault.signer, self._clock())
+        return Recording(self._vault, signer or self._vault.signer, self._watch.read())
 
     def _append(
         self,
@@ -438,7 +423,7 @@ def _module(pack: Pack, id: str) -> Module:
     for module in pack.training.modules:
         if module.id == id:
             return module
-    raise NotAllowed("The pack has no such module.")
+    raise NotAllowed(_("The pack has no such module."))
 
 
 def _strong(passphrase: str, words: tuple[str, ...]) -> None:

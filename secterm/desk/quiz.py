@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from typing import Final
 
 from secterm.dossier.entries import QuizAnswer, Quizzed
 from secterm.dossier.permit import NotAllowed
 from secterm.policy.model import Module
+from secterm.words import _
 
-_chance: Final = random.SystemRandom()
+_chance: random.Random = random.SystemRandom()
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,11 @@ class Quiz:
     passing: int
 
 
-def draw(module: Module, chance: random.Random = _chance) -> Quiz:
+def draw(module: Module, chance: random.Random | None = None) -> Quiz:
     """A new attempt at a module's quiz. Raises `NotAllowed` where it has none."""
+    chance = chance or _chance
     if module.quiz is None:
-        raise NotAllowed("This module has no quiz.")
+        raise NotAllowed(_("This module has no quiz."))
     drawn = chance.sample(module.bank, module.quiz.draw)
     questions = []
     for question in drawn:
@@ -49,7 +50,7 @@ def draw(module: Module, chance: random.Random = _chance) -> Quiz:
 def judge(module: Module, taken: Quiz, given: list[str]) -> Quizzed:
     """The quiz as an act: each answer given, whether it was right, and passed or not."""
     if len(given) != len(taken.questions):
-        raise NotAllowed("Every question of the quiz needs an answer.")
+        raise NotAllowed(_("Every question of the quiz needs an answer."))
     right = {question.id: question.right for question in module.bank}
     answers = tuple(
         QuizAnswer(question=put.text, given=answer, right=answer == right[put.id])

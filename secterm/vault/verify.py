@@ -39,18 +39,29 @@ class Fault:
 Progress = Callable[[int, int], None]  # entries walked, entries in all
 
 
+Judge = Callable[[bytes], str]  # an entry's plaintext; what is wrong with it, or nothing
+
+
 def _quiet(done: int, total: int) -> None:
     return None
 
 
+def _anything(plaintext: bytes) -> str:
+    return ""
+
+
 def verify(
-    vault: Vault, officers: Mapping[bytes, bytes], progress: Progress = _quiet
+    vault: Vault,
+    officers: Mapping[bytes, bytes],
+    progress: Progress = _quiet,
+    judge: Judge = _anything,
 ) -> Iterator[Fault]:
     """Every fault of the vault's rows.
 
     `officers` maps officer ids (16 bytes) to Ed25519 public keys (32 bytes).
+    `judge` is given every entry that opens, in the journal's order.
     """
-    walk = _Walk(vault, officers, progress)
+    walk = _Walk(vault, officers, progress, judge)
     yield from walk.file()
     yield from walk.outside()
     yield from walk.journal()
@@ -63,6 +74,7 @@ class _Walk:
     vault: Vault
     officers: Mapping[bytes, bytes]
     progress: Progress
+    judge: Judge
     leaves: list[bytes] = field(default_factory=list)
     seen: set[bytes] = field(default_factory=set)
 
@@ -148,9 +160,12 @@ class _Walk:
     def _opens(self, id: bytes, key: bytes, number: int, sealed: bytes) -> Iterator[Fault]:
         place = keys.entry_place(self.vault.id, id, number)
         try:
-            unseal(keys.entry_key(key), place, sealed)
+            plaintext = unseal(keys.entry_key(key), place, sealed)
         except SealBroken:
             yield Fault(str(place), "does not open: changed, moved or another's")
+            return
+        if wrong := self.judge(plaintext):
+            yield Fault(f"entry #{number}", wrong)
 
     def _signed(self, size: int, previous: int, edge: Edge) -> Iterator[Fault]:
         where = f"signature #{size}"

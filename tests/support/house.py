@@ -37,6 +37,13 @@ def build(path: Path, *lives: tuple[str, str], clock: Clock = now) -> Path:
     return path
 
 
+def lived(desk: Desk, stage: str, category: str) -> str:
+    """One more invented appointee, who has come to this stage; the dossier's id."""
+    before = {card.id for card in desk.cards()}
+    sample.fill(desk, 1, second=desk.second(*SECOND), stages=(stage,), category=category)
+    return next(card.id for card in desk.cards() if card.id not in before)
+
+
 def copied(vault: Path, folder: Path) -> Path:
     """A vault of the test's own."""
     return Path(shutil.copy(vault, folder / "vault.db"))
