@@ -6,11 +6,13 @@ undertakings that do not hold, cards that are not true.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
+from secterm.desk import document
 from secterm.desk.cards import card_of
+from secterm.desk.own import own_faults
 from secterm.desk.registry import Registry
 from secterm.desk.report import Report
 from secterm.dossier import entries as acts
@@ -19,6 +21,7 @@ from secterm.dossier.entries import Numbered
 from secterm.dossier.fold import EntryOutOfPlace, State, apply
 from secterm.dossier.gates import standing
 from secterm.dossier.permit import NotAllowed, permit
+from secterm.policy.model import Pack
 from secterm.vault import checkpoints
 from secterm.vault.errors import SealBroken
 from secterm.vault.vault import Vault
@@ -52,6 +55,7 @@ def _faults(
     total, times = vault.size + len(ids), Times()
     yield from registry.faults
     yield from verify(vault, known, lambda done, _of: progress(done, total), times.judge)
+    yield from own_faults(vault, registry)
     for done, id in enumerate(ids, vault.size):
         progress(done, total)
         yield from dossier_faults(vault, registry, id)
@@ -129,14 +133,35 @@ def _entry_faults(
         except NotAllowed as refused:
             yield Fault(where, f"was not allowed when it was recorded: {refused.reason}")
     if isinstance(act, acts.Signed):
-        try:
-            signatures.check(act, vault=vault.id.hex(), dossier=id)
-        except signatures.BadSignature as bad:
-            yield Fault(where, str(bad))
-        for side in act.signatures:
-            known = registry.officers.get(side.officer)
-            if side.officer and (known is None or known.public_key.hex() != side.public_key):
-                yield Fault(where, f"the {side.role}'s key is not that officer's")
+        yield from _signed_faults(vault, registry, id, where, act)
+        if pack is not None and state is not None and act.text != _due(registry, pack, state, act):
+            yield Fault(where, "the text signed is not the pack's for this appointee and day")
+
+
+def _due(registry: Registry, pack: Pack, state: State, act: acts.Signed) -> str:
+    """The undertaking that was to be signed."""
+    return document.undertaking(
+        pack,
+        state.particulars,
+        unit=registry.unit,
+        officer=next((s.name for s in act.signatures if s.role == "officer"), ""),
+        on=date.fromisoformat(act.on),
+    )
+
+
+def _signed_faults(
+    vault: Vault, registry: Registry, id: str, where: str, act: acts.Signed
+) -> Iterator[Fault]:
+    try:
+        signatures.check(act, vault=vault.id.hex(), dossier=id)
+    except signatures.BadSignature as bad:
+        yield Fault(where, str(bad))
+    for side in act.signatures:
+        known = registry.officers.get(side.officer)
+        if side.role == "appointee":
+            continue
+        if known is None or (known.public_key.hex(), known.name) != (side.public_key, side.name):
+            yield Fault(where, f"the {side.role}'s key is not that officer's")
 
 
 def _card_faults(

@@ -9,6 +9,7 @@ import msgspec
 from secterm.dossier.fold import State
 from secterm.dossier.gates import Standing
 from secterm.policy.model import Category
+from secterm.words import _
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +29,21 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     def stale(self, today: date) -> bool:
         """Whether something has lapsed since, so that the card is not true any more."""
         return bool(self.lapses_on) and self.lapses_on <= today.isoformat()
+
+
+def broken(id: str) -> Card:
+    """What a list shows of a dossier that does not open; a verification says why."""
+    return Card(
+        id=id,
+        name=_("(does not open)"),
+        post="",
+        department="",
+        category="general",
+        stage="damaged",
+        owed="",
+        since="",
+        opened="",
+    )
 
 
 def card_of(id: str, state: State, standing: Standing) -> Card:

@@ -15,14 +15,15 @@ from secterm.archive.recipients import Recipients
 from secterm.archive.write import Written
 from secterm.desk import audit, document, exporting, passphrases, quiz, signing
 from secterm.desk.cards import Card, card_of
-from secterm.desk.model import Clock, ClockIsBehind, Dossier, SameOfficer, WeakPassphrase, now
-from secterm.desk.recording import Recorder, Recording
+from secterm.desk.model import Clock, ClockIsBehind, Dossier, SameOfficer, now
+from secterm.desk.recording import Recorder, Recording, as_recorded, officer_name, tidy
 from secterm.desk.registry import Officer, Registry, read_registry
 from secterm.desk.report import Report
 from secterm.desk.shelf import Shelf
 from secterm.desk.watch import Watch
 from secterm.dossier import entries as acts
 from secterm.dossier import record as records
+from secterm.dossier.demands import legible, require
 from secterm.dossier.entries import (
     Act,
     Entry,
@@ -52,6 +53,7 @@ class Desk:
         last = datetime.fromtimestamp(vault.head.mark).astimezone()
         self._watch = Watch(clock, last)
         self._shelf = Shelf(vault, registry)
+        self._drawn: quiz.Quiz | None = None  # the one that can be handed in
         self.notices: tuple[str, ...] = ()
 
     # -- coming and going -------------------------------------------------
@@ -75,13 +77,17 @@ class Desk:
         """
         files = reader.read_folder(pack or reader.default_folder())
         adopted = reader.parse(files)
-        _strong(passphrase, (unit, officer))
+        unit, officer = signing.one_line(unit), signing.one_line(officer)
+        require(bool(unit), _("The unit needs a name."))
+        officer_name(officer)
+        require(legible(unit), _("The unit's name holds what cannot be shown."))
+        passphrases.demand(passphrase, (unit, officer))
         chosen = cost or kdf.calibrate(progress)
         at = clock()
         with Vault.create(path, officer, passphrase, chosen) as (vault, work):
             ed25519, mldsa = vault.log_keys()
             created = acts.Created(
-                unit=signing.one_line(unit),
+                unit=unit,
                 log_ed25519=ed25519.public_key().public_bytes_raw().hex(),
                 log_mldsa44=mldsa.public_key().public_bytes_raw().hex(),
             )
@@ -137,11 +143,15 @@ class Desk:
         """The officer says that the clock is right, or goes on knowing it is not; recorded."""
         behind = self._watch.accept()
         if behind is not None:
-            with self._record() as record:
-                record.vault(
-                    self._vault.id,
-                    acts.ClockBehind(clock=behind.clock.isoformat(), last=behind.last.isoformat()),
-                )
+            try:
+                with self._record() as record:
+                    said = acts.ClockBehind(
+                        clock=behind.clock.isoformat(), last=behind.last.isoformat()
+                    )
+                    record.vault(self._vault.id, said)
+            except BaseException:
+                self._watch.behind = behind
+                raise
 
     # -- who and what -----------------------------------------------------
 
@@ -190,11 +200,10 @@ class Desk:
     def add_officer(self, name: str, passphrase: str) -> Officer:
         """A further officer. Raises `WeakPassphrase`, or NotAllowed for a name that is taken."""
         name = signing.one_line(name)
-        if not name:
-            raise NotAllowed(_("An officer needs a name."))
-        if any(o.name.casefold() == name.casefold() for o in self.officers()):
+        officer_name(name)
+        if any(kdf.login_of(o.name) == kdf.login_of(name) for o in self.officers()):
             raise NotAllowed(_("There is an officer of that name already. Choose another name."))
-        _strong(passphrase, (self.unit, name))
+        passphrases.demand(passphrase, (self.unit, name))
         with self._record() as record:
             added = record.work.add_slot(name, passphrase, self._vault.slot_cost())
             record.officer(self._vault.id, added, name)
@@ -232,7 +241,7 @@ class Desk:
 
     def open_dossier(self, particulars: Particulars) -> str:
         """Opens a dossier; its id. Raises `NotAllowed`."""
-        act = acts.Opened(particulars=particulars, pack=_ref(self.pack))
+        act = acts.Opened(particulars=tidy(particulars), pack=_ref(self.pack))
         permit(None, act, self.pack, self.today, self.officer.id)
         with self._record() as record:
             id = record.work.create_dossier()
@@ -242,8 +251,21 @@ class Desk:
     def act(self, id: str, *happened: Act, signer: Signer | None = None) -> Dossier:
         """Records what happened to an appointee, all of it or nothing; the dossier then.
 
-        Raises `NotAllowed` where the dossier's rules do not allow it.
+        Raises `NotAllowed` where the dossier's rules do not allow it. An undertaking
+        is signed by `sign`, not here.
         """
+        for act in happened:
+            if isinstance(act, acts.Signed):
+                raise NotAllowed(_("An undertaking is signed by its sides, not recorded."))
+        meant = [
+            msgspec.structs.replace(act, particulars=tidy(act.particulars))
+            if isinstance(act, acts.Corrected)
+            else act
+            for act in happened
+        ]
+        return self._act(id, *meant, signer=signer)
+
+    def _act(self, id: str, *happened: Act, signer: Signer | None = None) -> Dossier:
         state, numbered = self._shelf.state(id)
         with self._record(signer) as record:
             self._append(record, id, state, numbered, list(happened))
@@ -263,12 +285,17 @@ class Desk:
     def draw_quiz(self, id: str, module: str) -> quiz.Quiz:
         """A new quiz of a module: questions drawn, answers shuffled. Raises NotAllowed."""
         dossier = self.dossier(id)
-        return quiz.draw(_module(dossier.pack, module))
+        self._drawn = quiz.draw(_module(dossier.pack, module))
+        return self._drawn
 
     def take_quiz(self, id: str, taken: quiz.Quiz, given: list[str]) -> Dossier:
-        """Records a quiz and its answers, in the words shown."""
+        """Records the quiz drawn last and its answers, in the words shown; once."""
+        if taken is not self._drawn:
+            raise NotAllowed(_("This quiz was taken already, or another was drawn since."))
         module = _module(self.dossier(id).pack, taken.module)
-        return self.act(id, quiz.judge(module, taken, given))
+        done = self.act(id, quiz.judge(module, taken, given))
+        self._drawn = None
+        return done
 
     def acknowledge(self, id: str, rule: Rule) -> Dossier:
         """Records that the appointee acknowledged this rule, by its text."""
@@ -287,6 +314,7 @@ class Desk:
         Raises `WrongPassphrase`, or `SameOfficer` where it is the first one again.
         """
         signer = self._vault.identify(officer, passphrase)
+        self._registry.known(signer)
         if signer.officer == self._vault.signer.officer:
             raise SameOfficer
         return signer
@@ -313,28 +341,12 @@ class Desk:
         appointee's, the secret is too short, or the text is not the one to be signed today.
         """
         dossier = self.dossier(id)
-        recorded = dossier.state.particulars.name
-        if not signing.same_name(name, recorded):
-            raise NotAllowed(
-                _("The name typed is not {name}. Type the full name as it stands.").format(
-                    name=recorded
-                )
-            )
-        if len(secret) < signing.SHORTEST_SECRET:
-            raise NotAllowed(
-                ngettext(
-                    "A signing secret has at least {n} character.",
-                    "A signing secret has at least {n} characters.",
-                    signing.SHORTEST_SECRET,
-                ).format(n=signing.SHORTEST_SECRET)
-            )
-        if text != self.undertaking(id):
-            raise NotAllowed(_("The text has changed since it was read. Read it again."))
         parties = [signing.Party("officer", self.officer.name, self._vault.signer)]
         if witness is not None:
-            parties.append(
-                signing.Party("witness", self.officer_name(witness.officer.hex()), witness)
-            )
+            witnessing = self._registry.known(witness).name
+            parties.append(signing.Party("witness", witnessing, witness))
+        recorded = dossier.state.particulars.name
+        signing.agree(name, recorded, secret, text, self.undertaking(id))
         signed = signing.sign(
             vault=self._vault.id,
             dossier=bytes.fromhex(id),
@@ -345,7 +357,7 @@ class Desk:
             wrapping=wrapping or signing.Wrapping.of(self._vault.slot_cost(), recorded, secret),
             parties=parties,
         )
-        return self.act(id, signed)
+        return self._act(id, signed)
 
     # -- the whole --------------------------------------------------------
 
@@ -372,11 +384,11 @@ class Desk:
         was recorded either.
         """
         at = self._watch.read()
-        chosen = self._shelf.ids() if ids is None else ids
+        chosen = self._shelf.ids() if ids is None else list(dict.fromkeys(ids))
         if not chosen:
             raise NotAllowed(_("There is no dossier to export."))
         if to.passphrase:
-            _strong(to.passphrase, (self.unit,))
+            passphrases.demand(to.passphrase, (self.unit,))
         written = exporting.write_archive(
             self._vault, self._registry, chosen, folder, to, at, progress
         )
@@ -389,7 +401,9 @@ class Desk:
     # -- recording --------------------------------------------------------
 
     def _record(self, signer: Signer | None = None) -> Recording:
-        return Recording(self._vault, signer or self._vault.signer, self._watch.read())
+        who = signer or self._vault.signer
+        self._registry.known(who)
+        return Recording(self._vault, who, self._watch.read(), self._shelf.clear)
 
     def _append(
         self,
@@ -402,9 +416,15 @@ class Desk:
         numbered = list(before)
         pack = self._shelf.pack(state.pack) if state is not None else self.pack
         for act in happened:
+            entry = as_recorded(
+                Entry(
+                    at=record.at.isoformat(),
+                    officer=record.officer_id,
+                    act=act,
+                )
+            )
             if state is not None:
-                permit(state, act, pack, record.at.date(), record.officer_id)
-            entry = Entry(at=record.at.isoformat(), officer=record.officer_id, act=act)
+                permit(state, entry.act, pack, record.at.date(), record.officer_id)
             one = Numbered(number=record.append(bytes.fromhex(id), entry), entry=entry)
             numbered.append(one)
             state = apply(state, one)
@@ -424,9 +444,3 @@ def _module(pack: Pack, id: str) -> Module:
         if module.id == id:
             return module
     raise NotAllowed(_("The pack has no such module."))
-
-
-def _strong(passphrase: str, words: tuple[str, ...]) -> None:
-    judged = passphrases.judge(passphrase, words)
-    if not judged.good:
-        raise WeakPassphrase(judged.advice)

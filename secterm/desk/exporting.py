@@ -32,7 +32,7 @@ def write_archive(
         },
         packs=registry.packs,
         pack_files=registry.pack_files,
-        dossiers=ids,
+        dossiers=list(dict.fromkeys(ids)),
         at=at,
     )
     point = vault.checkpoint()

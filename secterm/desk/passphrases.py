@@ -10,6 +10,7 @@ from typing import Final
 
 from zxcvbn_rs_py import zxcvbn
 
+from secterm.desk.model import WeakPassphrase
 from secterm.words import _
 
 SHORTEST: Final = 12  # characters
@@ -42,3 +43,10 @@ def judge(passphrase: str, words: tuple[str, ...] = ()) -> Judgement:
             score, False, _("Too easy to guess. Add words that do not belong together.")
         )
     return Judgement(score, True, _("Good."))
+
+
+def demand(passphrase: str, words: tuple[str, ...]) -> None:
+    """Raises `WeakPassphrase` where it is under the floor. `words` as in `judge`."""
+    judged = judge(passphrase, words)
+    if not judged.good:
+        raise WeakPassphrase(judged.advice)

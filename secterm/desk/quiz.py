@@ -52,6 +52,8 @@ def judge(module: Module, taken: Quiz, given: list[str]) -> Quizzed:
     if len(given) != len(taken.questions):
         raise NotAllowed(_("Every question of the quiz needs an answer."))
     right = {question.id: question.right for question in module.bank}
+    if taken.module != module.id or any(put.id not in right for put in taken.questions):
+        raise NotAllowed(_("This is not a quiz of this module."))
     answers = tuple(
         QuizAnswer(question=put.text, given=answer, right=answer == right[put.id])
         for put, answer in zip(taken.questions, given, strict=True)

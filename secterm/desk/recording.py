@@ -7,11 +7,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+import msgspec
+
 from secterm.desk import signing
 from secterm.dossier import entries as acts
-from secterm.dossier.entries import Entry, VaultAct, VaultEntry
+from secterm.dossier.demands import LONGEST_LINE, NotAllowed, legible, require
+from secterm.dossier.entries import Entry, Particulars, VaultAct, VaultEntry
 from secterm.vault.records import Signer
-from secterm.vault.vault import Transaction, Vault
+from secterm.vault.transaction import Transaction
+from secterm.vault.vault import Vault
+from secterm.words import _
 
 
 class Recorder:
@@ -45,7 +50,10 @@ class Recorder:
 class Recording:
     """A transaction whose entries the desk's memory follows once it is committed."""
 
-    def __init__(self, vault: Vault, signer: Signer, at: datetime) -> None:
+    def __init__(
+        self, vault: Vault, signer: Signer, at: datetime, failed: Callable[[], None]
+    ) -> None:
+        self._failed = failed
         self._transaction = vault.transaction(signer)
         self._signer = signer
         self._at = at
@@ -55,7 +63,34 @@ class Recording:
         return self._recorder
 
     def __exit__(self, *error: object) -> None:
-        self._transaction.__exit__(*error)  # type: ignore[arg-type]
+        try:
+            self._transaction.__exit__(*error)  # type: ignore[arg-type]
+        except BaseException:
+            self._failed()
+            raise
         if error[0] is None:
             for settle in self._recorder.settled:
                 settle()
+
+
+def officer_name(name: str) -> None:
+    """Raises `NotAllowed` unless an officer can be called so."""
+    require(bool(name), _("An officer needs a name."))
+    fits = legible(name) and len(name) <= LONGEST_LINE
+    require(fits, _("The officer's name is too long, or holds what cannot be shown."))
+
+
+def tidy(who: Particulars) -> Particulars:
+    """Particulars with every text on one line, as one person's name is one name."""
+    fields = msgspec.structs.asdict(who)
+    return msgspec.structs.replace(who, **{k: signing.one_line(v) for k, v in fields.items()})
+
+
+def as_recorded(entry: Entry) -> Entry:
+    """The entry as it will be read back. Raises `NotAllowed` where it would not be."""
+    try:
+        return acts.decode(acts.encode(entry))
+    except (msgspec.MsgspecError, UnicodeEncodeError, OverflowError, TypeError):
+        raise NotAllowed(
+            _("That cannot be recorded: it is not of the kind that is asked.")
+        ) from None

@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from secterm.dossier import entries as acts
 from secterm.dossier.entries import VaultEntry, decode_vault
 from secterm.policy import reader
 from secterm.policy.model import Pack
 from secterm.vault.errors import SealBroken, VaultDamaged
+from secterm.vault.records import Signer
 from secterm.vault.vault import Vault
 from secterm.vault.verify import Fault
 
@@ -41,6 +43,19 @@ class Registry:
     newest: str = ""
     faults: list[Fault] = field(default_factory=list)
 
+    def known(self, signer: Signer) -> Officer:
+        """The officer whose key this is. Raises `VaultDamaged`.
+
+        What a slot wraps only its officer's passphrase opens; what the entries say,
+        whoever held the vault's key could have written anew.
+        """
+        officer = self.officers.get(signer.officer.hex())
+        if officer is None or officer.public_key != signer.public_key:
+            raise VaultDamaged(
+                "the vault's own entries", "they do not know the officer of this slot"
+            )
+        return officer
+
     @property
     def pack(self) -> Pack:
         """The pack adopted last."""
@@ -60,9 +75,10 @@ def read_registry(vault: Vault) -> Registry:
         elif isinstance(act, acts.PackAdopted):
             _add_pack(registry, number, act)
     if not registry.newest:
-        raise VaultDamaged("the vault's own entries", "the policy pack cannot be read")
-    if vault.signer.officer.hex() not in registry.officers:
-        raise VaultDamaged("the vault's own entries", "they do not know the officer of this slot")
+        for fault in registry.faults:
+            raise VaultDamaged(fault.where, fault.what)
+        raise VaultDamaged("the vault's own entries", "there is no policy pack")
+    registry.known(vault.signer)
     return registry
 
 
@@ -80,11 +96,15 @@ def _entries(vault: Vault, strand: bytes, registry: Registry) -> list[tuple[int,
 
 
 def _add_officer(vault: Vault, registry: Registry, number: int, id: str) -> None:
-    for _, entry in _entries(vault, bytes.fromhex(id), registry):
-        act = entry.act
-        if isinstance(act, acts.OfficerAdded) and act.officer == id:
-            registry.officers[id] = Officer(id, act.name, bytes.fromhex(act.public_key), entry.at)
-            return
+    try:
+        for _, entry in _entries(vault, bytes.fromhex(id), registry):
+            act = entry.act
+            if isinstance(act, acts.OfficerAdded) and act.officer == id:
+                key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(act.public_key))
+                registry.officers[id] = Officer(id, act.name, key.public_bytes_raw(), entry.at)
+                return
+    except ValueError:
+        pass  # no id, or no key
     registry.faults.append(Fault(f"entry #{number}", "names an officer who has no entry"))
 
 

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Final
 
 import msgspec
 
-from secterm.desk.cards import Card, card_of
+from secterm.desk.cards import Card, broken, card_of
 from secterm.desk.model import Dossier
 from secterm.desk.registry import Registry
 from secterm.dossier import entries as acts
 from secterm.dossier.entries import Numbered, PackRef
-from secterm.dossier.fold import State, fold
+from secterm.dossier.fold import EntryOutOfPlace, State, fold
 from secterm.dossier.gates import standing
 from secterm.dossier.permit import NotAllowed
 from secterm.policy.model import Pack
+from secterm.vault.errors import VaultError
 from secterm.vault.records import ID_SIZE
 from secterm.vault.vault import Vault
 from secterm.words import _
+
+# What a dossier that was damaged or tampered with may raise when it is opened.
+BROKEN: Final = (VaultError, NotAllowed, EntryOutOfPlace, msgspec.DecodeError, KeyError, ValueError)
 
 
 class Shelf:
@@ -55,11 +60,14 @@ class Shelf:
         for id, sealed in self._vault.cards():
             if id.hex() in self._registry.officers:
                 continue
-            card = msgspec.json.decode(sealed.body, type=Card) if sealed else None
-            if card is None or card.stale(today):
-                opened = self._opened(id.hex())
-                pack = self.pack(opened[0].pack)
-                card = card_of(id.hex(), opened[0], standing(opened[0], pack, today))
+            try:
+                card = msgspec.json.decode(sealed.body, type=Card) if sealed else None
+                if card is None or card.stale(today):
+                    opened = self._opened(id.hex())
+                    pack = self.pack(opened[0].pack)
+                    card = card_of(id.hex(), opened[0], standing(opened[0], pack, today))
+            except BROKEN:
+                card = broken(id.hex())
             yield card
 
     def dossier(self, id: str, today: date) -> Dossier:

@@ -14,10 +14,12 @@ from typing import Final, Literal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from secterm.dossier import signatures
+from secterm.dossier.demands import NotAllowed
 from secterm.dossier.entries import PackRef, PartySignature, Signed, SigningKey
 from secterm.vault import kdf
 from secterm.vault.records import Signer
 from secterm.vault.seal import Place, seal, subkey
+from secterm.words import _, ngettext
 
 SHORTEST_SECRET: Final = 8  # characters
 
@@ -53,6 +55,28 @@ def one_line(text: str) -> str:
 def same_name(typed: str, recorded: str) -> bool:
     """Whether the name typed is the one recorded, apart from case and spacing."""
     return one_line(typed).casefold() == one_line(recorded).casefold()
+
+
+def agree(typed: str, recorded: str, secret: str, text: str, due: str) -> None:
+    """Raises `NotAllowed` unless the appointee typed their own recorded name, chose a
+    secret that is long enough, and read the text that is due today.
+    """
+    if not same_name(typed, recorded):
+        raise NotAllowed(
+            _("The name typed is not {name}. Type the full name as it stands.").format(
+                name=recorded
+            )
+        )
+    if len(secret) < SHORTEST_SECRET:
+        raise NotAllowed(
+            ngettext(
+                "A signing secret has at least {n} character.",
+                "A signing secret has at least {n} characters.",
+                SHORTEST_SECRET,
+            ).format(n=SHORTEST_SECRET)
+        )
+    if text != due:
+        raise NotAllowed(_("The text has changed since it was read. Read it again."))
 
 
 def sign(

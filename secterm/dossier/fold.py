@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from secterm.dossier import entries as acts
 from secterm.dossier.entries import Numbered, PackRef, Particulars
+from secterm.policy.model import Category
 
 A = TypeVar("A")
 
@@ -49,6 +50,7 @@ class State:
     opened_at: str
     last_at: str  # time of the last entry that is not an export
     last_number: int
+    identified: int  # number of the entry since which it is this person
     settled: int  # number of the entry since which particulars that are signed stand
     answers: Latest[acts.Answered] = field(default_factory=dict)
     checks: Latest[acts.Checked] = field(default_factory=dict)
@@ -64,6 +66,7 @@ class State:
     seconded: Told[acts.Seconded] | None = None
     withdrawn: Told[acts.Withdrawn] | None = None
     left: Told[acts.Left] | None = None
+    held: tuple[Told[acts.Left], Category] | None = None  # the post left before a reopening
     archived: Told[acts.Archived] | None = None
 
 
@@ -83,7 +86,7 @@ def apply(state: State | None, one: Numbered) -> State:
     if isinstance(act, acts.Opened):
         if state is not None:
             raise EntryOutOfPlace("the dossier is open already")
-        return State(act.particulars, act.pack, at, at, one.number, one.number)
+        return State(act.particulars, act.pack, at, at, one.number, one.number, one.number)
     if state is None:
         raise EntryOutOfPlace("the dossier is not open yet")
     if one.number <= state.last_number:
@@ -157,28 +160,35 @@ def _reopened(state: State) -> State:
     Training stands as long as it is valid; all else is done again.
     """
     admitted = state.decision is not None and state.decision.act.decision == "admit"
-    held = admitted and state.withdrawn is None
+    had_it = admitted and state.withdrawn is None
+    held = (state.left, state.particulars.category) if state.left else state.held
     return State(
         particulars=state.particulars,
         pack=state.pack,
         opened_at=state.opened_at,
         last_at=state.last_at,
         last_number=state.last_number,
+        identified=state.identified,
         settled=state.last_number,
-        answers={} if held else state.answers,
-        checks={} if held else state.checks,
+        answers={} if had_it else state.answers,
+        checks={} if had_it else state.checks,
         taught=state.taught,
         quizzes=state.quizzes,
+        held=held,
         archived=state.archived,
     )
 
 
 def _corrected(state: State, act: acts.Corrected, number: int) -> State:
     old, new = state.particulars, act.particulars
-    signed_part = (old.name, old.born, old.identity_number, old.post, old.department, old.category)
-    now = (new.name, new.born, new.identity_number, new.post, new.department, new.category)
-    settled = state.settled if signed_part == now else number
-    return replace(state, particulars=new, settled=settled)
+    same = (old.name, old.born, old.identity_number) == (new.name, new.born, new.identity_number)
+    post = (old.post, old.department, old.category) == (new.post, new.department, new.category)
+    return replace(
+        state,
+        particulars=new,
+        identified=state.identified if same else number,
+        settled=state.settled if same and post else number,
+    )
 
 
 def _told(act: A, one: Numbered) -> Told[A]:

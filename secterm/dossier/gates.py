@@ -174,11 +174,17 @@ def admitted_until(state: State, pack: Pack) -> date | None:
 
 
 def cooling_off(state: State, pack: Pack) -> tuple[date, date] | None:
-    """The first and last day on which the cooling-off may end, after leaving."""
-    if state.left is None:
-        return None
-    low, high = terms_of(state, pack).cooling_off_years
-    on = date.fromisoformat(state.left.act.on)
+    """The first and last day on which the cooling-off may end, after leaving.
+
+    Reopening does not end it; only holding a post again does.
+    """
+    left, category = state.left, state.particulars.category
+    if left is None:
+        if state.held is None or settled_decision(state, pack) == "admit":
+            return None
+        left, category = state.held
+    low, high = pack.head.categories[category].cooling_off_years
+    on = date.fromisoformat(left.act.on)
     return add_months(on, 12 * low), add_months(on, 12 * high)
 
 
@@ -210,7 +216,8 @@ def overall_finding(state: State, pack: Pack) -> str:
     told = state.findings.get("")
     if told is None:
         return ""
-    numbers = [t.number for t in state.answers.values()]
+    numbers = [state.identified]  # a finding is about the person whom it was made on
+    numbers += [t.number for t in state.answers.values()]
     numbers += [t.number for t in state.checks.values()]
     numbers += [t.number for id, t in state.findings.items() if id]
     if any(n > told.number for n in numbers):
@@ -430,6 +437,12 @@ def _held(
     training = next(g for g in gates if g.gate == "training")
     if training.status == "lapsed":
         return "lapsed", training.owed[0]
+    for gate in gates:
+        # A correction may ask for a new finding and signature; a refusal for a reopening.
+        if gate.status == "refused":
+            return "lapsed", Owed("reopening")
+        if gate.status != "done":
+            return "lapsed", gate.owed[0]
     return "admitted", None
 
 

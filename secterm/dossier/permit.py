@@ -10,25 +10,24 @@ from typing import Final
 
 from secterm.dossier import answering, gates
 from secterm.dossier import entries as acts
-from secterm.dossier.entries import Act, Particulars
+from secterm.dossier.demands import (
+    LONGEST_LINE,
+    NotAllowed,
+    a_text,
+    all_legible,
+    legible,
+    particulars,
+    require,
+    short,
+)
+from secterm.dossier.entries import Act
 from secterm.dossier.fold import State
 from secterm.dossier.gates import Owed, Standing, standing
 from secterm.policy.model import Module, Pack, Question, Rule
 from secterm.words import _
 
-LONGEST_LINE: Final = 200  # characters of a name, a post and the like
-LONGEST_TEXT: Final = 4000  # characters of an answer or a reason
-
 UNDER_WAY: Final = ("screening", "training", "undertaking", "rules", "decision", "deferred")
 HELD: Final = ("admitted", "lapsed")
-
-
-class NotAllowed(Exception):
-    """An act that the dossier's rules do not allow; `reason` is for the officer."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def rule_sha256(rule: Rule) -> str:
@@ -38,53 +37,15 @@ def rule_sha256(rule: Rule) -> str:
 
 def permit(state: State | None, act: Act, pack: Pack, today: date, officer: str) -> None:
     """Raises `NotAllowed` unless `officer` (id) may record this act on this day."""
+    all_legible(act)
     if isinstance(act, acts.Opened):
-        _require(state is None, _("The dossier is open already."))
-        _particulars(act.particulars, pack, today)
+        require(state is None, _("The dossier is open already."))
+        particulars(act.particulars, pack, today)
         return
     if state is None:
         raise NotAllowed(_("The dossier is not open yet."))
     now = standing(state, pack, today)
     _Judge(state, pack, today, officer, now).judge(act)
-
-
-def _require(holds: bool, reason: str) -> None:
-    if not holds:
-        raise NotAllowed(reason)
-
-
-def _text(text: str, what: str) -> None:
-    _require(bool(text.strip()), _("{what} is missing.").format(what=what))
-    _short(text, what)
-
-
-def _short(text: str, what: str) -> None:
-    _require(
-        len(text) <= LONGEST_TEXT,
-        _("{what} has more than {n} characters.").format(what=what, n=LONGEST_TEXT),
-    )
-
-
-def _particulars(who: Particulars, pack: Pack, today: date) -> None:
-    named = {
-        _("The name"): who.name,
-        _("The identity number"): who.identity_number,
-        _("The post"): who.post,
-        _("The department"): who.department,
-    }
-    for what, text in named.items():
-        _text(text, what)
-    for what, text in {**named, _("The contact"): who.contact}.items():
-        _require(
-            len(text) <= LONGEST_LINE and not any(ord(c) < 32 for c in text),
-            _("{what} must be one line of at most {n} characters.").format(
-                what=what, n=LONGEST_LINE
-            ),
-        )
-    born = answering.day(who.born)
-    if born is None or not date(1900, 1, 1) <= born < today:
-        raise NotAllowed(_("The date of birth must be a day in the past, as YYYY-MM-DD."))
-    _require(who.category in pack.head.categories, _("The pack has no such category."))
 
 
 class _Judge:
@@ -116,12 +77,12 @@ class _Judge:
                 self._signed(act)
             case acts.SigningRefused():
                 self._may_sign()
-                _text(act.reason, _("What was said"))
+                a_text(act.reason, _("What was said"))
             case acts.Acknowledged():
                 self._acknowledged(act)
             case acts.RuleRefused():
                 self._rule(act.rule)
-                _text(act.reason, _("What was said"))
+                a_text(act.reason, _("What was said"))
             case acts.Decided():
                 self._decided(act)
             case acts.Seconded():
@@ -135,37 +96,37 @@ class _Judge:
         stage = self.now.stage
         match act:
             case acts.Corrected():
-                _particulars(act.particulars, self.pack, self.today)
-                _text(act.reason, _("The reason"))
-                _require(stage != "second", _AWAITS_SECOND)
+                particulars(act.particulars, self.pack, self.today)
+                a_text(act.reason, _("The reason"))
+                require(stage != "second", _AWAITS_SECOND)
                 same = act.particulars.category == self.state.particulars.category
-                _require(
+                require(
                     same or stage in UNDER_WAY,
                     _("The category can be changed only before the decision. Reopen it first."),
                 )
-                _require(act.particulars != self.state.particulars, _("Nothing was changed."))
+                require(act.particulars != self.state.particulars, _("Nothing was changed."))
             case acts.Withdrawn():
-                _text(act.reason, _("The reason"))
-                _require(
+                a_text(act.reason, _("The reason"))
+                require(
                     stage in (*UNDER_WAY, "second"),
                     _("Only an appointment that is not yet decided can be withdrawn."),
                 )
             case acts.Left():
                 self._left(act)
             case acts.Reopened():
-                _text(act.reason, _("The reason"))
-                _require(
+                a_text(act.reason, _("The reason"))
+                require(
                     stage in ("refused", "withdrawn", "left", "lapsed"),
                     _("Only a dossier that is refused, withdrawn, lapsed or left can be reopened."),
                 )
             case acts.Archived():
-                _require(bool(act.file and act.sha256), _("The archive's name is missing."))
+                require(bool(act.file and act.sha256), _("The archive's name is missing."))
             case _:
                 raise NotAllowed(_("The dossier is open already."))
 
     def _left(self, act: acts.Left) -> None:
-        _text(act.reason, _("The reason"))
-        _require(self.now.stage in HELD, _("Only somebody who was admitted can leave the post."))
+        a_text(act.reason, _("The reason"))
+        require(self.now.stage in HELD, _("Only somebody who was admitted can leave the post."))
         on = answering.day(act.on)
         decision = self.state.decision
         if on is None or decision is None or not decision.on <= on <= self.today:
@@ -173,8 +134,8 @@ class _Judge:
 
     def _under_way(self) -> None:
         stage = self.now.stage
-        _require(stage != "second", _AWAITS_SECOND)
-        _require(
+        require(stage != "second", _AWAITS_SECOND)
+        require(
             stage in UNDER_WAY,
             _("This dossier is {stage}. Reopen it before anything more is recorded.").format(
                 stage=stage
@@ -194,46 +155,54 @@ class _Judge:
         self._under_way()
         question = self._question(act.question)
         wrong = answering.fault(question, act.answer, today=self.today)
-        _require(not wrong, wrong)
+        require(not wrong, wrong)
         if gates.is_adverse(question, act.answer):
-            _text(act.follow_up, _("The answer to the follow-up question"))
-        _short(act.follow_up, _("The answer to the follow-up question"))
-        _short(act.note, _("The note"))
+            a_text(act.follow_up, _("The answer to the follow-up question"))
+        short(act.follow_up, _("The answer to the follow-up question"))
+        short(act.note, _("The note"))
 
     def _checked(self, act: acts.Checked) -> None:
         self._under_way()
         question = self._question(act.question)
-        _require(bool(question.check), _("Nothing has to be checked for this question."))
-        _require(act.question in self.state.answers, _("The question is not answered yet."))
-        _text(act.reference, _("The reference (which document, or who)"))
-        _short(act.note, _("The note"))
+        require(bool(question.check), _("Nothing has to be checked for this question."))
+        require(act.question in self.state.answers, _("The question is not answered yet."))
+        a_text(act.reference, _("The reference (which document, or who)"))
+        short(act.note, _("The note"))
+
+    def _on_the_whole(self) -> None:
+        """Who holds the post is judged again only where a correction asks for it."""
+        if self.now.stage not in HELD or self.now.gate("screening").status != "owed":
+            self._under_way()
 
     def _found(self, act: acts.Found) -> None:
-        self._under_way()
-        if act.finding != "suitable":
-            _text(act.reason, _("The reason"))
-        if act.finding == "conditions":
-            _text(act.conditions, _("What the conditions are"))
+        if act.section:
+            self._under_way()
         else:
-            _require(not act.conditions, _("Only a finding with conditions has conditions."))
+            self._on_the_whole()
+        if act.finding != "suitable":
+            a_text(act.reason, _("The reason"))
+        if act.finding == "conditions":
+            a_text(act.conditions, _("What the conditions are"))
+        else:
+            require(not act.conditions, _("Only a finding with conditions has conditions."))
         if not act.section:
             self._found_overall(act)
             return
         sections = {s.id: s for s in gates.sections_of(self.pack, self.state)}
-        _require(act.section in sections, _("This appointee is not asked that section."))
+        require(act.section in sections, _("This appointee is not asked that section."))
         if act.finding == "unsuitable":
             return
         for question in gates.questions_of(sections[act.section], self.state):
-            _require(
+            require(
                 question.id in self.state.answers,
                 _("Every question of the section must be answered first."),
             )
-            _require(
+            require(
                 not gates.needs_check(self.state, question),
                 _("What has to be checked elsewhere must be recorded first."),
             )
             made = self.state.checks.get(question.id)
-            _require(
+            require(
                 act.finding != "suitable" or made is None or made.act.holds,
                 _("A check did not bear an answer out; suitable needs at least conditions."),
             )
@@ -245,29 +214,29 @@ class _Judge:
             gates.finding_of(self.state, self.pack, s)
             for s in gates.sections_of(self.pack, self.state)
         ]
-        _require(all(found), _("Every section needs its finding first."))
-        _require("unsuitable" not in found, _("A section was found unsuitable."))
-        _require(
+        require(all(found), _("Every section needs its finding first."))
+        require("unsuitable" not in found, _("A section was found unsuitable."))
+        require(
             act.finding == "conditions" or "conditions" not in found,
             _("A section was found suitable with conditions; so is the whole at best."),
         )
 
     def _reviewed(self, act: acts.Reviewed) -> None:
-        self._under_way()
-        _require(
+        self._on_the_whole()
+        require(
             gates.terms_of(self.state, self.pack).review,
             _("The pack asks no review for this category."),
         )
-        _require(
+        require(
             bool(gates.overall_finding(self.state, self.pack)),
             _("There is no overall finding to review."),
         )
-        _require(
+        require(
             self.officer != self.state.findings[""].officer,
             _("The review is by another officer than the one who made the finding."),
         )
         if not act.agrees:
-            _text(act.reason, _("The reason"))
+            a_text(act.reason, _("The reason"))
 
     # -- training -----------------------------------------------------------
 
@@ -284,14 +253,14 @@ class _Judge:
     def _trained(self, act: acts.Trained) -> None:
         self._in_training()
         self._module(act.module)
-        _require(0 < act.hours <= 1000, _("The hours must be more than 0 and at most 1000."))
+        require(0 < act.hours <= 1000, _("The hours must be more than 0 and at most 1000."))
         on = answering.day(act.on)
-        _require(
+        require(
             on is not None and date(1950, 1, 1) <= on <= self.today,
             _("The day of the training must be a day up to today, as YYYY-MM-DD."),
         )
-        _text(act.trainer, _("Who taught"))
-        _text(act.place, _("The place"))
+        a_text(act.trainer, _("Who taught"))
+        a_text(act.place, _("The place"))
 
     def _quizzed(self, act: acts.Quizzed) -> None:
         self._in_training()
@@ -300,18 +269,18 @@ class _Judge:
         if quiz is None:
             raise NotAllowed(_("This module has no quiz."))
         due = gates.module_owes(module, self.state, self.today)
-        _require(
+        require(
             due != Owed("teaching", module.id),
             _("The module must be taught before its quiz is taken."),
         )
         known = {q.text: q.right for q in module.bank}
         asked = {a.question for a in act.answers}
-        _require(
+        require(
             len(act.answers) == quiz.draw == len(asked) and asked <= known.keys(),
             _("These are not the questions of this module's quiz."),
         )
         right = [known[a.question] == a.given for a in act.answers]
-        _require(
+        require(
             right == [a.right for a in act.answers] and act.passed == (sum(right) >= quiz.passing),
             _("The quiz was not judged by its pass mark."),
         )
@@ -325,14 +294,14 @@ class _Judge:
             done = earlier.status == "done" or (
                 earlier.status == "lapsed" and self.now.stage in HELD
             )
-            _require(
+            require(
                 done, _("The {gate} gate comes first, and is not done.").format(gate=earlier.gate)
             )
 
     def _may_sign(self) -> None:
         if self.now.stage not in HELD:
             self._under_way()
-        _require(
+        require(
             self.now.gate("undertaking").status != "done",
             _("The undertaking is signed already."),
         )
@@ -340,26 +309,26 @@ class _Judge:
 
     def _signed(self, act: acts.Signed) -> None:
         self._may_sign()
-        _require(
+        require(
             hashlib.sha256(act.text.encode()).hexdigest() == act.text_sha256,
             _("The text is not the one that was signed."),
         )
-        _require(act.pack == self.state.pack, _("The text is another pack's."))
-        _require(act.on == self.today.isoformat(), _("All sides sign on the same day: today."))
+        require(act.pack == self.state.pack, _("The text is another pack's."))
+        require(act.on == self.today.isoformat(), _("All sides sign on the same day: today."))
         sides = {s.role: s for s in act.signatures}
         witnessed = gates.terms_of(self.state, self.pack).witness
         wanted = {"appointee", "officer"} | ({"witness"} if witnessed else set())
-        _require(
+        require(
             set(sides) == wanted and len(act.signatures) == len(wanted),
             _("A witness must sign as well.") if witnessed else _("Both sides must sign, alone."),
         )
-        _require(
+        require(
             sides["appointee"].name == " ".join(self.state.particulars.name.split()),
             _("The appointee's signature has another name."),
         )
-        _require(sides["officer"].officer == self.officer, _("The officer must sign for the unit."))
+        require(sides["officer"].officer == self.officer, _("The officer must sign for the unit."))
         if witnessed:
-            _require(
+            require(
                 sides["witness"].officer not in ("", self.officer),
                 _("The witness is another officer than the one who signs for the unit."),
             )
@@ -368,7 +337,7 @@ class _Judge:
         if self.now.stage not in HELD:
             self._under_way()
         self._gates_before("rules")
-        _require(id not in self.state.acknowledged, _("The rule is acknowledged already."))
+        require(id not in self.state.acknowledged, _("The rule is acknowledged already."))
         for rule in gates.rules_of(self.pack, self.state):
             if rule.id == id:
                 return rule
@@ -376,7 +345,7 @@ class _Judge:
 
     def _acknowledged(self, act: acts.Acknowledged) -> None:
         rule = self._rule(act.rule)
-        _require(
+        require(
             act.text_sha256 == rule_sha256(rule) and act.pack == self.state.pack,
             _("The rule's text is not the pack's."),
         )
@@ -385,14 +354,14 @@ class _Judge:
 
     def _decided(self, act: acts.Decided) -> None:
         self._under_way()
-        _text(act.reason, _("The reason"))
+        a_text(act.reason, _("The reason"))
         if act.decision != "admit":
-            _require(not act.conditions, _("Only an admission has conditions."))
+            require(not act.conditions, _("Only an admission has conditions."))
         if act.decision == "admit":
             self._admission(act)
         elif act.decision == "refuse":
             refused = any(g.status == "refused" for g in self.now.gates)
-            _require(
+            require(
                 refused or all(g.status == "done" for g in self.now.gates),
                 _(
                     "A refusal rests on an unsuitable finding, a refusal to sign or to "
@@ -402,25 +371,27 @@ class _Judge:
 
     def _admission(self, act: acts.Decided) -> None:
         for gate in self.now.gates:
-            _require(
+            require(
                 gate.status == "done",
                 _("Nobody is admitted before the {gate} gate is done.").format(gate=gate.gate),
             )
         if gates.overall_finding(self.state, self.pack) == "conditions":
-            _text(act.conditions, _("What the conditions are"))
+            a_text(act.conditions, _("What the conditions are"))
 
     def _seconded(self, act: acts.Seconded) -> None:
         decision = self.state.decision
-        _require(
+        require(
             self.now.stage == "second" and decision is not None and decision.number == act.decided,
             _("There is no decision that awaits a second officer."),
         )
-        _require(
+        require(
             decision is not None and decision.officer != self.officer,
             _("The second officer is another than the one who decided."),
         )
         if not act.agrees:
-            _text(act.reason, _("The reason"))
+            a_text(act.reason, _("The reason"))
 
 
 _AWAITS_SECOND: Final = _("The decision awaits a second officer; nothing else is recorded now.")
+
+__all__ = ["HELD", "LONGEST_LINE", "UNDER_WAY", "NotAllowed", "legible", "permit", "rule_sha256"]

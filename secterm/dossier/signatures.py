@@ -51,6 +51,8 @@ def check(signed: Signed, *, vault: str, dossier: str) -> None:
     """Checks text, statement and every signature. Raises `BadSignature`."""
     if sha256(signed.text) != signed.text_sha256:
         raise BadSignature("the text is not the one whose SHA-256 was signed")
+    if any(not s.name.isprintable() for s in signed.signatures):
+        raise BadSignature("a name in the statement is more than one line")
     expected = statement(
         vault=vault,
         dossier=dossier,

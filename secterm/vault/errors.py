@@ -43,6 +43,10 @@ class VaultUnreadable(VaultError):
         self.reason = reason
 
 
+class VaultClosed(VaultError):
+    """The vault was locked meanwhile; nothing more is read or written."""
+
+
 class WrongPassphrase(VaultError):
     """No slot opens; `failures` counts the attempts since the last unlock."""
 

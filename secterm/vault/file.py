@@ -1,16 +1,15 @@
-"""What is SQLite's alone: the tables, the pragmas, the lock, the file itself.
-
-Rows hold random ids, ciphertext and sequence numbers, nothing that says who,
-what or when. Nothing above this module writes SQL.
+"""What is SQLite's alone: the pragmas, the transactions, the file itself. One
+thread at a time is let in, and nobody once it is closed. Nothing above this
+module writes SQL.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import sqlite3
-import time
+import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -22,12 +21,15 @@ from secterm.vault.errors import (
     NotAVault,
     NoVault,
     VaultBusy,
+    VaultClosed,
     VaultDamaged,
     VaultError,
     VaultExists,
     VaultUnreadable,
 )
+from secterm.vault.lock import Lock
 from secterm.vault.seal import FORMAT
+from secterm.vault.tables import SCHEMA, Tables, check_row
 
 APPLICATION_ID: Final = 0x53454354  # "SECT"
 # One file at rest and after a crash: a rollback journal, not a WAL whose last
@@ -43,125 +45,7 @@ PRAGMAS: Final = {
     "trusted_schema": "off",
     "cell_size_check": "on",
 }
-
-
-class Lock:
-    """The lock beside a vault; the kernel frees it when its holder dies.
-
-    Raises `VaultBusy` with the holder's own words, or `VaultUnreadable`.
-    """
-
-    def __init__(self, vault: Path) -> None:
-        self._path = vault.with_name(vault.name + ".lock")
-        while True:
-            self._handle = self._take()
-            # A lock that was released between our open and our lock has no
-            # name any more, and the next to come would not see it.
-            with contextlib.suppress(OSError):
-                if os.stat(self._path).st_ino == os.fstat(self._handle).st_ino:
-                    break
-            os.close(self._handle)
-        with contextlib.suppress(OSError):  # a full disk must not keep an officer out
-            os.ftruncate(self._handle, 0)
-            os.pwrite(self._handle, f"{_whoami()}\n".encode(), 0)
-
-    def _take(self) -> int:
-        try:
-            handle = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        except FileNotFoundError:
-            raise VaultUnreadable("its folder does not exist") from None
-        except OSError as error:
-            raise VaultUnreadable(error.strerror or "its folder is read-only") from None
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            holder = os.pread(handle, 200, 0).decode(errors="replace").strip()
-            os.close(handle)
-            raise VaultBusy(holder or "another program") from None
-        return handle
-
-    def release(self) -> None:
-        """Lets go. May be called twice."""
-        if self._handle < 0:
-            return
-        # The name goes before the lock, so that nobody holds a file that has none.
-        with contextlib.suppress(OSError):
-            self._path.unlink()
-        os.close(self._handle)
-        self._handle = -1
-
-
-class Tables:
-    """The peewee models of one open file."""
-
-    def __init__(self, database: peewee.SqliteDatabase) -> None:
-        class Row(peewee.Model):
-            class Meta:
-                pass
-
-        class Vault(Row):
-            """One row: id, sealed log keys, the count of failed unlocks, a checksum."""
-
-            id = peewee.IntegerField(primary_key=True, constraints=[peewee.Check("id = 1")])
-            vault = peewee.BlobField()
-            log_keys = peewee.BlobField()
-            failures = peewee.BlobField()
-            checksum = peewee.BlobField()
-
-        class Slot(Row):
-            """A way in: how its key is derived, a tag to find it by, what it wraps."""
-
-            id = peewee.BlobField(primary_key=True)
-            kdf = peewee.TextField()
-            tag = peewee.BlobField()
-            sealed = peewee.BlobField()
-
-        class Dossier(Row):
-            """A wrapped key, the commitment to it, and the sealed summary for lists."""
-
-            id = peewee.BlobField(primary_key=True)
-            key = peewee.BlobField(null=True)
-            commitment = peewee.BlobField()
-            card = peewee.BlobField(null=True)
-
-        class Entry(Row):
-            """What happened, sealed and numbered from 0."""
-
-            number = peewee.IntegerField(primary_key=True)
-            dossier = peewee.BlobField(index=True)
-            sealed = peewee.BlobField()
-
-        class Tile(Row):
-            """A full tile of 256 hashes of the Merkle tree."""
-
-            level = peewee.IntegerField()
-            place = peewee.IntegerField()
-            hashes = peewee.BlobField()
-
-            class Meta:
-                primary_key = peewee.CompositeKey("level", "place")
-
-        class Signature(Row):
-            """The sealed signature on the checkpoint that ends a transaction."""
-
-            size = peewee.IntegerField(primary_key=True)
-            sealed = peewee.BlobField()
-
-        class Head(Row):
-            """One row: the sealed size, right edge and digest of the slots."""
-
-            id = peewee.IntegerField(primary_key=True, constraints=[peewee.Check("id = 1")])
-            sealed = peewee.BlobField()
-
-        self.vault = Vault
-        self.slot = Slot
-        self.dossier = Dossier
-        self.entry = Entry
-        self.tile = Tile
-        self.signature = Signature
-        self.head = Head
-        self.all = (Vault, Slot, Dossier, Entry, Tile, Signature, Head)
-        database.bind(list(self.all), bind_refs=False, bind_backrefs=False)
+BATCH: Final = 256  # rows fetched at a time
 
 
 class VaultFile:
@@ -170,8 +54,16 @@ class VaultFile:
     def __init__(self, path: Path, lock: Lock) -> None:
         self.path = path
         self._lock = lock
+        self._turn = threading.RLock()
+        self._closed = False
+        self._reading: weakref.WeakSet[Any] = weakref.WeakSet()  # cursors not read to their end
         self.database = peewee.SqliteDatabase(
-            str(path), pragmas=PRAGMAS, check_same_thread=False, thread_safe=False, timeout=0
+            str(path),
+            pragmas=PRAGMAS,
+            check_same_thread=False,
+            thread_safe=False,
+            autoconnect=False,
+            timeout=0,
         )
         self.tables = Tables(self.database)
 
@@ -182,6 +74,7 @@ class VaultFile:
         Raises `VaultExists`, `VaultBusy` or `VaultUnreadable`. Until `settle`
         it stands under a temporary name and is no vault.
         """
+        path = path.resolve()
         lock = Lock(path)
         try:
             if path.exists():
@@ -194,7 +87,8 @@ class VaultFile:
                 file.database.connect()
                 file.database.execute_sql(f"PRAGMA application_id = {APPLICATION_ID}")
                 file.database.execute_sql(f"PRAGMA user_version = {FORMAT}")
-                file.database.create_tables(list(file.tables.all))
+                for _type, _name, sql in SCHEMA:
+                    file.database.execute_sql(sql)
         except BaseException as error:
             lock.release()
             if isinstance(error, OSError):
@@ -203,10 +97,20 @@ class VaultFile:
         return file
 
     def settle(self, path: Path) -> VaultFile:
-        """The finished file under its own name, on the disk for good; reopened there."""
+        """The finished file under its own name, on the disk for good; reopened there.
+
+        Raises `VaultExists` where somebody else has put a file there meanwhile.
+        """
+        path = path.resolve()
         with told():
             self.database.close()
-            os.rename(self.path, path)
+            try:
+                os.link(self.path, path)
+                os.unlink(self.path)
+            except FileExistsError:
+                raise VaultExists(str(path)) from None
+            except OSError:  # a file system without links
+                os.rename(self.path, path)
             sync_folder(path.parent)
             file = VaultFile(path, self._lock)
             file.database.connect()
@@ -219,8 +123,11 @@ class VaultFile:
         Raises `NoVault`, `NotAVault`, `NewerFormat`, `VaultBusy`,
         `VaultDamaged` or `VaultUnreadable`.
         """
+        path = path.resolve()
         try:
             found = path.exists()
+            if found and not path.is_file():
+                raise NotAVault(str(path))
             with contextlib.ExitStack() as stack:
                 stream = stack.enter_context(path.open("rb")) if found else None
                 start = stream.read(100) if stream else b""
@@ -237,6 +144,8 @@ class VaultFile:
         format = int.from_bytes(start[60:64], "big")
         if format > FORMAT:
             raise NewerFormat(format)
+        if format != FORMAT:
+            raise NotAVault(str(path))
         if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
             raise VaultUnreadable("it is read-only")
         lock = Lock(path)
@@ -244,44 +153,74 @@ class VaultFile:
             file = cls(path, lock)
             with told():
                 file.database.connect()
-                file.database.execute_sql("SELECT count(*) FROM sqlite_master").fetchone()
+                file._check_schema()
         except BaseException:
             lock.release()
             raise
         return file
 
     def close(self) -> None:
-        """Lets go of the file and its lock. May be called twice."""
-        self.database.close()
-        self._lock.release()
+        """Lets go of the file and its lock, once nobody is at it. May be called twice."""
+        with self._turn:
+            self._closed = True
+            for cursor in list(self._reading):
+                cursor.close()  # or SQLite would keep the file until somebody forgets it
+            self.database.close()
+            self._lock.release()
 
     def discard(self) -> None:
-        """Closes and removes a file that was never settled."""
-        self.close()
-        self.path.unlink(missing_ok=True)
+        """Removes a file that was never settled, and lets go."""
+        with self._turn:
+            self.database.close()
+            self.path.unlink(missing_ok=True)
+            self.close()
 
     def rows(self, query: Any) -> Iterator[Any]:  # noqa: ANN401 - peewee has no types
-        """A query's rows one by one, SQLite's troubles told as ours."""
-        with told():
-            yield from query.tuples().iterator()
+        """A select's rows one by one, each value of its column's type.
+
+        Raises `VaultDamaged`, `VaultUnreadable`, or `VaultClosed` where it was closed meanwhile.
+        """
+        columns = tuple(query.selected_columns)
+        with self._at_it():
+            cursor = self.database.execute(query)
+            self._reading.add(cursor)
+        while True:
+            with self._at_it():
+                batch = cursor.fetchmany(BATCH)
+            if not batch:
+                return
+            for row in batch:
+                check_row(columns, row)
+                yield row
 
     def complaints(self) -> Iterator[str]:
-        """What SQLite itself finds wrong: pages, indexes, types, tables that are not ours."""
-        with told():
-            for (line,) in self.database.execute_sql("PRAGMA integrity_check(20)"):
-                if line != "ok":
-                    yield str(line)
-            ours = {table._meta.table_name for table in self.tables.all}
-            query = "SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
-            for kind, name in self.database.execute_sql(query).fetchall():
-                if not (kind == "table" and name in ours) and name != "entry_dossier":
-                    yield f"holds a {kind} that is not part of the format"
+        """What SQLite itself finds wrong: pages, indexes, counts."""
+        with self._at_it():
+            found = self.database.execute_sql("PRAGMA integrity_check(20)").fetchall()
+        for (line,) in found:
+            if line != "ok":
+                yield str(line)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
         """One durable transaction: all of it is there afterwards, or nothing."""
-        with told(), self.database.atomic("IMMEDIATE"):
+        with self._at_it(), self.database.atomic("IMMEDIATE"):
             yield
+
+    @contextlib.contextmanager
+    def _at_it(self) -> Iterator[None]:
+        """One thread's turn at the open file, SQLite's troubles told as ours."""
+        with self._turn, told():
+            if self._closed:
+                raise VaultClosed
+            yield
+
+    def _check_schema(self) -> None:
+        """Before the first query: a schema that somebody changed could act on it."""
+        query = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+        found = self.database.execute_sql(query).fetchall()
+        if sorted(found) != sorted(SCHEMA):
+            raise VaultDamaged("the file", "its tables are not those of the format")
 
 
 @contextlib.contextmanager
@@ -291,13 +230,15 @@ def told() -> Iterator[None]:
         yield
     except VaultError:
         raise
-    except (peewee.DatabaseError, sqlite3.Error) as error:
-        text = str(error)
+    except (UnicodeDecodeError, OverflowError):
+        raise VaultDamaged("the file", "holds what SQLite cannot have written") from None
+    except (peewee.PeeweeException, sqlite3.Error) as error:
+        text = _whole_story(error)
         if "malformed" in text or "not a database" in text or "corrupt" in text:
             raise VaultDamaged("the file", "SQLite cannot read it") from None
         if "no such table" in text or "no such column" in text:
             raise VaultDamaged("the file", "a table is missing") from None
-        if "disk is full" in text or "full" in text:
+        if "disk is full" in text:
             raise VaultUnreadable("the disk is full") from None
         if "readonly" in text:
             raise VaultUnreadable("it is read-only") from None
@@ -308,6 +249,16 @@ def told() -> Iterator[None]:
         raise VaultUnreadable(error.strerror or "the disk does not answer") from None
 
 
+def _whole_story(error: BaseException) -> str:
+    """What SQLite said, from the first: after a full disk it also fails to roll back."""
+    told = []
+    story: BaseException | None = error
+    while story is not None:
+        told.append(str(story))
+        story = story.__context__
+    return "\n".join(told)
+
+
 def sync_folder(folder: Path) -> None:
     """Makes a rename in `folder` survive a power cut."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -315,11 +266,3 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _whoami() -> str:
-    try:
-        terminal = os.ttyname(0)
-    except OSError:
-        terminal = "no terminal"
-    return f"process {os.getpid()} on {terminal}, since {time.strftime('%H:%M')}"

@@ -37,7 +37,7 @@ class Cost:
 
     def at_least(self, other: Cost) -> bool:
         """Whether no parameter is under the other's."""
-        return self.t >= other.t and self.m >= other.m
+        return self.t >= other.t and self.m >= other.m and self.p >= other.p
 
 
 SECOND_RECOMMENDATION: Final = Cost(t=3, m=64 * MIB, p=4)  # RFC 9106 section 4
@@ -93,6 +93,11 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
+def login_of(name: str) -> str:
+    """What an officer's name comes to at the lock: NFKC, one space between words, no case."""
+    return " ".join(folded(name).split()).casefold()
+
+
 def stretch(spec: Spec, login: str, passphrase: str) -> bytes:
     """32 bytes from an officer's login name and passphrase.
 
@@ -101,9 +106,7 @@ def stretch(spec: Spec, login: str, passphrase: str) -> bytes:
     the cost is out of bounds or the machine has not the memory.
     """
     _within_bounds(spec.cost)
-    salt = hashlib.sha256(
-        b"secterm/1 slot salt\0" + spec.salt + folded(login).strip().casefold().encode()
-    ).digest()
+    salt = hashlib.sha256(b"secterm/1 slot salt\0" + spec.salt + login_of(login).encode()).digest()
     try:
         return argon2.low_level.hash_secret_raw(
             folded(passphrase).encode(),

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from secterm.vault.seal import Place, subkey
 from secterm.vault.slots import Slot
@@ -16,11 +16,11 @@ from secterm.vault.slots import Slot
 class VaultKeys:
     """The subkeys of a vault key, 32 bytes each."""
 
-    wrapping: bytes  # dossier keys
-    own: bytes  # the key of the vault's own entries
-    signatures: bytes
-    head: bytes
-    log: bytes
+    wrapping: bytes = field(repr=False)  # dossier keys
+    own: bytes = field(repr=False)  # the key of the vault's own entries
+    signatures: bytes = field(repr=False)
+    head: bytes = field(repr=False)
+    log: bytes = field(repr=False)
 
     @classmethod
     def of(cls, vault_key: bytes, vault: bytes) -> VaultKeys:
@@ -94,7 +94,7 @@ def outside_digest(vault: bytes, log_keys: bytes, slots: Iterable[Slot]) -> byte
     fields = [vault, log_keys]
     for slot in sorted(slots, key=lambda s: s.id):
         fields += [slot.id, slot.kdf.encode(), slot.tag, slot.sealed]
-    for field in fields:
-        total.update(len(field).to_bytes(4, "big"))
-        total.update(field)
+    for each in fields:
+        total.update(len(each).to_bytes(4, "big"))
+        total.update(each)
     return total.digest()

@@ -6,11 +6,14 @@ tells tampering.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 
-from secterm.vault import keys, slots
-from secterm.vault.errors import VaultDamaged
+from secterm.vault import keys
+from secterm.vault.errors import VaultDamaged, VaultError, VaultUnreadable, WrongPassphrase
 from secterm.vault.file import VaultFile
+from secterm.vault.records import ID_SIZE
+from secterm.vault.slots import Contents, Slot, open_one
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Outside:
     log_keys: bytes
     failures: int
     check: bytes
-    slots: list[slots.Slot]
+    slots: list[Slot]
 
     @classmethod
     def read(cls, file: VaultFile) -> Outside:
@@ -31,8 +34,10 @@ class Outside:
         if len(rows) != 1 or rows[0][0] != 1:
             raise VaultDamaged("vault", "its one row is missing")
         _, vault, log_keys, failures, check = rows[0]
+        if len(vault) != ID_SIZE or len(failures) != 4:
+            raise VaultDamaged("vault", "its one row is not of this format")
         found = [
-            slots.Slot(bytes(i), str(k), bytes(g), bytes(s))
+            Slot(bytes(i), str(k), bytes(g), bytes(s))
             for i, k, g, s in file.rows(t.slot.select())
         ]
         return cls(
@@ -49,7 +54,7 @@ class Outside:
 
     def holds(self) -> bool:
         """Whether the plain checksum fits: no row was damaged since it was written."""
-        return self.failures < 2**32 and self.check == self.checksum(self.failures)
+        return self.check == self.checksum(self.failures)
 
     def write(self, file: VaultFile, failures: int) -> None:
         """Writes count and checksum; belongs inside `file.writing()`."""
@@ -57,9 +62,36 @@ class Outside:
             failures=failures.to_bytes(4, "big"), checksum=self.checksum(failures)
         ).execute()
 
-    def count_failure(self, file: VaultFile) -> int:
-        """Counts one more failed attempt, durably; the count."""
-        failures = min(self.failures + 1, 2**32 - 1)
+    def open_slot(self, file: VaultFile, login: str, passphrase: str) -> Contents:
+        """What the slot wraps that these open.
+
+        The attempt is counted before the key is derived, and the count taken back
+        where it opened: pulling the plug does not save a guess. Raises
+        `WrongPassphrase`, `SlotRefused`, `SealBroken`, or `VaultDamaged` where the
+        rows are not as they were written.
+        """
+        holds = self.holds()
+        damaged = VaultDamaged("vault and slot", "a row is not as it was written")
+        if holds:
+            self._try_to_count(file, self.failures + 1)
+        try:
+            found = open_one(self.vault, self.slots, login, passphrase)
+        except VaultError:
+            if not holds:
+                raise damaged from None
+            raise
+        if found is None:
+            raise WrongPassphrase(self.failures + 1) if holds else damaged
+        if holds:
+            self._try_to_count(file, self.failures)
+        return found
+
+    def _try_to_count(self, file: VaultFile, failures: int) -> None:
+        """A full disk must not keep an officer out."""
+        with contextlib.suppress(VaultUnreadable):
+            self.count(file, failures)
+
+    def count(self, file: VaultFile, failures: int) -> None:
+        """Says durably how many attempts failed. Raises `VaultUnreadable`."""
         with file.writing():
-            self.write(file, failures)
-        return failures
+            self.write(file, min(failures, 2**32 - 1))

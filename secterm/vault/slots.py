@@ -7,24 +7,25 @@ from __future__ import annotations
 
 import hmac
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from secterm.vault import kdf
-from secterm.vault.errors import SealBroken
+from secterm.vault.errors import SealBroken, SlotRefused
 from secterm.vault.seal import KEY_SIZE, Place, seal, subkey, unseal
 
 ID_SIZE: Final = 16  # bytes
 TAG_SIZE: Final = 16  # bytes
+MOST_SPECS: Final = 8  # each costs a derivation before anybody is let in
 
 
 @dataclass(frozen=True)
 class Contents:
     """What a slot wraps: the vault key, the officer's id and signing seed."""
 
-    vault_key: bytes  # 32 bytes
+    vault_key: bytes = field(repr=False)  # 32 bytes
     officer: bytes  # 16 bytes
-    signing_seed: bytes  # 32 bytes, Ed25519
+    signing_seed: bytes = field(repr=False)  # 32 bytes, Ed25519
 
 
 @dataclass(frozen=True)
@@ -51,20 +52,30 @@ def make(vault: bytes, spec: kdf.Spec, login: str, passphrase: str, contents: Co
     return Slot(id, spec.text(), tag, seal(subkey(stretched, "slot key"), place, plaintext))
 
 
-def open_one(
-    vault: bytes, slots: list[Slot], login: str, passphrase: str
-) -> tuple[Slot, Contents] | None:
-    """The slot that these open, and its contents; None where none does.
+def open_one(vault: bytes, slots: list[Slot], login: str, passphrase: str) -> Contents | None:
+    """What the slot wraps that these open; None where none does.
 
-    One derivation for each distinct specification. Raises `SlotRefused` for
-    parameters out of bounds, `SealBroken` where the tag fits and the seal not.
+    One derivation for each distinct specification, of which there are few. A slot
+    with parameters out of bounds keeps nobody out but its own officer: it raises
+    `SlotRefused` only where no other opens. Raises `SealBroken` where the tag
+    fits and the seal does not.
     """
-    for text in sorted({s.kdf for s in slots}):
-        stretched = kdf.stretch(kdf.Spec.parse(text), login, passphrase)
+    refused: SlotRefused | None = None
+    texts = sorted({s.kdf for s in slots})
+    if len(texts) > MOST_SPECS:
+        raise SlotRefused("more ways to derive a key than a vault has")
+    for text in texts:
+        try:
+            stretched = kdf.stretch(kdf.Spec.parse(text), login, passphrase)
+        except SlotRefused as error:
+            refused = error
+            continue
         tag = subkey(stretched, "slot tag")[:TAG_SIZE]
         for slot in slots:
             if slot.kdf == text and hmac.compare_digest(slot.tag, tag):
-                return slot, _unwrap(vault, slot, subkey(stretched, "slot key"))
+                return _unwrap(vault, slot, subkey(stretched, "slot key"))
+    if refused is not None:
+        raise refused
     return None
 
 

@@ -11,15 +11,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import peewee
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
 from secterm.vault import kdf, keys, slots
 from secterm.vault.errors import (
     SealBroken,
+    VaultClosed,
     VaultDamaged,
     VaultError,
-    WrongPassphrase,
 )
 from secterm.vault.file import VaultFile
 from secterm.vault.keys import VaultKeys
@@ -28,43 +29,7 @@ from secterm.vault.note import Checkpoint
 from secterm.vault.outside import Outside
 from secterm.vault.records import COUNT_SIZE, ID_SIZE, Card, Head, SignedSize, Signer
 from secterm.vault.seal import KEY_SIZE, seal, unseal
-
-
-class Transaction:
-    """Entries and cards to be committed together. Numbers are final once committed."""
-
-    def __init__(self, vault: Vault) -> None:
-        self._vault = vault
-        self._first = vault.head.edge.size
-        self.dossiers: dict[bytes, bytes] = {}  # id -> new key
-        self.entries: list[tuple[bytes, bytes]] = []  # dossier, plaintext
-        self.cards: dict[bytes, Card] = {}
-        self.slots: list[slots.Slot] = []
-        self.mark = vault.head.mark
-        self.failures_told = False
-
-    def create_dossier(self, id: bytes = b"") -> bytes:
-        """The id (16 bytes, random unless given) of a new dossier with a key of its own."""
-        id = id or os.urandom(ID_SIZE)
-        self.dossiers[id] = os.urandom(KEY_SIZE)
-        return id
-
-    def append(self, dossier: bytes, plaintext: bytes) -> int:
-        """Appends an entry; its number."""
-        self.entries.append((dossier, plaintext))
-        return self._first + len(self.entries) - 1
-
-    def set_card(self, dossier: bytes, number: int, body: bytes) -> None:
-        """Replaces a dossier's card by one that is true as of entry `number`."""
-        self.cards[dossier] = Card(dossier, number, body)
-
-    def add_slot(self, login: str, passphrase: str, cost: kdf.Cost) -> Signer:
-        """A slot for a new officer with a new signing key; who they are from now on."""
-        spec = self._vault.spec_for(cost)
-        officer, seed = os.urandom(ID_SIZE), os.urandom(KEY_SIZE)
-        contents = slots.Contents(self._vault.reveal_key(), officer, seed)
-        self.slots.append(slots.make(self._vault.id, spec, login, passphrase, contents))
-        return Signer(officer, Ed25519PrivateKey.from_private_bytes(seed))
+from secterm.vault.transaction import Transaction
 
 
 class Vault:
@@ -73,12 +38,13 @@ class Vault:
     def __init__(self, file: VaultFile, id: bytes, key: bytes, signer: Signer) -> None:
         self.file = file
         self.id = id
-        self.signer = signer
+        self._signer: Signer | None = signer
         self.failures = 0  # failed attempts before this unlock
         self.doubts: tuple[str, ...] = ()  # what did not fit at unlock, though it opened
         self._key = key
         self._keys = VaultKeys.of(key, id)
         self.head: Head = Head(Edge(0, ()), b"")
+        self._sealed_head = b""  # as it was last read or written
 
     # -- opening ----------------------------------------------------------
 
@@ -109,14 +75,18 @@ class Vault:
 
     def identify(self, login: str, passphrase: str) -> Signer:
         """Another officer at the same screen. Raises `WrongPassphrase` (and counts it)."""
-        plain = Outside.read(self.file)
-        found = slots.open_one(self.id, plain.slots, login, passphrase)
-        if found is None:
-            raise WrongPassphrase(plain.count_failure(self.file))
-        return Signer(found[1].officer, Ed25519PrivateKey.from_private_bytes(found[1].signing_seed))
+        return _signer(Outside.read(self.file).open_slot(self.file, login, passphrase))
+
+    @property
+    def signer(self) -> Signer:
+        """The officer who unlocked. Raises `VaultClosed`."""
+        if self._signer is None:
+            raise VaultClosed
+        return self._signer
 
     def close(self) -> None:
         """Drops keys and lets go of the file. May be called twice."""
+        self._signer = None
         self._key = b""
         self._keys = VaultKeys(b"", b"", b"", b"", b"")
         self.file.close()
@@ -167,15 +137,17 @@ class Vault:
             yield number, bytes(sealed)
 
     def cards(self) -> Iterator[tuple[bytes, Card | None]]:
-        """Every dossier's id and card; None where there is none that opens."""
-        table = self.file.tables.dossier
-        query = table.select(table.id, table.key, table.card).where(table.id != self.id)
-        for id_, wrapped, sealed in self.file.rows(query):
-            id = bytes(id_)
+        """Every dossier's id and card; None where none opens that is as of its last entry."""
+        table, entry = self.file.tables.dossier, self.file.tables.entry
+        newest = entry.select(peewee.fn.MAX(entry.number)).where(entry.dossier == table.id)
+        query = table.select(table.id, table.key, table.card, newest).where(table.id != self.id)
+        for id, wrapped, sealed, last in self.file.rows(query):
             try:
-                yield id, self._open_card(id, self._unwrap(id, wrapped), sealed)
+                card = self._open_card(id, self._unwrap(id, wrapped), sealed)
             except SealBroken:
                 yield id, None
+            else:
+                yield id, card if card.number == last else None
 
     def card(self, dossier: bytes) -> Card:
         """One dossier's card. Raises `SealBroken`."""
@@ -249,8 +221,13 @@ class Vault:
         """Collects entries and, when the body ends well, commits them durably.
 
         Signed by `signer`, else by the officer who unlocked. Where the body or
-        the disk fails, nothing has happened. Raises `VaultUnreadable`.
+        the disk fails, nothing has happened. Raises `VaultUnreadable`, or
+        `VaultDamaged` where something does not fit: on a vault that somebody
+        changed nothing more is built.
         """
+        for doubt in self.doubts:
+            where, _, what = doubt.partition(": ")
+            raise VaultDamaged(where, what)
         work = Transaction(self)
         yield work
         self._commit(work, signer or self.signer)
@@ -295,7 +272,9 @@ class Vault:
         before = self.size
         text = Checkpoint(self.origin, edge.size, edge.root()).text()
         signed = SignedSize(signer.officer, before, signer.key.sign(text.encode()))
-        with self.file.writing():
+        with self._all_or_nothing(), self.file.writing():
+            if self.head.outside:
+                self._unchanged(outside=bool(work.slots or work.failures_told))
             for id, key in work.dossiers.items():
                 tables.dossier.insert(
                     id=id,
@@ -332,7 +311,39 @@ class Vault:
                 plain.write(self.file, failures=0 if work.failures_told else plain.failures)
             sealed_head = seal(self._keys.head, keys.head_place(self.id), head.encode())
             tables.head.replace(id=1, sealed=sealed_head).execute()
-        self.head = head
+        self.head, self._sealed_head = head, sealed_head
+
+    def _unchanged(self, *, outside: bool) -> None:
+        """Raises `VaultDamaged` where the file is not as we left it."""
+        head = self.file.tables.head
+        found = [sealed for (sealed,) in self.file.rows(head.select(head.sealed))]
+        if found != [self._sealed_head]:
+            raise VaultDamaged("head.sealed", "was changed while the vault was open")
+        if outside and not self.outside_holds():
+            raise VaultDamaged("vault and slot", "a row is not as the head says")
+
+    @contextlib.contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """After a failure, what counts is what the disk has: it may have taken all of it."""
+        try:
+            yield
+        except BaseException:
+            with contextlib.suppress(VaultError):
+                self.read_head()
+            raise
+
+    def read_head(self) -> None:
+        """Takes over the head that stands in the file. Raises `SealBroken`, `VaultDamaged`."""
+        rows = list(self.file.rows(self.file.tables.head.select()))
+        place = keys.head_place(self.id)
+        if len(rows) != 1 or rows[0][0] != 1:
+            raise VaultDamaged(str(place), "its one row is missing")
+        sealed = rows[0][1]
+        try:
+            self.head = Head.decode(unseal(self._keys.head, place, sealed))
+        except ValueError:
+            raise SealBroken(str(place)) from None
+        self._sealed_head = sealed
 
     def _fresh(self, fresh: list[bytes]) -> Callable[[int, int], list[bytes]]:
         """Reads leaf hashes, the new ones behind those of committed entries."""
@@ -382,47 +393,26 @@ def failures_of(path: Path) -> int:
         file.close()
 
 
+def _signer(contents: slots.Contents) -> Signer:
+    return Signer(contents.officer, Ed25519PrivateKey.from_private_bytes(contents.signing_seed))
+
+
 def _unlock(file: VaultFile, login: str, passphrase: str) -> Vault:
     plain = Outside.read(file)
-    try:
-        found = slots.open_one(plain.vault, plain.slots, login, passphrase)
-    except VaultError:
-        if not plain.holds():
-            raise VaultDamaged("vault and slot", "a row is not as it was written") from None
-        raise
-    if found is None:
-        if not plain.holds():
-            raise VaultDamaged("vault and slot", "a row is not as it was written")
-        raise WrongPassphrase(plain.count_failure(file))
-    _, contents = found
-    signer = Signer(contents.officer, Ed25519PrivateKey.from_private_bytes(contents.signing_seed))
-    vault = Vault(file, plain.vault, contents.vault_key, signer)
+    contents = plain.open_slot(file, login, passphrase)
+    vault = Vault(file, plain.vault, contents.vault_key, _signer(contents))
     vault.failures = plain.failures
-    vault.head = _read_head(vault, file)
+    vault.read_head()
     doubts = []
     if not plain.holds() or plain.digest() != vault.head.outside:
         doubts.append("vault and slot: a row is not as it was written")
-    entry = file.tables.entry
-    newest = next(
-        iter(file.rows(entry.select(entry.number).order_by(entry.number.desc()).limit(1)))
-    )
-    if newest[0] != vault.size - 1:
-        doubts.append(f"entry: the last is number {newest[0]}, the head says {vault.size - 1}")
+    number = file.tables.entry.number
+    counted = (peewee.fn.COUNT(number), peewee.fn.MIN(number), peewee.fn.MAX(number))
+    for there in file.rows(file.tables.entry.select(*counted)):
+        if there != (vault.size, 0, vault.size - 1):
+            doubts.append(f"entry: {there[0]} are there, the head says {vault.size}")
     vault.doubts = tuple(doubts)
     return vault
-
-
-def _read_head(vault: Vault, file: VaultFile) -> Head:
-    rows = list(file.rows(file.tables.head.select()))
-    place = keys.head_place(vault.id)
-    if len(rows) != 1 or rows[0][0] != 1:
-        raise VaultDamaged(str(place), "its one row is missing")
-    try:
-        return Head.decode(
-            unseal(VaultKeys.of(vault.reveal_key(), vault.id).head, place, rows[0][1])
-        )
-    except ValueError:
-        raise SealBroken(str(place)) from None
 
 
 @contextlib.contextmanager

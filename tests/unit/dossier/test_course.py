@@ -435,7 +435,7 @@ def test_who_held_the_post_and_comes_back_is_asked_anew_but_not_taught_anew():
     paper.record(acts.Reopened(reason="Came back."))
     assert (paper.now.stage, paper.now.next.kind) == ("screening", "question")
     assert paper.status("training") == "done"
-    assert paper.now.cooling_off is None
+    assert paper.now.cooling_off is not None  # it goes on until a post is held again
     paper.answer().find().sign().acknowledge().decide()
     assert paper.now.stage == "admitted"
 
@@ -469,9 +469,54 @@ def test_correcting_what_was_signed_owes_a_new_signature():
     )
     paper.record(acts.Corrected(particulars=someone(contact="Room 4"), reason="Moved room."))
     assert paper.status("undertaking") == "done"
-    paper.record(acts.Corrected(particulars=someone(name="Xenia R. Sample"), reason="Married."))
+    paper.record(acts.Corrected(particulars=someone(post="Courier"), reason="Moved on."))
     assert paper.status("undertaking") == "owed"
     assert "Nobody is admitted" in refused(paper, admit())
+
+
+def test_the_cooling_off_outlives_a_reopening_that_comes_to_nothing():
+    paper = Paper("key").all_gates().decide().later(30)
+    paper.record(acts.Left(on=paper.today.isoformat(), reason="Moved."))
+    runs = paper.now.cooling_off
+    paper.record(acts.Reopened(reason="Came back."))
+    lower = acts.Corrected(particulars=someone("general"), reason="A lower post.")
+    paper.record(lower)
+    assert paper.now.cooling_off == runs
+    paper.record(acts.Withdrawn(reason="Went elsewhere."))
+    assert (paper.now.stage, paper.now.cooling_off) == ("withdrawn", runs)
+
+
+def test_another_person_under_a_finding_is_found_again():
+    paper = Paper("core").all_gates()
+    other = someone("core", born="1980-02-03", identity_number="TEST-2")
+    paper.record(acts.Corrected(particulars=other, reason="Mixed up."))
+    assert "Nobody is admitted" in refused(paper, admit())
+    assert paper.now.next == Owed("finding")
+    paper.find().sign().acknowledge().decide()
+    assert paper.now.stage == "admitted"
+
+
+def test_who_holds_the_post_and_changes_their_name_is_found_and_signs_again():
+    paper = Paper("core").all_gates().decide()
+    married = someone("core", name="Xenia R. Sample")
+    paper.record(acts.Corrected(particulars=married, reason="Married."))
+    assert (paper.now.stage, paper.now.next) == ("lapsed", Owed("finding"))
+    paper.record(finding("", "suitable"))
+    paper.record(acts.Reviewed(agrees=True), TWO)
+    assert (paper.now.stage, paper.now.next) == ("lapsed", Owed("signature"))
+    assert "Reopen it" in refused(paper, finding("", "suitable"))
+    paper.sign()
+    assert paper.now.stage == "admitted"
+
+
+def test_who_holds_the_post_and_refuses_to_sign_again_can_be_taken_up_anew():
+    paper = Paper("general").all_gates().decide()
+    moved = someone(post="Courier")
+    paper.record(acts.Corrected(particulars=moved, reason="Moved on."))
+    paper.record(acts.SigningRefused(reason="Not this post."))
+    assert (paper.now.stage, paper.now.next) == ("lapsed", Owed("reopening"))
+    paper.record(acts.Reopened(reason="Decide anew."))
+    assert paper.now.stage == "screening"
 
 
 def test_a_changed_category_asks_what_the_new_one_asks():
@@ -489,6 +534,26 @@ def test_an_export_does_not_count_as_something_that_happened_to_the_appointee():
     paper.later(3).record(acts.Archived(file="a.age", sha256="00", recipients=("age1",)))
     assert (paper.now.since, paper.now.next) == (before.since, before.next)
     assert "name is missing" in refused(paper, acts.Archived(file="", sha256="", recipients=()))
+
+
+@pytest.mark.parametrize(
+    "hidden", ["\x1b[2J", "\x07", "\x00", "\x9b", "\u202e", "\u200b", "\ud800"]
+)
+def test_a_text_holds_only_what_a_person_can_see(hidden):
+    paper = Paper()
+    said = refused(paper, acts.Withdrawn(reason=f"So{hidden} it was."))
+    assert "cannot be shown" in said
+    assert hidden not in said
+    named = acts.Corrected(particulars=someone(name=f"Xenia{hidden}"), reason="So.")
+    assert "cannot be shown" in refused(paper, named)
+
+
+def test_a_text_may_be_in_any_script():
+    paper = Paper()
+    for name in ("Ξένια Δείγμα", "见本 样品", "نمونه\u200cها", "Zoë Nguyễn"):
+        paper.record(acts.Corrected(particulars=someone(name=name), reason="Spelled."))
+    paper.record(acts.Withdrawn(reason="Son raison\u00a0: «\u202fnon\u202f».\nEn deux lignes."))
+    assert paper.now.stage == "withdrawn"
 
 
 def test_texts_have_an_end():

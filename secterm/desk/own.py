@@ -1,0 +1,86 @@
+"""What a verification looks at in the vault's own entries and its officers': who
+may have written them, what may stand there once, and that the keys in use are
+the keys on record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from secterm.desk.registry import Registry
+from secterm.dossier import entries as acts
+from secterm.dossier.entries import VaultEntry, decode_vault
+from secterm.vault import kdf
+from secterm.vault.errors import VaultError
+from secterm.vault.outside import Outside
+from secterm.vault.vault import Vault
+from secterm.vault.verify import Fault
+
+
+def own_faults(vault: Vault, registry: Registry) -> Iterator[Fault]:
+    """Every fault of the vault's own strand and of its officers'."""
+    joined: list[str] = []
+    for number, entry in _entries(vault, vault.id):
+        act = entry.act
+        yield from _signer(vault, registry, number, entry)
+        if isinstance(act, acts.Created) == (number != 0):
+            yield Fault(f"entry #{number}", "is not where a vault's own beginning stands")
+        if isinstance(act, acts.OfficerAdded):
+            yield Fault(f"entry #{number}", "belongs on an officer's own strand")
+        if isinstance(act, acts.OfficerJoined):
+            if act.officer in joined:
+                yield Fault(f"entry #{number}", "lets the same officer join twice")
+            joined.append(act.officer)
+    for id in registry.officers:
+        yield from _officer(vault, registry, id)
+    names = [kdf.login_of(o.name) for o in registry.officers.values()]
+    for name in {n for n in names if names.count(n) > 1}:
+        ids = [o.id for o in registry.officers.values() if kdf.login_of(o.name) == name]
+        yield Fault("officers", f"two have one name: {', '.join(ids)}")
+    yield from _keys(vault, registry)
+
+
+def _officer(vault: Vault, registry: Registry, id: str) -> Iterator[Fault]:
+    for place, (number, entry) in enumerate(_entries(vault, bytes.fromhex(id))):
+        yield from _signer(vault, registry, number, entry)
+        first = isinstance(entry.act, acts.OfficerAdded) and entry.act.officer == id
+        if place or not first:
+            yield Fault(f"entry #{number}", "is not the one entry that an officer has")
+
+
+def _signer(vault: Vault, registry: Registry, number: int, entry: VaultEntry) -> Iterator[Fault]:
+    where = f"entry #{number}"
+    if entry.officer not in registry.officers:
+        yield Fault(where, "names an officer who is not one here")
+    try:
+        if vault.signer_of(number).hex() != entry.officer:
+            yield Fault(where, "names another officer than the one who signed it")
+    except VaultError:
+        return  # the journal's walk names it
+
+
+def _keys(vault: Vault, registry: Registry) -> Iterator[Fault]:
+    try:
+        ed25519, mldsa = vault.log_keys()
+        there = len(Outside.read(vault.file).slots)
+    except (VaultError, ValueError):
+        return  # the walk over what stands outside names it
+    public = (ed25519.public_key(), mldsa.public_key())
+    if tuple(k.public_bytes_raw().hex() for k in public) != (
+        registry.log_ed25519,
+        registry.log_mldsa44,
+    ):
+        yield Fault("vault.log_keys", "are not those that the vault began with")
+    if there != len(registry.officers):
+        yield Fault("slot", f"there are {there} for {len(registry.officers)} officers")
+
+
+def _entries(vault: Vault, strand: bytes) -> Iterator[tuple[int, VaultEntry]]:
+    """What opens and can be read; the registry and the journal's walk name the rest."""
+    try:
+        for number, plain in vault.entries(strand):
+            yield number, decode_vault(plain)
+    except (VaultError, msgspec.DecodeError):
+        return
