@@ -111,7 +111,7 @@ def _add_officer(vault: Vault, registry: Registry, number: int, id: str) -> None
 def _add_pack(registry: Registry, number: int, act: acts.PackAdopted) -> None:
     files = {name: text.encode() for name, text in act.files.items()}
     try:
-        pack = reader.parse(files)
+        pack = reader.parse(files, judged=False)
     except reader.PackInvalid:
         registry.faults.append(Fault(f"entry #{number}", "holds a policy pack that is not valid"))
         return

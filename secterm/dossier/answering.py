@@ -54,9 +54,20 @@ def fault(question: Question, answer: Answer, *, today: date) -> str:
         case "number":
             fits = isinstance(answer, int | float) and not isinstance(answer, bool)
             fits = fits and math.isfinite(answer)  # type: ignore[arg-type]
-            return "" if fits else _("Write a number, such as 3 or 2.5.")
+            return _within(question, answer) if fits else _("Write a number, such as 3 or 2.5.")
         case "list":
             return _list(question, answer)
+
+
+def _within(question: Question, answer: Answer) -> str:
+    least, most = question.least, question.most
+    if not isinstance(answer, int | float):
+        return ""
+    if least is not None and answer < least:
+        return _("Write a number that is not under {n:g}.").format(n=least)
+    if most is not None and answer > most:
+        return _("Write a number that is not over {n:g}.").format(n=most)
+    return ""
 
 
 def _text(answer: Answer) -> str:

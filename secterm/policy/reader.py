@@ -1,7 +1,9 @@
 """Reads a policy pack from its folder of TOML files.
 
-A pack comes out whole and checked, or not at all: every fault is found in one
-pass and named by file, table and key. It must never guess a missing value.
+A pack comes out whole and checked, or not at all: the faults of all files are
+told in one pass and named by file, table and key; where a file has a wrong key
+or type, the first of these stands for the file. It must never guess a missing
+value.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ FILES: Final[Mapping[str, type[msgspec.Struct]]] = {
 }
 LARGEST_FILE: Final = 4 * 1024 * 1024  # bytes; no honest pack comes near
 
-_T = TypeVar("_T")
+_T = TypeVar("_T", Head, Screening, Training, Undertaking, Rules)
 
 
 class PackInvalid(Exception):
@@ -68,8 +70,13 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     """
     if not folder.is_dir():
         raise PackInvalid((f"{folder}: there is no such folder",))
-    faults: list[str] = []
     files: dict[str, bytes] = {}
+    # A rule in a file that is never read would be missed by nobody but the appointee.
+    faults = [
+        f"{path.name}: is no file of a pack and is not read"
+        for path in sorted(folder.glob("[!.]*.toml"))
+        if path.name not in FILES
+    ]
     for name in FILES:
         try:
             with (folder / name).open("rb") as stream:
@@ -84,22 +91,29 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     return files
 
 
-def parse(files: Mapping[str, bytes]) -> Pack:
-    """A pack from its files' bytes, as a vault stores them.
+def parse(files: Mapping[str, bytes], *, judged: bool = True) -> Pack:
+    """A pack from its files' bytes.
 
-    Raises `PackInvalid` with every fault found.
+    What a vault or an archive holds was judged when it was adopted and is only read
+    (`judged=False`): a later program that asks more must still open it. Raises
+    `PackInvalid` with every fault found.
     """
     faults: list[str] = []
-    head = _convert("pack.toml", files, Head, faults)
-    screening = _convert("screening.toml", files, Screening, faults)
-    training = _convert("training.toml", files, Training, faults)
-    undertaking = _convert("undertaking.toml", files, Undertaking, faults)
-    rules = _convert("rules.toml", files, Rules, faults)
-    if not (head and screening and training and undertaking and rules):
+    tables = {name: _table(name, files, faults) for name in FILES}
+    found = (tables["pack.toml"] or {}).get("format", FORMAT)
+    if isinstance(found, int) and found != FORMAT:
+        raise PackInvalid((f"pack.toml: format: is {found}; this program reads {FORMAT}",))
+    head = _value("pack.toml", tables, Head, faults)
+    screening = _value("screening.toml", tables, Screening, faults)
+    training = _value("training.toml", tables, Training, faults)
+    undertaking = _value("undertaking.toml", tables, Undertaking, faults)
+    rules = _value("rules.toml", tables, Rules, faults)
+    if judged:
+        for name, part in zip(FILES, (head, screening, training, undertaking, rules), strict=True):
+            faults.extend(check.faults(name, part) if part is not None else ())
+    if faults or not (head and screening and training and undertaking and rules):
         raise PackInvalid(tuple(faults))
-    if head.format != FORMAT:
-        raise PackInvalid((f"pack.toml: format: is {head.format}; this program reads {FORMAT}",))
-    pack = Pack(
+    return Pack(
         head=head,
         screening=screening,
         training=training,
@@ -107,10 +121,6 @@ def parse(files: Mapping[str, bytes]) -> Pack:
         rules=rules,
         digest=digest_of(files),
     )
-    faults.extend(check.faults(pack))
-    if faults:
-        raise PackInvalid(tuple(faults))
-    return pack
 
 
 def read(folder: Path) -> Pack:
@@ -118,36 +128,75 @@ def read(folder: Path) -> Pack:
     return parse(read_folder(folder))
 
 
-def _convert(name: str, files: Mapping[str, bytes], kind: type[_T], faults: list[str]) -> _T | None:
+def _table(name: str, files: Mapping[str, bytes], faults: list[str]) -> dict[str, object] | None:
     try:
-        table = tomllib.loads(files[name].decode())
+        return tomllib.loads(files[name].decode())
     except KeyError:
         faults.append(f"{name}: is missing")
-        return None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         faults.append(f"{name}: is not TOML ({error})")
+    return None
+
+
+def _value(
+    name: str,
+    tables: Mapping[str, dict[str, object] | None],
+    kind: type[_T],
+    faults: list[str],
+) -> _T | None:
+    table = tables[name]
+    if table is None:
         return None
     try:
         return msgspec.convert(table, kind)
     except msgspec.ValidationError as error:
-        faults.append(f"{name}: {_named(table, str(error))}")
+        faults.append(f"{name}: {_named(table, kind, str(error))}")
         return None
 
 
-def _named(table: object, message: str) -> str:
+def _named(table: dict[str, object], kind: type[msgspec.Struct], message: str) -> str:
     """msgspec's message with its path (`$.section[3].question[0].kind`) told by ids."""
-    found = re.search(r" - at `\$([^`]*)`$", message)
+    found = re.search(r" - at (?:`key` in )?`\$([^`]*)`$", message)
     if not found:
         return message
     path: list[str] = []
-    here = table
-    for key, index in re.findall(r"\.([^.\[]+)|\[([^\]]*)\]", found.group(1)):
+    here: object = table
+    for key, index in re.findall(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]", found.group(1)):
         label = key or index
-        try:
-            here = here[key] if key else here[int(index)]  # type: ignore[index]
-        except (KeyError, IndexError, TypeError, ValueError):
-            here = None
+        if index == "...":
+            label = _culprit(table, here, kind, message)
+        here = _under(here, label)
         own = here.get("id") if isinstance(here, dict) else None
         place = f"#{int(label) + 1}" if label.isdigit() else label
         path.append(key or (f"'{own}'" if own else place))
-    return f"{' '.join(path)}: {message[: found.start()]}" if path else message[: found.start()]
+    said = message[: found.start()]
+    return f"{' '.join(path)}: {said}" if path else said
+
+
+def _under(here: object, label: str) -> object:
+    if isinstance(here, dict):
+        return here.get(label)
+    if isinstance(here, list) and label.isdigit():
+        return here[int(label)]
+    return None
+
+
+def _culprit(
+    table: dict[str, object], here: object, kind: type[msgspec.Struct], message: str
+) -> str:
+    """Which key of a table with free keys is meant: the one that alone still fails so."""
+    if not isinstance(here, dict):
+        return "..."
+    whole = dict(here)
+    for key, value in whole.items():
+        here.clear()
+        here[key] = value
+        try:
+            msgspec.convert(table, kind)
+        except msgspec.ValidationError as error:
+            if str(error) == message:
+                return str(key)
+        finally:
+            here.clear()
+            here.update(whole)
+    return "..."
