@@ -111,6 +111,13 @@ def _of_vault(error: BaseException) -> Message | None:
 def _of_damage(error: BaseException) -> Message | None:
     keep = _("Keep this file as it is, and open the latest copy from your backup.")
     match error:
+        case vault.VaultClosed():
+            return Message(
+                _("The vault was locked meanwhile."),
+                _("What was recorded before is safe."),
+                _("Unlock it and go on."),
+                NOT_OPEN,
+            )
         case vault.VaultUnreadable():
             return Message(
                 _("The vault cannot be read or written: {reason}.").format(reason=error.reason),

@@ -36,15 +36,16 @@ def report(
     `earlier` is a checkpoint that the journal must continue, short or whole, or empty.
     """
     found = [str(fault) for fault in _faults(vault, registry, ids, progress)]
-    if earlier and (why := checkpoints.continues(vault, earlier)):
-        found.append(why)
+    broken = checkpoints.continues(vault, earlier) if earlier else ""
+    if broken:
+        found.append(broken)
     return Report(
         holds=not found,
         faults=found,
         entries=vault.size,
         dossiers=len(ids),
         checkpoint=checkpoints.short(vault.checkpoint()),
-        continues=earlier.strip(),
+        continues="" if broken else earlier.strip(),
     )
 
 

@@ -153,7 +153,7 @@ class VaultFile:
             file = cls(path, lock)
             with told():
                 file.database.connect()
-                file._check_schema()
+                file._check_whole()
         except BaseException:
             lock.release()
             raise
@@ -215,8 +215,14 @@ class VaultFile:
                 raise VaultClosed
             yield
 
-    def _check_schema(self) -> None:
-        """Before the first query: a schema that somebody changed could act on it."""
+    def _check_whole(self) -> None:
+        """Before the first query: a file cut short, or a schema that could act on it."""
+        (pages,), (size,) = (
+            self.database.execute_sql(f"PRAGMA {name}").fetchone()
+            for name in ("page_count", "page_size")
+        )
+        if self.path.stat().st_size != pages * size:
+            raise VaultDamaged("the file", "is not as long as it says")
         query = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
         found = self.database.execute_sql(query).fetchall()
         if sorted(found) != sorted(SCHEMA):

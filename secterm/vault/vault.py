@@ -85,11 +85,11 @@ class Vault:
         return self._signer
 
     def close(self) -> None:
-        """Drops keys and lets go of the file. May be called twice."""
+        """Lets go of the file, once nobody is at it, and drops the keys. May be called twice."""
+        self.file.close()
         self._signer = None
         self._key = b""
         self._keys = VaultKeys(b"", b"", b"", b"", b"")
-        self.file.close()
 
     # -- reading ----------------------------------------------------------
 

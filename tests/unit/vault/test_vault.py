@@ -174,11 +174,12 @@ def test_a_newer_format_is_refused(vault, path):
     assert caught.value.format == 2
 
 
-def test_a_truncated_file_is_damaged_not_a_traceback(vault, path):
+@pytest.mark.parametrize("cut", [1, 100, 4096, 8192, -8192])
+def test_a_truncated_file_is_damaged_not_a_traceback(vault, path, cut):
     add(vault, *[b"x" * 500] * 50)
     vault.close()
-    path.write_bytes(path.read_bytes()[:8192])
-    with pytest.raises((errors.VaultDamaged, errors.VaultUnreadable)):
+    path.write_bytes(path.read_bytes()[:-cut])
+    with pytest.raises(errors.VaultDamaged):
         Vault.open(path, "alice", "correct horse")
 
 

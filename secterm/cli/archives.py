@@ -1,0 +1,168 @@
+"""The commands on archives: to write one, and to look into one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from secterm.cli.ending import Refused
+from secterm.cli.given import (
+    STANDARD_INPUT,
+    Command,
+    FilePath,
+    Given,
+    common,
+    json_option,
+    new_passphrase,
+    passphrase,
+    unlocked,
+)
+from secterm.cli.telling import Progress, say, say_all, say_json, tame
+from secterm.cli.vaults import full_id
+from secterm.words import _
+
+if TYPE_CHECKING:
+    from secterm.desk.desk import Desk
+
+C = TypeVar("C", bound=Callable[..., object])
+
+
+def _by_passphrase(command: C) -> C:
+    """The two ways to give the archive's own passphrase."""
+    for option in (
+        click.option(
+            "--passphrase", "ask", is_flag=True, help=_("Ask for the archive's passphrase.")
+        ),
+        click.option(
+            "--archive-passphrase-file",
+            "secret_file",
+            type=FilePath(folder=False),
+            help=_("A file whose first line is the archive's passphrase."),
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _only_one(ask: bool, secret_file: Path | None) -> None:
+    if ask and secret_file is not None:
+        raise Refused(_("Give --passphrase or --archive-passphrase-file, not both."))
+
+
+@click.command(cls=Command, help=_("Write an encrypted archive to a folder, and verify it there."))
+@common
+@click.option(
+    "--to",
+    "folder",
+    type=FilePath(),
+    required=True,
+    help=_("The folder on the medium. A relative one is made where its parent is there."),
+)
+@click.option("--recipient", "recipients", multiple=True, help=_("An age1… key; may repeat."))
+@click.option(
+    "--recipients-file", type=FilePath(folder=False), help=_("A file of age1… keys, one a line.")
+)
+@_by_passphrase
+@click.option("--id", "ids", multiple=True, help=_("Only this dossier; may repeat. Else all."))
+@click.pass_obj
+def export(
+    given: Given,
+    folder: Path,
+    recipients: tuple[str, ...],
+    recipients_file: Path | None,
+    ask: bool,
+    secret_file: Path | None,
+    ids: tuple[str, ...],
+) -> None:
+    """To recipients or to a passphrase, all dossiers or some."""
+    from secterm.archive.recipients import Recipients
+
+    _only_one(ask, secret_file)
+    if secret_file == given.passphrase_file == STANDARD_INPUT:
+        raise Refused(_("Only one passphrase can come from standard input."))
+    secret = ""
+    if ask or secret_file is not None:
+        secret = new_passphrase(secret_file, _("Passphrase for the archive"))
+    to = Recipients.gather(recipients, recipients_file, secret)
+    with unlocked(given) as desk, _made(folder), Progress() as shown:
+        chosen = list(dict.fromkeys(full_id(desk, id) for id in ids)) or None
+        written = desk.export(folder, to, chosen, progress=_counted(desk, chosen, shown))
+        line = desk.checkpoint_line()
+    say(_("Written: {path}").format(path=written.path))
+    say(_("SHA-256: {digest}").format(digest=written.sha256))
+    say(_("Checkpoint {line}").format(line=line))
+
+
+@contextlib.contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """A relative folder is made, and gone again where nothing was written to it.
+
+    An absolute one is not: it may be where a medium should be mounted and is not.
+    """
+    new = not folder.is_absolute() and not folder.exists() and folder.parent.is_dir()
+    if new:
+        folder.mkdir(mode=0o700)
+    try:
+        yield
+    except BaseException:
+        if new:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+def _counted(desk: Desk, chosen: list[str] | None, shown: Progress) -> Callable[[str], None]:
+    """Tells how many dossiers are written, from the names of an archive's members."""
+    total = len(chosen or desk.cards()) if shown.shown else 0
+    seen: set[str] = set()
+
+    def progress(member: str) -> None:
+        kind, _slash, rest = member.partition("/")
+        if kind == "dossiers":
+            seen.add(rest.partition("/")[0])
+            shown.tell(_("Writing: {n} of {all} dossiers").format(n=len(seen), all=total))
+        elif not rest:
+            shown.tell(member)
+
+    return progress
+
+
+@click.command(cls=Command, help=_("Say what is in the archive FILE and whether it holds."))
+@click.argument("file", type=FilePath(folder=False))
+@click.option(
+    "--identity",
+    type=FilePath(folder=False),
+    help=_("A file with the recipient's AGE-SECRET-KEY-1… line."),
+)
+@_by_passphrase
+@click.option("--fingerprint", help=_("The log keys' fingerprint that it must have."))
+@json_option
+def inspect(
+    file: Path,
+    identity: Path | None,
+    ask: bool,
+    secret_file: Path | None,
+    fingerprint: str | None,
+    as_json: bool,
+) -> int:
+    """Ends with 1 where something does not hold."""
+    from secterm.archive.inspect import inspect_archive
+    from secterm.messages import DOES_NOT_HOLD
+
+    _only_one(ask, secret_file)
+    if identity is not None and not os.access(identity, os.R_OK):
+        raise Refused(_("The identity file cannot be read."))
+    secret = ""
+    if ask or secret_file is not None:
+        secret = passphrase(secret_file, _("Passphrase of the archive"))
+    found = inspect_archive(file, identity=identity, passphrase=secret, fingerprint=fingerprint)
+    if as_json:
+        say_json(found)
+    else:
+        say_all(tame(found).text())
+    return 0 if found.holds else DOES_NOT_HOLD

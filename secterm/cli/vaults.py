@@ -1,0 +1,228 @@
+"""The commands on a vault: to make one, to fill it, to read it, to verify it."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from secterm.cli.ending import Refused
+from secterm.cli.given import (
+    Command,
+    FilePath,
+    Given,
+    Name,
+    common,
+    json_option,
+    new_passphrase,
+    unlocked,
+)
+from secterm.cli.telling import Progress, complain, say, say_all, say_json, tame
+from secterm.words import _, ngettext
+
+if TYPE_CHECKING:
+    from secterm.desk.desk import Desk
+    from secterm.vault import kdf
+
+LARGEST_CHECKPOINT: Final = 64 * 1024  # bytes; a signed note has about 4,000
+_SHORT: Final = re.compile(r"\b\d{1,18}:[0-9a-fA-F]{4}(?:-[0-9a-fA-F]{4}){4}\b")
+
+
+@click.command(cls=Command, help=_("Create a vault with its first officer."))
+@common
+@click.option(
+    "--unit", type=Name(), required=True, help=_("The unit (organisation) whose vault this is.")
+)
+@click.option(
+    "--pack",
+    type=FilePath(exists=True, file=False),
+    help=_("The policy pack's folder; else the one that comes with the program."),
+)
+@click.pass_obj
+def init(given: Given, unit: str, pack: Path | None) -> None:
+    """Refuses before anything is asked, where a vault cannot be made there."""
+    from secterm.desk.desk import Desk
+    from secterm.vault.errors import VaultExists
+
+    path = given.path
+    if path.exists():
+        raise VaultExists(str(path))
+    if given.named is not None:
+        refuse_missing_folder(path)
+    officer = given.who()
+    secret = new_passphrase(given.passphrase_file, _("New passphrase"))
+    with _usual_folder(given), Progress() as shown:
+        if shown.shown:
+            complain(_("Measuring this machine, so that each guess at a passphrase is slow ..."))
+
+        def measured(cost: kdf.Cost, seconds: float) -> None:
+            shown.tell(
+                _("{m} MiB of memory take {s:.1f} seconds").format(m=cost.m // 1024, s=seconds)
+            )
+
+        desk = Desk.create(
+            path, unit=unit, officer=officer, passphrase=secret, pack=pack, progress=measured
+        )
+    try:
+        say(_("Created. Checkpoint {line}").format(line=desk.checkpoint_line()))
+        say(_("Fingerprint of the log keys: {f}").format(f=desk.log_fingerprint()))
+    finally:
+        desk.close()
+
+
+def refuse_missing_folder(path: Path) -> None:
+    """Raises `Refused` where the folder of a vault that somebody named is not there."""
+    from secterm.messages import NOT_OPEN
+
+    if not path.parent.is_dir():
+        raise Refused(
+            _(
+                "{folder}: There is no such folder, and none is made for a path that was named. "
+                "Make the folder first, or check the path."
+            ).format(folder=path.parent),
+            NOT_OPEN,
+        )
+
+
+def make_usual_folder(path: Path) -> list[Path]:
+    """Makes the folder of the usual vault, for its owner alone; the folders that are new."""
+    missing = [folder for folder in path.parents if not folder.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(mode=0o700)
+    return missing
+
+
+@contextlib.contextmanager
+def _usual_folder(given: Given) -> Iterator[None]:
+    """The usual vault's folder is there within, and stays where a vault came to be."""
+    made = make_usual_folder(given.path) if given.named is None else []
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):
+            for folder in made:
+                folder.rmdir()
+        raise
+
+
+@click.command(cls=Command, help=_("Add invented appointees to the vault, by way of the desk."))
+@common
+@click.option(
+    "--appointees", type=click.IntRange(1, 1_000_000), required=True, help=_("How many to add.")
+)
+@click.pass_obj
+def sample(given: Given, appointees: int) -> None:
+    """May be called again and adds more."""
+    with unlocked(given) as desk, Progress() as shown:
+        added = _fill(desk, appointees, shown)
+    said = ngettext("{n} invented appointee added.", "{n} invented appointees added.", added)
+    say(said.format(n=added))
+
+
+def _fill(desk: Desk, count: int, shown: Progress) -> int:
+    """In whole rounds of all stages where somebody watches, else in one go."""
+    from secterm.desk.sample import STAGES, fill
+
+    if not shown.shown:
+        return fill(desk, count)
+    rounds = max(1, count // (50 * len(STAGES)))
+    step, added = rounds * len(STAGES), 0
+    while added < count:
+        shown.tell(_("Adding: {n} of {all} appointees").format(n=added, all=count))
+        added += fill(desk, min(step, count - added))
+    return added
+
+
+@click.command("list", cls=Command, help=_("List the dossiers, the latest opened first."))
+@common
+@json_option
+@click.pass_obj
+def list_(given: Given, as_json: bool) -> None:
+    """One line a dossier, or a JSON list of cards."""
+    with unlocked(given) as desk:
+        cards = desk.cards()
+    if as_json:
+        say_json(cards)
+        return
+    for card in cards:
+        say(f"{card.id}  {card.stage:<12} {card.category:<8} {card.name}, {card.post}")
+
+
+@click.command(cls=Command, help=_("Show one dossier by its ID, or by the beginning of it."))
+@click.argument("id")
+@common
+@json_option
+@click.pass_obj
+def show(given: Given, id: str, as_json: bool) -> None:
+    """The readable record, in lines or as JSON."""
+    from secterm.dossier.record import lines
+
+    with unlocked(given) as desk:
+        made = desk.record(full_id(desk, id))
+    if as_json:
+        say_json(made)
+        return
+    for line in lines(made):
+        say(line)
+
+
+def full_id(desk: Desk, beginning: str) -> str:
+    """The one dossier whose id begins so; for none or several the argument is unusable."""
+    from secterm.dossier.permit import NotAllowed
+
+    try:
+        return desk.full_id(beginning)
+    except NotAllowed as refused:
+        raise Refused(refused.reason) from None
+
+
+@click.command(cls=Command, help=_("Walk the whole vault and say what holds and what does not."))
+@common
+@click.option(
+    "--checkpoint",
+    help=_("An earlier checkpoint that history must continue: the short line, or a file."),
+)
+@json_option
+@click.pass_obj
+def verify(given: Given, checkpoint: str | None, as_json: bool) -> int:
+    """Ends with 1 where something does not hold."""
+    from secterm.messages import DOES_NOT_HOLD
+
+    earlier = "" if checkpoint is None else _checkpoint(checkpoint)
+    with unlocked(given) as desk, Progress() as shown:
+
+        def walked(done: int, total: int) -> None:
+            shown.tell(_("Verifying: {n} of {all}").format(n=done, all=total))
+
+        report = desk.verify(walked, earlier=earlier)
+    if as_json:
+        say_json(report)
+    else:
+        say_all(tame(report).text())
+    return 0 if report.holds else DOES_NOT_HOLD
+
+
+def _checkpoint(given: str) -> str:
+    """A checkpoint's text: the argument itself, or what the file of this name holds."""
+    from secterm.vault.checkpoints import parse_short
+    from secterm.vault.note import Checkpoint, Note, NoteMalformed
+
+    text = given
+    with contextlib.suppress(OSError, ValueError), open(given, "rb") as stream:
+        text = stream.read(LARGEST_CHECKPOINT).decode()
+    if parse_short(text):
+        return text
+    try:
+        Checkpoint.parse(Note.parse(text.encode()).text if "\n\n" in text else text)
+    except (NoteMalformed, UnicodeEncodeError):
+        lines: set[str] = set(_SHORT.findall(text))
+        if len(lines) != 1:
+            raise Refused(
+                _("--checkpoint is neither a checkpoint nor a file that holds one.")
+            ) from None
+        return lines.pop()
+    return text

@@ -1,0 +1,147 @@
+"""Export and inspect: what is written where, to whom, and what it says of itself."""
+
+import pyrage
+import pytest
+
+from tests.support.commands import files_end_at, permissions_count
+
+INSPECTION = {
+    "holds", "faults", "sha256", "created", "officer", "checkpoint", "fingerprint",
+    "fingerprint_known", "dossiers", "entries",
+}  # fmt: skip
+
+
+def exported(room, *arguments):
+    done = room.run("export", "--to", "out", *(arguments or ("--recipient", room.recipient)))
+    assert (done.status, done.err) == (0, "")
+    return next(line for line in done.out.splitlines()).removeprefix("Written: ")
+
+
+def inspected(room, file, *arguments):
+    return room.bare("inspect", file, "--identity", "key.txt", *arguments)
+
+
+def test_an_inspection_for_a_program_has_its_keys(room):
+    found = inspected(room, exported(room), "--json")
+    assert found.status == 0
+    assert set(found.json) == INSPECTION
+    assert found.json["holds"] is True
+    assert {d["id"] for d in found.json["dossiers"]} == set(room.ids())
+    assert all(set(d) == {"id", "name", "stage", "entries"} for d in found.json["dossiers"])
+
+
+def test_only_the_dossiers_named_are_in_it(room):
+    one = room.ids()[0]
+    file = exported(room, "--recipient", room.recipient, "--id", one[:8], "--id", one)
+    assert [d["id"] for d in inspected(room, file, "--json").json["dossiers"]] == [one]
+    timeline = room.run("show", one, "--json").json["timeline"]
+    assert [e["act"]["act"] for e in timeline].count("archived") == 1
+
+
+def test_recipients_may_stand_in_a_file(room):
+    file = exported(room, "--recipients-file", "recipient.txt")
+    assert inspected(room, file).status == 0
+
+
+def test_a_passphrase_opens_what_was_written_for_it(room):
+    (room.folder / "archive.txt").write_text("test archive copper meadow\n")
+    to = ("--archive-passphrase-file", "archive.txt")
+    file = exported(room, *to, "--id", room.ids()[0])
+    assert room.bare("inspect", file, *to).status == 0
+
+
+def test_an_archive_for_a_weak_passphrase_is_not_written(room):
+    (room.folder / "weak.txt").write_text("password\n")
+    before = room.files
+    done = room.run("export", "--to", "out", "--archive-passphrase-file", "weak.txt")
+    assert done.status == 2
+    assert "too weak" in done.complaint
+    assert room.files == before
+    assert not (room.folder / "out").exists()
+
+
+def test_another_fingerprint_than_the_known_one_does_not_hold(room):
+    file = exported(room)
+    known = inspected(room, file, "--json").json["fingerprint"]
+    assert inspected(room, file, "--fingerprint", known.upper()).status == 0
+    done = inspected(room, file, "--fingerprint", "0" * 32)
+    assert done.status == 1
+    assert "another fingerprint" in done.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (("alice.txt", "--identity", "key.txt"), 4, "not an age file"),
+        (("missing.age", "--identity", "key.txt"), 4, "cannot be read"),
+        (("alice.txt", "--identity", "missing.txt"), 2, "identity file cannot be read"),
+        (("alice.txt", "--passphrase", "--archive-passphrase-file", "alice.txt"), 2, "not both"),
+    ],
+)
+def test_what_cannot_be_inspected_is_told(room, arguments, status, said):
+    done = room.bare("inspect", *arguments)
+    assert done.status == status
+    assert said in done.complaint
+
+
+def test_an_archive_for_somebody_else_does_not_open(room):
+    stranger = str(pyrage.x25519.Identity.generate().to_public())
+    done = inspected(room, exported(room, "--recipient", stranger))
+    assert done.status == 3
+    assert "does not open" in done.complaint
+
+
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [((), "nobody was named"), (("--recipient", "age1test"), "not an age public key")],
+)
+def test_without_anybody_to_encrypt_to_there_is_no_archive(room, to, said):
+    done = room.run("export", "--to", "out", *to)
+    assert done.status == 2
+    assert said in done.complaint
+    assert not (room.folder / "out").exists()
+
+
+# -- the medium ---------------------------------------------------------------------
+
+
+def test_an_absent_medium_is_told_and_no_folder_made_in_its_place(room):
+    before = room.files
+    done = room.run("export", "--to", room.folder / "medium", "--recipient", room.recipient)
+    assert done.status == 4
+    assert "there is no such folder; is the medium mounted?" in done.complaint
+    assert room.files == before
+    assert not (room.folder / "medium").exists()
+
+
+def test_a_full_medium_is_told_and_nothing_half_written_left(room):
+    medium = room.folder / "medium"
+    medium.mkdir()
+    before = room.files
+    done = room.apart(
+        *("export", "--to", medium, "--recipient", room.recipient), before=files_end_at(20_000)
+    )
+    assert done.status == 4
+    assert "The archive was not written" in done.complaint
+    assert list(medium.iterdir()) == []
+    assert room.files == before
+
+
+def test_a_medium_that_may_not_be_written_to_is_told(room):
+    medium = room.folder / "medium"
+    medium.mkdir(mode=0o555)
+    before = room.files
+    done = room.apart(
+        *("export", "--to", medium, "--recipient", room.recipient), before=permissions_count
+    )
+    assert done.status == 4
+    assert "may not be written to" in done.complaint
+    assert room.files == before
+
+
+def test_a_vault_without_dossiers_has_nothing_to_export(empty):
+    assert empty.run("init", "--unit", "Test unit").status == 0
+    done = empty.run("export", "--to", "out", "--recipient", empty.recipient)
+    assert done.status == 2
+    assert "no dossier to export" in done.complaint
+    assert not (empty.folder / "out").exists()

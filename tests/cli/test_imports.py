@@ -1,0 +1,72 @@
+"""A command imports what it needs: never the screens, and little where little is asked."""
+
+import subprocess
+import sys
+
+import pytest
+
+from secterm.policy import reader
+from tests.support.commands import ROOT, environment
+
+CHILD = """
+import sys
+from secterm.vault import kdf
+from secterm.cli import main
+
+kdf.floors, kdf.TARGET_SECONDS = (kdf.Cost(t=1, m=32, p=1),), 0.0
+for line in sys.stdin.read().splitlines():
+    sys.argv = ["secterm", *line.split("|")]
+    try:
+        main()
+    except SystemExit as ended:
+        assert not ended.code, line
+    for name in ("textual", "rich", "secterm.tui.app"):
+        assert name not in sys.modules, f"{name}: {line}"
+"""
+LIGHT = """
+import sys
+from secterm.cli import main
+
+sys.argv = ["secterm", *sys.argv[1:]]
+try:
+    main()
+except SystemExit:
+    heavy = {"textual", "peewee", "cryptography", "argon2", "msgspec", "pyrage"} & set(sys.modules)
+    assert not heavy, heavy
+"""
+
+
+def python(code, *arguments, cwd=None, stdin=""):
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=cwd,
+        env=environment(),
+        input=stdin,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_no_command_but_the_app_and_the_demo_imports_the_screens(room):
+    (room.folder / "out").mkdir()
+    common = "|".join(room.officer)
+    commands = [
+        "--version",
+        "--help",
+        "demo|--help",
+        f"list|{common}",
+        f"show|{common}|{room.ids()[0]}",
+        f"verify|{common}",
+        f"sample|{common}|--appointees|1",
+        f"export|{common}|--to|out|--recipient|{room.recipient}",
+        f"init|--unit|Test unit|{common}".replace("v.db", "w.db"),
+        f"pack|check|{reader.default_folder()}",
+        "inspect|--help",
+    ]
+    python(CHILD, cwd=room.folder, stdin="\n".join(commands))
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["verify", "--help"]])
+def test_what_only_tells_of_itself_imports_nothing_heavy(arguments):
+    python(LIGHT, *arguments, cwd=ROOT)

@@ -1,0 +1,49 @@
+"""The lines that others script against, as they are written, in their order."""
+
+import shlex
+
+from tests.support.commands import secterm, secterm_apart
+
+COMMON = "--vault v.db --officer alice --passphrase-file alice.txt"
+
+
+def written(line, folder):
+    """A line of a script; `secterm` is the program."""
+    program, *arguments = shlex.split(line)
+    assert program == "secterm"
+    done = secterm_apart(*arguments, cwd=folder)
+    assert (done.status, done.err) == (0, "")
+    return done
+
+
+def test_every_line_works_as_written(empty):
+    def does(line):
+        return written(line, empty.folder)
+
+    does(
+        'secterm init    --vault v.db --unit "Test unit" --officer alice'
+        " --passphrase-file alice.txt"
+    )
+    does(f"secterm sample  {COMMON} --appointees 3")
+    listed = does(f"secterm list    {COMMON} --json").json
+    assert len(listed) == 3
+    shown = does(f"secterm show {listed[0]['id']} {COMMON} --json").json
+    assert shown["particulars"]["name"] == listed[0]["name"]
+    assert "The vault holds" in does(f"secterm verify  {COMMON}").out
+    does(f"secterm export  {COMMON} --to out/ --recipient {empty.recipient}")
+    (archive,) = (empty.folder / "out").iterdir()
+    inspected = does(f"secterm inspect out/{archive.name} --identity key.txt").out
+    assert "The archive holds" in inspected
+    assert listed[0]["name"] in inspected
+
+    does(f"secterm sample  {COMMON} --appointees 1")
+    assert len(does(f"secterm list    {COMMON} --json").json) == 4
+
+
+def test_only_restore_and_doctor_are_absent(tmp_path):
+    for command in ("restore", "doctor"):
+        assert "No such command" in secterm(command, cwd=tmp_path).complaint
+    commands = secterm("--help").out
+    for command in ("demo", "init", "sample", "list", "show", "verify", "export", "inspect"):
+        assert f"  {command} " in commands
+    assert "check " in secterm("pack", "--help").out

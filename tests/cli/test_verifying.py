@@ -1,0 +1,106 @@
+"""Verify: what holds, what does not, and whether history goes on from a checkpoint."""
+
+import shutil
+import sqlite3
+
+import pytest
+
+from secterm.desk.desk import Desk
+from secterm.vault import checkpoints, kdf
+from tests.cli.conftest import OFFICER, PASSPHRASE
+
+REPORT = {"holds", "faults", "entries", "dossiers", "checkpoint", "continues"}
+
+
+def note_of(desk):
+    """The whole signed note of today, as archives carry it."""
+    return checkpoints.signed(desk._vault, 1_700_000_000).format().decode()
+
+
+@pytest.fixture
+def kept(room):
+    """The short line and the note of a day before something more was recorded."""
+    desk = room.desk()
+    try:
+        kept = desk.checkpoint_line(), note_of(desk)
+        desk.add_officer("Bex Test", "test copper meadow violin")
+    finally:
+        desk.close()
+    return kept
+
+
+def test_a_vault_that_holds_ends_well(room):
+    done = room.run("verify")
+    assert (done.status, done.err) == (0, "")
+    assert "The vault holds" in done.out
+    assert all(len(line) <= 79 for line in done.out.splitlines())
+
+
+def test_a_report_for_a_program_has_its_keys(room):
+    report = room.run("verify", "--json").json
+    assert set(report) == REPORT
+    assert report["holds"] is True
+    assert report["faults"] == []
+    assert report["dossiers"] == 4
+
+
+def test_one_flipped_byte_is_named_by_its_place(room):
+    with sqlite3.connect(room.vault) as database:
+        number, sealed = database.execute(
+            "SELECT number, sealed FROM entry LIMIT 1 OFFSET 9"
+        ).fetchone()
+        changed = bytes([sealed[0] ^ 1]) + sealed[1:]
+        database.execute("UPDATE entry SET sealed = ? WHERE number = ?", (changed, number))
+    database.close()
+    before = room.files
+    done = room.run("verify", "--json")
+    assert done.status == 1
+    assert done.json["holds"] is False
+    assert any("entry.sealed" in fault and str(number) in fault for fault in done.json["faults"])
+    assert "does not hold" in room.run("verify").out
+    assert room.files == before
+
+
+def test_a_short_checkpoint_is_continued(room, kept):
+    done = room.run("verify", "--checkpoint", kept[0], "--json")
+    assert done.status == 0
+    assert done.json["continues"] == kept[0]
+
+
+@pytest.mark.parametrize("form", ["line", "sentence", "note"])
+def test_a_checkpoint_may_stand_in_a_file(room, kept, form):
+    line, note = kept
+    text = {"line": f"{line}\n", "sentence": f"Created. Checkpoint {line}\nMore.\n", "note": note}
+    (room.folder / "kept.txt").write_text(text[form])
+    done = room.run("verify", "--checkpoint", "kept.txt")
+    assert done.status == 0
+    assert "continues the checkpoint" in done.out
+
+
+def test_history_that_was_put_back_does_not_hold(room, built, kept):
+    desk = room.desk()
+    later = desk.checkpoint_line()
+    desk.close()
+    shutil.copy(built, room.vault)
+    done = room.run("verify", "--checkpoint", later)
+    assert done.status == 1
+    assert "history was cut" in done.out
+
+
+def test_another_vaults_checkpoint_does_not_hold(room, tmp_path):
+    other = tmp_path / "other.db"
+    desk = Desk.create(
+        other, unit="Another", officer=OFFICER, passphrase=PASSPHRASE, cost=kdf.floors[0]
+    )
+    (room.folder / "kept.txt").write_text(note_of(desk))
+    desk.close()
+    done = room.run("verify", "--checkpoint", "kept.txt")
+    assert done.status == 1
+    assert "another vault's" in done.out
+
+
+@pytest.mark.parametrize("given", ["", "yesterday", "12:abcd", "missing.txt", "alice.txt", "v.db"])
+def test_what_is_no_checkpoint_is_an_unusable_argument(room, given):
+    done = room.run("verify", "--checkpoint", given)
+    assert done.status == 2
+    assert "neither a checkpoint nor a file that holds one" in done.complaint
