@@ -74,11 +74,14 @@ def read_registry(vault: Vault) -> Registry:
             _add_officer(vault, registry, number, act.officer)
         elif isinstance(act, acts.PackAdopted):
             _add_pack(registry, number, act)
-    if not registry.newest:
-        for fault in registry.faults:
-            raise VaultDamaged(fault.where, fault.what)
-        raise VaultDamaged("the vault's own entries", "there is no policy pack")
-    registry.known(vault.signer)
+    try:
+        if not registry.newest:
+            raise VaultDamaged("the vault's own entries", "there is no policy pack")
+        registry.known(vault.signer)
+    except VaultDamaged:
+        for fault in registry.faults:  # the cause, where there is one, before its effect
+            raise VaultDamaged(fault.where, fault.what) from None
+        raise
     return registry
 
 
