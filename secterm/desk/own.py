@@ -48,6 +48,18 @@ def _officer(vault: Vault, registry: Registry, id: str) -> Iterator[Fault]:
         first = isinstance(entry.act, acts.OfficerAdded) and entry.act.officer == id
         if place or not first:
             yield Fault(f"entry #{number}", "is not the one entry that an officer has")
+        else:
+            yield from _too_early(vault, id, number)
+
+
+def _too_early(vault: Vault, id: str, added: int) -> Iterator[Fault]:
+    """Nobody signs before they are an officer."""
+    try:
+        for size, officer in vault.signers_until(added):
+            if officer.hex() == id:
+                yield Fault(f"signature #{size}", "is by somebody who became an officer later")
+    except VaultError:
+        return  # the journal's walk names it
 
 
 def _signer(vault: Vault, registry: Registry, number: int, entry: VaultEntry) -> Iterator[Fault]:

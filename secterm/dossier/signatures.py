@@ -6,11 +6,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from typing import Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from secterm.dossier.entries import PackRef, Signed
+
+LINES: Final = 6  # of a statement, before the sides
 
 
 class BadSignature(Exception):
@@ -51,8 +54,6 @@ def check(signed: Signed, *, vault: str, dossier: str) -> None:
     """Checks text, statement and every signature. Raises `BadSignature`."""
     if sha256(signed.text) != signed.text_sha256:
         raise BadSignature("the text is not the one whose SHA-256 was signed")
-    if any(not s.name.isprintable() for s in signed.signatures):
-        raise BadSignature("a name in the statement is more than one line")
     expected = statement(
         vault=vault,
         dossier=dossier,
@@ -61,6 +62,8 @@ def check(signed: Signed, *, vault: str, dossier: str) -> None:
         on=signed.on,
         sides=[(s.role, s.public_key, s.name) for s in signed.signatures],
     )
+    if expected.count("\n") != LINES + len(signed.signatures):
+        raise BadSignature("a value of the statement is more than one line")
     if expected != signed.statement:
         raise BadSignature("the statement is not about this text, these people or this day")
     for one in signed.signatures:

@@ -28,8 +28,7 @@ from secterm.vault.errors import (
     VaultUnreadable,
 )
 from secterm.vault.lock import Lock
-from secterm.vault.seal import FORMAT
-from secterm.vault.tables import SCHEMA, Tables, check_row
+from secterm.vault.tables import FORMAT, SCHEMA, Tables, check_row
 
 APPLICATION_ID: Final = 0x53454354  # "SECT"
 # One file at rest and after a crash: a rollback journal, not a WAL whose last

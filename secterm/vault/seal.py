@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from secterm.vault.errors import SealBroken
 
-FORMAT: Final = 1
+FORMAT: Final = 1  # of seals, in all associated data; a later file format keeps it
 KEY_SIZE: Final = 32  # bytes
 NONCE_SIZE: Final = 12  # bytes
 TAG_SIZE: Final = 16  # bytes

@@ -12,6 +12,7 @@ import peewee
 
 from secterm.vault.errors import VaultDamaged
 
+FORMAT: Final = 1  # of the file: SQLite's user_version. Seals have a format of their own.
 # Type, name, SQL. A file whose schema says one word more or less is refused: a
 # trigger would act inside our transactions, a column would hold what nobody sealed.
 SCHEMA: Final = (

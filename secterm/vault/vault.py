@@ -193,6 +193,13 @@ class Vault:
                 break
         raise SealBroken(str(place))
 
+    def signers_until(self, size: int) -> Iterator[tuple[int, bytes]]:
+        """Every transaction up to this size: its size and who signed. Raises `SealBroken`."""
+        table = self.file.tables.signature
+        query = table.select(table.size).where(table.size <= size).order_by(table.size)
+        for (each,) in self.file.rows(query):
+            yield each, self.signed_size(each).officer
+
     def signer_of(self, number: int) -> bytes:
         """The officer who signed the transaction that entry `number` is of. Raises `SealBroken`."""
         table = self.file.tables.signature
