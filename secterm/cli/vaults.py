@@ -117,24 +117,15 @@ def _usual_folder(given: Given) -> Iterator[None]:
 @click.pass_obj
 def sample(given: Given, appointees: int) -> None:
     """May be called again and adds more."""
+    from secterm.desk.sample import fill
+
+    def progress(added: int) -> None:
+        shown.tell(_("Adding: {n} of {all} appointees").format(n=added, all=appointees))
+
     with unlocked(given) as desk, Progress() as shown:
-        added = _fill(desk, appointees, shown)
+        added = fill(desk, appointees, progress=progress)
     said = ngettext("{n} invented appointee added.", "{n} invented appointees added.", added)
     say(said.format(n=added))
-
-
-def _fill(desk: Desk, count: int, shown: Progress) -> int:
-    """In whole rounds of all stages where somebody watches, else in one go."""
-    from secterm.desk.sample import STAGES, fill
-
-    if not shown.shown:
-        return fill(desk, count)
-    rounds = max(1, count // (50 * len(STAGES)))
-    step, added = rounds * len(STAGES), 0
-    while added < count:
-        shown.tell(_("Adding: {n} of {all} appointees").format(n=added, all=count))
-        added += fill(desk, min(step, count - added))
-    return added
 
 
 @click.command("list", cls=Command, help=_("List the dossiers, the latest opened first."))

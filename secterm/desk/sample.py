@@ -67,16 +67,18 @@ def fill(
     second: Signer | None = None,
     stages: tuple[str, ...] = STAGES,
     category: Category | None = None,
+    progress: Callable[[int], None] = lambda added: None,
 ) -> int:
     """Adds `count` invented appointees, the stages in turn; how many were added.
 
     Where a core post needs a second officer and there is none, it stops there.
-    Raises as the desk's acts.
+    `progress` is told how many are there already. Raises as the desk's acts.
     """
     cost = kdf.floors[0]
     wrapping = signing.Wrapping.of(cost, "sample", SECRET)
     already = len(desk.cards())
     for number in range(count):
+        progress(number)
         place = already + number
         chosen = category or CATEGORIES[(place + place // len(STAGES)) % len(CATEGORIES)]
         chance = random.Random(place)  # noqa: S311 - invented people, the same each time
