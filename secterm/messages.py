@@ -41,6 +41,15 @@ class Message:
         return " ".join(part for part in (self.what, self.safe, self.do) if part)
 
 
+def left_out(count: int) -> str:
+    """That an archive of everything is not of everything."""
+    return ngettext(
+        "{n} dossier does not open and is not in the archive. Run a verification.",
+        "{n} dossiers do not open and are not in the archive. Run a verification.",
+        count,
+    ).format(n=count)
+
+
 def explain(error: BaseException) -> Message:
     """The message for any error that can reach a face."""
     for explained in (_of_vault, _of_archive, _of_desk):

@@ -16,7 +16,10 @@ class RecipientInvalid(ArchiveError):
 
 
 class ArchiveNotWritten(ArchiveError):
-    """The archive is not on the medium; nothing half-written was left there."""
+    """The archive is not on the medium; nothing half-written was left there.
+
+    Its reason ends a sentence, full stop or question mark included.
+    """
 
 
 class ArchiveUnreadable(ArchiveError):

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
-PLACES: Final = ("/media/", "/run/media/", "/mnt")
+PLACES: Final = ("/media/", "/run/media/", "/mnt/")
 MOUNTS: Final = Path("/proc/self/mounts")
+
+_ESCAPED: Final = re.compile(r"\\([0-7]{3})")  # space, tab, newline, backslash: proc_mounts(5)
 
 
 def mounted(mounts: Path = MOUNTS) -> list[Path]:
     """The folders where removable media are commonly mounted, the latest first."""
     try:
-        lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = mounts.read_text(encoding="utf-8", errors="replace").split("\n")
     except OSError:
         return []
-    found = []
-    for line in lines:
-        fields = line.split(" ")
-        if len(fields) < 2:
-            continue
-        target = fields[1].replace("\\040", " ")
-        if target.startswith(PLACES):
-            found.append(Path(target))
-    return found[::-1]
+    targets = [fields[1] for fields in (line.split(" ") for line in lines) if len(fields) > 1]
+    found = [_ESCAPED.sub(lambda code: chr(int(code[1], 8)), target) for target in targets]
+    kept = [target for target in found if f"{target}/".startswith(PLACES)]
+    return [Path(target) for target in dict.fromkeys(reversed(kept))]

@@ -14,10 +14,19 @@ from secterm.words import _
 
 @dataclass(frozen=True)
 class Recipients:
-    """Either keys (`age1…`), one or more, or a passphrase; never both, as age has it."""
+    """Either keys (`age1…`), one or more, or a passphrase; never both, as age has it.
+
+    Raises `RecipientInvalid` for both and for neither.
+    """
 
     keys: tuple[str, ...] = ()
     passphrase: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        if self.passphrase and self.keys:
+            raise RecipientInvalid(_("an archive is for recipients or for a passphrase, not both"))
+        if not self.passphrase and not self.keys:
+            raise RecipientInvalid(_("nobody was named to encrypt to"))
 
     @classmethod
     def gather(
@@ -29,10 +38,6 @@ class Recipients:
             named += _from_file(file)
         for number, key in enumerate(named, 1):
             parse(key, number)
-        if passphrase and named:
-            raise RecipientInvalid(_("an archive is for recipients or for a passphrase, not both"))
-        if not passphrase and not named:
-            raise RecipientInvalid(_("nobody was named to encrypt to"))
         return cls(tuple(dict.fromkeys(named)), passphrase)
 
     @property

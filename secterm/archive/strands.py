@@ -4,147 +4,166 @@ what is shown, stands in the journal, and adds up to the readable record.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final, TypeAlias
 
-import msgspec
-
-from secterm.archive.contents import KeyFile, OfficerLine, encoded, signed_texts
+from secterm.archive.contents import KeyFile, decoded, encoded, signed_texts
+from secterm.archive.context import Context
 from secterm.dossier import entries as acts
 from secterm.dossier import record as records
 from secterm.dossier import signatures
-from secterm.dossier.entries import Numbered, Signed
+from secterm.dossier.entries import Numbered, PackRef, Signed
 from secterm.dossier.fold import EntryOutOfPlace, State, apply
 from secterm.dossier.permit import NotAllowed, permit
+from secterm.dossier.record import Record
 from secterm.policy.model import Pack
 from secterm.vault import keys
 from secterm.vault.errors import VaultError
-from secterm.vault.merkle import leaf_hash
-from secterm.vault.note import Checkpoint, TlogProof, Verifier
+from secterm.vault.merkle import leaf_hash, verify_inclusion
+from secterm.vault.note import TlogProof
 from secterm.vault.seal import unseal
 
-Files = Mapping[str, bytes]
+Files: TypeAlias = Mapping[str, bytes]
+Plain: TypeAlias = tuple[int, bytes]  # an entry that holds: its number and its JSON
+
+# What values of a right type but without sense can raise where they are reckoned with.
+SENSELESS: Final = (ValueError, ArithmeticError, LookupError, RecursionError)
+
+OWN_LINES: Final = 6  # of a statement, beside one for each signature
+
+_ENTRY: Final = re.compile(r".*/entries/([0-9]+)\.[a-z-]+", re.ASCII)
 
 
-@dataclass(frozen=True)
-class Context:
-    """What the checks of one archive share."""
-
-    vault: str
-    checkpoint: Checkpoint
-    log: Verifier
-    officers: Mapping[str, OfficerLine]
-    packs: Mapping[str, Pack]
+class _Unproven(Exception):
+    """An entry that does not hold; the message says where and what."""
 
 
-@dataclass(frozen=True)
-class Checked:
-    """A part's entries that hold, in order, and whatever does not."""
-
-    entries: tuple[tuple[int, bytes], ...]
-    faults: tuple[str, ...]
-
-
-def check_strand(context: Context, folder: str, files: Files) -> Checked:
-    """The key and all entries under one folder, such as `dossiers/ID`."""
-    faults: list[str] = []
-    good: list[tuple[int, bytes]] = []
+def check_strand(context: Context, folder: str, files: Files, faults: list[str]) -> list[Plain]:
+    """The entries under one folder, such as `dossiers/ID`, that hold; adds to `faults`."""
     try:
-        key = msgspec.json.decode(files[f"{folder}/key.json"], type=KeyFile)
+        key = decoded(files[f"{folder}/key.json"], KeyFile)
         id, secret = bytes.fromhex(key.dossier), bytes.fromhex(key.key)
-        vault = bytes.fromhex(context.vault)
     except (KeyError, ValueError):
-        return Checked((), (f"{folder}/key.json: is missing or not of this format",))
-    if key.dossier != folder.rsplit("/", 1)[1] or key.vault != context.vault:
+        faults.append(f"{folder}/key.json: is missing or not of this format")
+        return []
+    if key.dossier != folder.rsplit("/", 1)[1] or key.vault != context.vault.hex():
         faults.append(f"{folder}/key.json: is another's")
-    if len(secret) != 32 or keys.commitment(secret).hex() != key.commitment:
-        return Checked((), (*faults, f"{folder}/key.json: the key is not the committed one"))
-    for number in sorted(_numbers(folder, files)):
-        name = f"{folder}/entries/{number}"
+    if keys.commitment(secret).hex() != key.commitment:
+        faults.append(f"{folder}/key.json: the key is not the committed one")
+        return []
+    found = {int(m.group(1)) for m in map(_ENTRY.fullmatch, files) if m}
+    good: list[Plain] = []
+    for number in sorted(found):
         try:
-            shown, sealed = files[f"{name}.json"], files[f"{name}.sealed"]
-            proof = TlogProof.parse(files[f"{name}.tlog-proof"])
-            place = keys.entry_place(vault, id, number)
-            if unseal(keys.entry_key(secret), place, sealed) != shown:
-                faults.append(f"{name}.json: is not what was sealed")
-                continue
-            leaf = leaf_hash(keys.leaf(id, keys.commitment(secret), sealed))
-            if proof.index != number or proof.checkpoint != context.checkpoint:
-                faults.append(f"{name}.tlog-proof: is about another entry or checkpoint")
-                continue
-            proof.verify(leaf, context.checkpoint.origin, context.log)
-        except KeyError as missing:
-            faults.append(f"{missing.args[0]}: is missing")
-        except VaultError:
-            faults.append(f"{name}: does not open or is not in the journal")
-        else:
-            good.append((number, shown))
-    return Checked(tuple(good), tuple(faults))
+            good.append((number, _proven(context, f"{folder}/entries/{number}", files, id, secret)))
+        except _Unproven as unproven:
+            faults.append(str(unproven))
+    return good
 
 
-def _numbers(folder: str, files: Files) -> set[int]:
-    found = set()
-    for name in files:
-        stem, dot, _ = name.removeprefix(f"{folder}/entries/").partition(".")
-        if name.startswith(f"{folder}/entries/") and dot and stem.isascii() and stem.isdigit():
-            found.add(int(stem))
-    return found
+def _proven(context: Context, name: str, files: Files, id: bytes, secret: bytes) -> bytes:
+    """An entry's JSON, when it is what was sealed and stands in the journal."""
+    for ending in ("json", "sealed", "tlog-proof"):
+        if f"{name}.{ending}" not in files:
+            raise _Unproven(f"{name}.{ending}: is missing")
+    shown, sealed = files[f"{name}.json"], files[f"{name}.sealed"]
+    number, point = int(name.rsplit("/", 1)[1]), context.checkpoint
+    try:
+        opened = unseal(keys.entry_key(secret), keys.entry_place(context.vault, id, number), sealed)
+    except VaultError:
+        raise _Unproven(f"{name}.sealed: does not open") from None
+    if opened != shown:
+        raise _Unproven(f"{name}.json: is not what was sealed")
+    try:
+        proof = TlogProof.parse(files[f"{name}.tlog-proof"])
+    except VaultError:
+        raise _Unproven(f"{name}.tlog-proof: is not of this format") from None
+    if proof != TlogProof(number, proof.path, context.proof_note):
+        raise _Unproven(f"{name}.tlog-proof: is about another entry or checkpoint")
+    leaf = leaf_hash(keys.leaf(id, keys.commitment(secret), sealed))
+    if not verify_inclusion(leaf, number, point.size, proof.path, point.root):
+        raise _Unproven(f"{name}.tlog-proof: does not lead to the checkpoint")
+    return shown
 
 
-def check_dossier(context: Context, folder: str, files: Files, checked: Checked) -> Iterator[str]:
-    """Entries that add up, signatures that hold, a record that says what the entries say."""
-    id = folder.rsplit("/", 1)[1]
+def check_dossier(
+    context: Context, folder: str, files: Files, entries: list[Plain], faults: list[str]
+) -> Record | None:
+    """The record that a dossier's entries make, None where they make none; adds to `faults`.
+
+    Entries must add up, signatures hold, and the readable members say what they say.
+    """
     told: list[Numbered] = []
     state: State | None = None
     pack: Pack | None = None
-    for number, plain in checked.entries:
+    for number, plain in entries:
         where = f"{folder}/entries/{number}.json"
         try:
             one = Numbered(number=number, entry=acts.decode(plain))
             act = one.entry.act
             ref = act.pack if isinstance(act, acts.Opened) else state.pack if state else None
             pack = context.packs.get(ref.digest) if ref else None
-            if pack is None:
-                yield f"{where}: rests on a pack that is not in the archive"
-                return
+            if pack is None or ref != _ref(pack):
+                faults.append(f"{where}: rests on a pack that is not in the archive")
+                return None
             on = datetime.fromisoformat(one.entry.at).date()
             permit(state, act, pack, on, one.entry.officer)
             state = apply(state, one)
-        except (msgspec.DecodeError, ValueError):
-            yield f"{where}: is not of this format"
-            return
         except (EntryOutOfPlace, NotAllowed) as error:
-            yield f"{where}: does not follow those before it ({error})"
-            return
+            faults.append(f"{where}: does not follow those before it ({error})")
+            return None
+        except SENSELESS:
+            faults.append(f"{where}: is not of this format")
+            return None
         if one.entry.officer not in context.officers:
-            yield f"{where}: names an officer who is not in officers.json"
+            faults.append(f"{where}: names an officer who is not in officers.json")
         if isinstance(act, Signed):
-            yield from _signed(context, where, act, id)
+            faults += _signed(context, where, act, folder.rsplit("/", 1)[1])
         told.append(one)
-    if state is None or pack is None:
-        yield f"{folder}: has no entry that holds"
-        return
-    yield from _readable(context, folder, files, told, pack)
+    if pack is None:
+        faults.append(f"{folder}: has no entry that holds")
+        return None
+    return _readable(context, folder, files, told, pack, faults)
+
+
+def _ref(pack: Pack) -> PackRef:
+    return PackRef(id=pack.head.id, version=pack.head.version, digest=pack.digest)
 
 
 def _signed(context: Context, where: str, act: Signed, id: str) -> Iterator[str]:
     try:
-        signatures.check(act, vault=context.vault, dossier=id)
+        signatures.check(act, vault=context.vault.hex(), dossier=id)
     except signatures.BadSignature as bad:
         yield f"{where}: {bad}"
+    if act.statement.count("\n") != OWN_LINES + len(act.signatures):
+        yield f"{where}: the statement has lines that nobody's signature accounts for"
     for side in act.signatures:
         known = context.officers.get(side.officer)
-        if side.officer and (known is None or known.public_key != side.public_key):
-            yield f"{where}: the {side.role}'s key is not that officer's"
+        told = (side.public_key, side.name)
+        if side.officer and (known is None or (known.public_key, known.name) != told):
+            yield f"{where}: the {side.role}'s key or name is not that officer's"
 
 
 def _readable(
-    context: Context, folder: str, files: Files, told: list[Numbered], pack: Pack
-) -> Iterator[str]:
+    context: Context,
+    folder: str,
+    files: Files,
+    told: list[Numbered],
+    pack: Pack,
+    faults: list[str],
+) -> Record | None:
+    texts = signed_texts(told)
+    undertaking = texts[-1].encode() if texts else None
+    if files.get(f"{folder}/undertaking.txt") != undertaking:
+        faults.append(f"{folder}/undertaking.txt: is not the text that was signed")
     name = f"{folder}/dossier.json"
+    if name not in files:
+        faults.append(f"{name}: is missing")
+        return None
     try:
-        shown = msgspec.json.decode(files[name], type=records.Record)
+        shown = decoded(files[name], Record)
         made = records.record(
             folder.rsplit("/", 1)[1],
             told,
@@ -154,11 +173,8 @@ def _readable(
             as_of=date.fromisoformat(shown.as_of),
         )
         if encoded(made) != files[name]:
-            yield f"{name}: does not say what the entries say"
-    except KeyError:
-        yield f"{name}: is missing"
-    except (msgspec.DecodeError, ValueError):
-        yield f"{name}: is not of this format"
-    texts = signed_texts(told)
-    if texts and files.get(f"{folder}/undertaking.txt") != texts[-1].encode():
-        yield f"{folder}/undertaking.txt: is not the text that was signed"
+            faults.append(f"{name}: does not say what the entries say")
+    except SENSELESS:
+        faults.append(f"{name}: is not of this format")
+        return None
+    return made

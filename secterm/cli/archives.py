@@ -22,7 +22,7 @@ from secterm.cli.given import (
     passphrase,
     unlocked,
 )
-from secterm.cli.telling import Progress, say, say_all, say_json, tame
+from secterm.cli.telling import Progress, complain, say, say_all, say_json, tame
 from secterm.cli.vaults import full_id
 from secterm.words import _
 
@@ -95,6 +95,10 @@ def export(
         line = desk.checkpoint_line()
     say(_("Written: {path}").format(path=written.path))
     say(_("SHA-256: {digest}").format(digest=written.sha256))
+    if written.left_out:
+        from secterm.messages import left_out
+
+        complain(left_out(written.left_out))
     say(_("Checkpoint {line}").format(line=line))
 
 

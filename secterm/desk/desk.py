@@ -5,7 +5,9 @@ told as done. It decides nothing itself and shows nothing.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -377,14 +379,15 @@ class Desk:
         *,
         progress: Callable[[str], None] = lambda member: None,
     ) -> Written:
-        """Writes an archive of these dossiers (all, where none are named) and records it.
+        """Writes an archive of these dossiers (all that open, where none are named) and
+        records it.
 
         `progress` is told each member, and may raise to give up. Raises
         `ArchiveNotWritten`, or `WeakPassphrase` for an archive's own; then nothing
         was recorded either.
         """
         at = self._watch.read()
-        chosen = self._shelf.ids() if ids is None else list(dict.fromkeys(ids))
+        chosen = self._shelf.sound() if ids is None else list(dict.fromkeys(ids))
         if not chosen:
             raise NotAllowed(_("There is no dossier to export."))
         if to.passphrase:
@@ -393,10 +396,16 @@ class Desk:
             self._vault, self._registry, chosen, folder, to, at, progress
         )
         archived = acts.Archived(file=written.path.name, sha256=written.sha256, recipients=to.named)
-        with self._record() as record:
-            for id in chosen:
-                self._append(record, id, *self._shelf.state(id), [archived])
-        return written
+        try:
+            with self._record() as record:
+                for id in chosen:
+                    self._append(record, id, *self._shelf.state(id), [archived])
+        except BaseException:
+            with contextlib.suppress(OSError):
+                written.path.unlink()  # what the vault does not know of did not happen
+            raise
+        left_out = 0 if ids is not None else len(self._shelf.ids()) - len(chosen)
+        return replace(written, left_out=left_out)
 
     # -- recording --------------------------------------------------------
 

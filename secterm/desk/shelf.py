@@ -43,6 +43,17 @@ class Shelf:
         officers = self._registry.officers
         return [id.hex() for id in self._vault.dossiers() if id.hex() not in officers]
 
+    def sound(self) -> list[str]:
+        """The ids of all dossiers that open."""
+        return [id for id in self.ids() if self._opens(id)]
+
+    def _opens(self, id: str) -> bool:
+        try:
+            self._opened(id)
+        except BROKEN:
+            return False
+        return True
+
     def full_id(self, beginning: str) -> str:
         """The one dossier whose id begins so. Raises `NotAllowed` for none or several."""
         found = [id for id in self.ids() if id.startswith(beginning.lower())]

@@ -126,6 +126,8 @@ def _ed25519(name: str, key: Ed25519PrivateKey) -> Ed25519Verifier:
 
 
 def fingerprint(verifiers: tuple[Verifier, ...]) -> str:
-    """What a stranger must know of the log keys: SHA-256 over their vkeys, in groups of four."""
-    digest = hashlib.sha256("\n".join(v.vkey() for v in verifiers).encode()).hexdigest()
+    """What a stranger must know of the log keys: SHA-256 over their vkeys, a line each,
+    of it the first 32 hex digits in groups of four.
+    """
+    digest = hashlib.sha256("".join(f"{v.vkey()}\n" for v in verifiers).encode()).hexdigest()
     return " ".join(digest[i : i + 4] for i in range(0, 32, 4))

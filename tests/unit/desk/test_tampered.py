@@ -177,6 +177,19 @@ def test_all_dossiers_that_open_are_exported_and_it_is_said_how_many_do_not(path
             desk.export(tmp_path, to, [bad])
 
 
+def test_an_archive_that_could_not_be_recorded_did_not_happen(path, tmp_path):
+    medium = tmp_path / "medium"
+    medium.mkdir()
+    with at(path) as desk:
+        id = lived(desk, "opened", "general")
+        desk._vault.file.database.execute_sql("PRAGMA query_only = on")
+        with pytest.raises(VaultError):
+            desk.export(medium, Recipients.gather(passphrase="test carried velvet lantern"))
+        desk._vault.file.database.execute_sql("PRAGMA query_only = off")
+        assert list(medium.iterdir()) == []
+        assert desk.dossier(id).state.archived is None
+
+
 def test_a_row_that_is_no_dossier_is_shown_as_damaged(path):
     with at(path) as desk:
         lived(desk, "opened", "general")

@@ -1,0 +1,171 @@
+"""Encrypts and opens age files, by way of pyrage alone. To recipients the bytes
+run through as they come, whatever their number; a passphrase takes the whole in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import IO, Final, TypeAlias
+
+import pyrage
+
+from secterm.archive import recipients
+from secterm.archive.errors import (
+    ArchiveError,
+    ArchiveNotWritten,
+    ArchiveUnreadable,
+    WrongIdentity,
+)
+from secterm.archive.recipients import Recipients
+from secterm.words import _
+
+HEADER: Final = b"age-encryption.org/v1\n"
+SCRYPT_STANZA: Final = b"-> scrypt "
+
+Sink: TypeAlias = Callable[[bytes], object]
+
+
+def encrypt(pieces: Iterable[bytes], take: Sink, to: Recipients) -> None:
+    """Hands `take` the age file of these pieces, in order.
+
+    Raises whatever `pieces` and `take` raise, and `ArchiveNotWritten`.
+    """
+    if not to.keys:
+        take(bytes(pyrage.passphrase.encrypt(b"".join(pieces), to.passphrase)))
+        return
+    calls = _Calls(_Pieces(iter(pieces)).read, take)
+    try:
+        pyrage.encrypt_io(calls, calls, [recipients.parse(key) for key in to.keys])
+    except (pyrage.EncryptError, OSError):
+        raise calls.failed or ArchiveNotWritten(_("age has failed.")) from None
+
+
+def decrypt(file: Path, take: Sink, *, identity: Path | None, passphrase: str) -> None:
+    """Hands `take` what is in an age file, as it comes; whole it is at the end only.
+
+    Raises `ArchiveUnreadable`, `WrongIdentity`, and whatever `take` raises.
+    """
+    try:
+        stream = file.open("rb")
+    except OSError as error:
+        raise _unread(error) from None
+    with stream:
+        calls = _Calls(_reading(stream), take)
+        try:
+            _open(stream, calls, identity, passphrase)
+        except (pyrage.DecryptError, OSError) as error:
+            if calls.failed is not None:
+                raise calls.failed from None
+            raise _told(error) from None
+
+
+def _open(stream: IO[bytes], calls: _Calls, identity: Path | None, passphrase: str) -> None:
+    head = stream.read(len(HEADER) + len(SCRYPT_STANZA))
+    stream.seek(0)
+    if not head.startswith(HEADER):
+        raise ArchiveUnreadable(_("the file is not an age file"))
+    if head.endswith(SCRYPT_STANZA):
+        if not passphrase:
+            raise WrongIdentity(_("the archive opens with a passphrase, and none was given"))
+        calls.write(bytes(pyrage.passphrase.decrypt(stream.read(), passphrase)))
+    else:
+        if identity is None:
+            raise WrongIdentity(
+                _("the archive opens with a recipient's identity, and none was given")
+            )
+        pyrage.decrypt_io(calls, calls, identities(identity))
+
+
+def identities(file: Path) -> list[pyrage.x25519.Identity]:
+    """The identities in an age identity file. Raises `WrongIdentity`, which tells no line."""
+    try:
+        lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines()]
+    except OSError as error:
+        raise WrongIdentity(
+            _("the identity file cannot be read: {reason}").format(reason=error.strerror)
+        ) from None
+    except UnicodeDecodeError:
+        raise WrongIdentity(_("the identity file is not text")) from None
+    try:
+        found = [
+            pyrage.x25519.Identity.from_str(line)
+            for line in lines
+            if line and not line.startswith("#")
+        ]
+    except (pyrage.IdentityError, ValueError):
+        raise WrongIdentity(_("the identity file holds something else than age keys")) from None
+    if not found:
+        raise WrongIdentity(_("the identity file is empty"))
+    return found
+
+
+def _reading(stream: IO[bytes]) -> Callable[[int], bytes]:
+    def read(size: int) -> bytes:
+        try:
+            return stream.read(size)
+        except OSError as error:
+            raise _unread(error) from None
+
+    return read
+
+
+def _unread(error: OSError) -> ArchiveUnreadable:
+    return ArchiveUnreadable(
+        _("the file cannot be read: {reason}").format(reason=error.strerror or error)
+    )
+
+
+def _told(error: Exception) -> ArchiveError:
+    """age tells a wrong key from a damaged file only in its words."""
+    if isinstance(error, OSError) and error.errno:
+        return _unread(error)
+    said = str(error).lower()
+    if "excessive work" in said:
+        return ArchiveUnreadable(_("its passphrase asks for more work than this machine can do"))
+    if "no matching keys" in said or "decryption failed" in said:
+        return WrongIdentity(_("the archive does not open with this key"))
+    return ArchiveUnreadable(_("the file is damaged"))
+
+
+class _Calls:
+    """What age reads from and writes to. Keeps the error of a call, of which age tells
+    at most the words, and takes no more after it: age flushes what it still holds.
+    """
+
+    def __init__(self, read: Callable[[int], bytes], take: Sink) -> None:
+        self._read = read
+        self._take = take
+        self.failed: BaseException | None = None
+
+    def read(self, size: int) -> bytes:
+        try:
+            return self._read(size)
+        except BaseException as error:
+            self.failed = error
+            raise
+
+    def write(self, data: bytes) -> int:
+        if self.failed is not None:
+            raise self.failed
+        try:
+            self._take(data)
+        except BaseException as error:
+            self.failed = error
+            raise
+        return len(data)
+
+
+class _Pieces:
+    """Pieces as something to read from."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._held = bytearray()
+
+    def read(self, size: int) -> bytes:
+        while len(self._held) < size and (piece := next(self._pieces, None)) is not None:
+            self._held += piece
+        taken = bytes(self._held[:size])
+        del self._held[:size]
+        return taken

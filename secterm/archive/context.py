@@ -1,0 +1,148 @@
+"""What everything else in an archive is checked against: the log keys, the
+checkpoint and its three signatures, the officers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from secterm.archive.contents import (
+    CHECKPOINT,
+    LOG_KEYS,
+    OFFICERS,
+    OfficerLine,
+    decoded,
+    log_lines,
+    short_note,
+)
+from secterm.archive.errors import ArchiveUnreadable
+from secterm.policy.model import Pack
+from secterm.vault import checkpoints
+from secterm.vault.errors import VaultError
+from secterm.vault.note import (
+    ED25519,
+    MLDSA44,
+    Checkpoint,
+    Ed25519Verifier,
+    Note,
+    Verifier,
+    parse_vkey,
+)
+from secterm.words import _
+
+_ORIGIN: Final = re.compile(r"secterm/[0-9a-f]{32}", re.ASCII)
+_ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_KEY: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the checks of one archive share."""
+
+    log: tuple[Verifier, ...]
+    note: Note
+    checkpoint: Checkpoint
+    officers: Mapping[str, OfficerLine]
+    signed_at: int | None  # seconds since 1970, by the log's cosignature
+    signer: str  # the officer who signed the checkpoint; empty where nobody known did
+    packs: dict[str, Pack] = field(default_factory=dict)
+
+    @property
+    def vault(self) -> bytes:
+        """The vault's id, 16 bytes."""
+        return bytes.fromhex(self.checkpoint.origin.removeprefix("secterm/"))
+
+    @property
+    def proof_note(self) -> Note:
+        """The checkpoint as proofs repeat it."""
+        return short_note(self.note)
+
+
+def read_context(top: Mapping[str, bytes], faults: list[str]) -> Context | None:
+    """The context that these members give, None where they give none; adds to `faults`.
+
+    Raises `ArchiveUnreadable` where one of them is not there.
+    """
+    for name in (CHECKPOINT, LOG_KEYS, OFFICERS):
+        if name not in top:
+            raise ArchiveUnreadable(
+                _("it holds no {name}, so it is no archive of ours").format(name=name)
+            )
+    log = _log_keys(top[LOG_KEYS])
+    if log is None:
+        faults.append(f"{LOG_KEYS}: are not an Ed25519 and an ML-DSA-44 key, a line each")
+        return None
+    try:
+        note = Note.parse(top[CHECKPOINT])
+        point = Checkpoint.parse(note.text)
+    except VaultError:
+        faults.append(f"{CHECKPOINT}: is not a signed checkpoint")
+        return None
+    if not _ORIGIN.fullmatch(point.origin) or point.extensions:
+        faults.append(f"{CHECKPOINT}: is not a vault's")
+        return None
+    officers = _officers(top[OFFICERS], faults)
+    signed_at = _cosigned(note, point, log)
+    if signed_at is None:
+        faults.append(f"{CHECKPOINT}: is not signed by both keys in {LOG_KEYS}")
+    signer = _signer(note, point, officers)
+    if not signer:
+        faults.append(f"{CHECKPOINT}: is not signed by an officer in {OFFICERS}")
+    return Context(log, note, point, officers, signed_at, signer)
+
+
+def _log_keys(data: bytes) -> tuple[Verifier, ...] | None:
+    try:
+        log = tuple(parse_vkey(line) for line in data.decode().splitlines())
+    except (VaultError, ValueError):
+        return None
+    kinds = [key.signature_type for key in log]
+    return log if kinds == [ED25519, MLDSA44] and log_lines(log) == data else None
+
+
+def _cosigned(note: Note, point: Checkpoint, log: tuple[Verifier, ...]) -> int | None:
+    """When the log keys signed, each in its place; None where they did not."""
+    ids = [line.key_id for line in note.signatures]
+    if len(ids) != 3 or ids[:2] != [key.key_id for key in log]:
+        return None
+    if any(key.name != point.origin for key in log):
+        return None
+    try:
+        signed = [key.verify(note) for key in log]
+    except (VaultError, ValueError):
+        return None
+    return signed[1].timestamp if all(signed) and signed[1] else None
+
+
+def _officers(data: bytes, faults: list[str]) -> dict[str, OfficerLine]:
+    try:
+        listed = decoded(data, list[OfficerLine])
+    except ValueError:
+        faults.append(f"{OFFICERS}: is not of this format")
+        return {}
+    officers: dict[str, OfficerLine] = {}
+    for one in listed:
+        if not (_ID.fullmatch(one.id) and _KEY.fullmatch(one.public_key)):
+            faults.append(f"{OFFICERS}: {one.name} has no id or key of this format")
+        elif one.id in officers:
+            faults.append(f"{OFFICERS}: {one.name} has another's id")
+        else:
+            officers[one.id] = one
+    return officers
+
+
+def _signer(note: Note, point: Checkpoint, officers: Mapping[str, OfficerLine]) -> str:
+    """The id of the one officer whose signature is the last; empty where it is nobody's."""
+    for one in officers.values():
+        name = checkpoints.officer_name(point.origin, bytes.fromhex(one.id))
+        if note.signatures[-1].name != name:
+            continue
+        try:
+            signed = Ed25519Verifier(name, bytes.fromhex(one.public_key)).verify(note)
+        except (VaultError, ValueError):
+            return ""
+        return one.id if signed else ""
+    return ""

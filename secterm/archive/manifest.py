@@ -1,0 +1,78 @@
+"""Checks what an archive's manifest says of its members, and who signed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from secterm.archive.contents import (
+    FORMAT,
+    MANIFEST,
+    SIGNATURE,
+    Manifest,
+    ManifestSignature,
+    decoded,
+)
+from secterm.archive.context import Context
+
+
+def read_manifest(top: Mapping[str, bytes]) -> Manifest | None:
+    """The manifest among these members, None where there is none of this format."""
+    try:
+        return decoded(top.get(MANIFEST, b""), Manifest)
+    except ValueError:
+        return None
+
+
+def member_faults(manifest: Manifest, digests: Mapping[str, str]) -> Iterator[str]:
+    """Whether just these members are there; `digests` maps name to SHA-256, in order."""
+    if manifest.format != FORMAT:
+        yield f"{MANIFEST}: is of format {manifest.format}; this program reads {FORMAT}"
+    there = {name: digest for name, digest in digests.items() if name not in (MANIFEST, SIGNATURE)}
+    for name, digest in there.items():
+        if name not in manifest.files:
+            yield f"{name}: is not in the manifest"
+        elif manifest.files[name] != digest:
+            yield f"{name}: has another SHA-256 than the manifest says"
+    for name in manifest.files:
+        if name not in there:
+            yield f"{name}: is missing"
+    kept = [name for name in manifest.files if name in there]
+    if kept != [name for name in there if name in manifest.files]:
+        yield f"{MANIFEST}: lists the members in another order"
+    elif list(digests)[-2:] != [MANIFEST, SIGNATURE]:
+        yield f"{MANIFEST}: does not come last"
+
+
+def signature_faults(
+    manifest: Manifest, top: Mapping[str, bytes], context: Context
+) -> Iterator[str]:
+    """Whether the manifest is about this checkpoint, and by the officer who signed both."""
+    point = context.checkpoint
+    told = (manifest.origin, manifest.size, manifest.root)
+    if told != (point.origin, point.size, point.root.hex()):
+        yield f"{MANIFEST}: names another checkpoint"
+    if created_at(manifest) != context.signed_at:
+        yield f"{MANIFEST}: names another time than that of the checkpoint's signature"
+    try:
+        signed = decoded(top.get(SIGNATURE, b""), ManifestSignature)
+        by = context.officers[signed.officer]
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(by.public_key))
+        key.verify(bytes.fromhex(signed.signature), top[MANIFEST])
+    except (KeyError, ValueError, InvalidSignature):
+        yield f"{SIGNATURE}: the officer's signature does not hold"
+        return
+    if {signed.officer, context.signer} != {manifest.officer} or by.public_key != signed.public_key:
+        yield f"{SIGNATURE}: is by another officer than checkpoint and manifest name"
+
+
+def created_at(manifest: Manifest) -> int | None:
+    """When the archive was made, in seconds since 1970; None where that is no time."""
+    try:
+        at = datetime.fromisoformat(manifest.created)
+    except ValueError:
+        return None
+    return int(at.timestamp()) if at.tzinfo is not None else None

@@ -1,0 +1,171 @@
+"""One pass over an archive's members, which holds one dossier's at a time: what is
+there, and every fault with its place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+
+from secterm.archive.contents import Manifest, OfficerLine
+from secterm.archive.context import Context, read_context
+from secterm.archive.errors import ArchiveUnreadable
+from secterm.archive.manifest import member_faults, read_manifest, signature_faults
+from secterm.archive.strands import SENSELESS, Plain, check_dossier, check_strand
+from secterm.dossier import entries as acts
+from secterm.policy import reader
+from secterm.vault.checkpoints import fingerprint as fingerprint_of
+from secterm.words import _
+
+LARGEST_FOLDER: Final = 1 << 30  # bytes; held in memory whole
+
+_NUMBER: Final = r"(0|[1-9][0-9]{0,17})"
+_NAME: Final = re.compile(
+    r"README\.txt|checkpoint|log-keys|officers\.json|manifest\.(json|sig)"
+    r"|packs/[0-9a-f]{64}/[a-z]+\.toml"
+    rf"|(officers|dossiers)/[0-9a-f]{{32}}/(key\.json|entries/{_NUMBER}\.(json|sealed|tlog-proof))"
+    r"|dossiers/[0-9a-f]{32}/(dossier\.json|undertaking\.txt)",
+    re.ASCII,
+)
+
+
+class DossierLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One dossier in an archive; without name and stage where its entries do not hold."""
+
+    id: str
+    name: str
+    stage: str
+    entries: int
+
+
+@dataclass
+class Walk:
+    """`take` every member, then `finish`; what was found is in the fields.
+
+    `fingerprint` is what the log keys must have, however it is spaced.
+    """
+
+    fingerprint: str | None
+    faults: list[str] = field(default_factory=list)
+    dossiers: list[DossierLine] = field(default_factory=list)
+    entries: int = 0
+    context: Context | None = None
+    manifest: Manifest | None = None
+    own: str = ""  # the log keys' fingerprint
+    _begun: bool = False
+    _digests: dict[str, str] = field(default_factory=dict)
+    _top: dict[str, bytes] = field(default_factory=dict)
+    _folder: str = ""
+    _files: dict[str, bytes] = field(default_factory=dict)
+    _weight: int = 0  # bytes in `_files`
+    _proven: set[str] = field(default_factory=set)
+    _days: dict[str, str] = field(default_factory=dict)
+
+    def take(self, name: str, data: bytes) -> None:
+        """One member. Raises `ArchiveUnreadable` where it cannot be one of ours."""
+        if name in self._digests:
+            self.faults.append(f"{name}: is there twice")
+        self._digests[name] = hashlib.sha256(data).hexdigest()
+        if not _NAME.fullmatch(name):
+            self.faults.append(f"{name}: is no part of an archive")
+            return
+        folder = "/".join(name.split("/")[:2]) if "/" in name else ""
+        if folder != self._folder:
+            self._close()
+            self._folder, self._files, self._weight = folder, {}, 0
+        if not folder:
+            self._top[name] = data
+            return
+        self._files[name] = data
+        self._weight += len(data)
+        if self._weight > LARGEST_FOLDER:
+            raise ArchiveUnreadable(_("the archive holds what no archive of ours does"))
+
+    def finish(self) -> None:
+        """After the last member: officers without proof, and the manifest."""
+        self._close()
+        self._begin()
+        self.manifest = manifest = read_manifest(self._top)
+        if self.context is not None:
+            for id, officer in self.context.officers.items():
+                if id not in self._proven:
+                    self.faults.append(f"officers.json: {officer.name} is not proven by an entry")
+        if manifest is None:
+            self.faults.append("manifest.json: is missing or not of this format")
+            return
+        self.faults += member_faults(manifest, self._digests)
+        if self.context is not None:
+            self.faults += signature_faults(manifest, self._top, self.context)
+        for folder, day in self._days.items():
+            if day != manifest.created[:10]:
+                self.faults.append(f"{folder}/dossier.json: is as of another day than the archive")
+
+    def _begin(self) -> None:
+        if self._begun:
+            return
+        self._begun = True
+        self.context = read_context(self._top, self.faults)
+        if self.context is None:
+            return
+        self.own = fingerprint_of(self.context.log)
+        if self.fingerprint is not None and _plain(self.fingerprint) != _plain(self.own):
+            self.faults.append("log-keys: have another fingerprint than the one you know")
+
+    def _close(self) -> None:
+        """The folder that has just ended."""
+        kind, _slash, id = self._folder.partition("/")
+        if not kind:
+            return
+        self._begin()
+        if self.context is None:
+            return
+        if kind == "packs":
+            self._pack(self.context, id)
+            return
+        entries = check_strand(self.context, self._folder, self._files, self.faults)
+        self.entries += len(entries)
+        if kind == "officers":
+            self._officer(self.context, id, entries)
+        else:
+            self._dossier(self.context, id, entries)
+
+    def _pack(self, context: Context, digest: str) -> None:
+        files = {name.rsplit("/", 1)[1]: data for name, data in self._files.items()}
+        try:
+            pack = reader.parse(files, judged=False)
+        except (reader.PackInvalid, *SENSELESS):
+            self.faults.append(f"{self._folder}: is not a valid pack")
+            return
+        if pack.digest != digest:
+            self.faults.append(f"{self._folder}: is another pack than its name says")
+        context.packs[pack.digest] = pack
+
+    def _officer(self, context: Context, id: str, entries: list[Plain]) -> None:
+        known = context.officers.get(id)
+        if known is None:
+            self.faults.append(f"{self._folder}: is nobody in officers.json")
+        for number, plain in entries:
+            try:
+                act = acts.decode_vault(plain).act
+            except SENSELESS:
+                self.faults.append(f"{self._folder}/entries/{number}.json: is not of this format")
+                continue
+            if isinstance(act, acts.OfficerAdded):
+                added = OfficerLine(id=act.officer, name=act.name, public_key=act.public_key)
+                if added == known:
+                    self._proven.add(id)
+
+    def _dossier(self, context: Context, id: str, entries: list[Plain]) -> None:
+        made = check_dossier(context, self._folder, self._files, entries, self.faults)
+        name, stage = (made.particulars.name, made.stage) if made else ("", "")
+        if made:
+            self._days[self._folder] = made.as_of
+        self.dossiers.append(DossierLine(id=id, name=name, stage=stage, entries=len(entries)))
+
+
+def _plain(fingerprint: str) -> str:
+    return "".join(fingerprint.split()).lower()

@@ -1,0 +1,376 @@
+"""Archives that a test takes apart, changes, and packs again, with or without an
+officer's new signature; and the vaults that they come from, under a pack of a
+few lines, so that all of it is quick.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import tarfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pyrage
+
+from secterm.archive import contents, tar
+from secterm.archive.contents import Manifest, ManifestSignature, encoded
+from secterm.archive.inspect import Inspection, inspect_archive
+from secterm.archive.recipients import Recipients
+from secterm.desk import sample
+from secterm.desk.desk import Desk
+from secterm.vault import checkpoints, kdf, keys
+from secterm.vault.note import Note, TlogProof
+from secterm.vault.records import Signer
+from secterm.vault.vault import Vault
+from tests.support.house import OFFICER, SECOND
+
+KEY = pyrage.x25519.Identity.generate()
+RECIPIENT = str(KEY.to_public())
+TO = Recipients((RECIPIENT,))
+PASSPHRASE = "test velvet archive lantern"
+
+LIVES = (("admitted", "core"), ("unsigned", "general"), ("opened", "key"))
+
+SMALL_PACK = {
+    "pack.toml": """
+format = 1
+id = "small"
+name = "A pack for tests"
+version = "1"
+language = "en"
+description = "As little as a pack can be."
+gates = ["screening", "training", "undertaking", "rules"]
+wording = { unit = "the unit", officer = "the officer", appointee = "the appointee" }
+[categories.core]
+name = "Core"
+level = "Top secret"
+validity_months = 36
+cooling_off_years = [3, 5]
+review = true
+witness = true
+second_decision = true
+[categories.key]
+name = "Key"
+level = "Secret"
+validity_months = 60
+cooling_off_years = [2, 3]
+[categories.general]
+name = "General"
+level = "Confidential"
+validity_months = 60
+cooling_off_years = [1, 2]
+""",
+    "screening.toml": """
+[[section]]
+id = "one"
+title = "One section"
+[[section.question]]
+id = "ever"
+kind = "yes_no"
+text = "Did it ever happen?"
+adverse = "yes"
+follow_up = { text = "Tell of it." }
+check = "The register"
+[[section.question]]
+id = "posts"
+kind = "list"
+text = "Which posts were there?"
+fields = [{ id = "post", text = "Post" }]
+""",
+    "training.toml": """
+[[module]]
+id = "law"
+title = "The law"
+covers = ["laws"]
+summary = "What it says."
+hours = { core = 2, key = 1, general = 1 }
+validity_months = { core = 12, key = 24, general = 24 }
+reading = ["It says what it says."]
+quiz = { draw = 1, passing = 1, attempts = 2 }
+[[module.question]]
+id = "says"
+text = "What does it say?"
+right = "What it says"
+wrong = ["Something else"]
+why = "It was read."
+""",
+    "undertaking.toml": """
+title = "Undertaking"
+preamble = "Between {unit} and {name} of {department}, on {date}."
+declaration = "I, {name}, have read it."
+[[part]]
+id = "part"
+title = "In the post"
+clauses = ["I keep what I learn."]
+""",
+    "rules.toml": """
+[[rule]]
+id = "lock"
+duty = "must"
+text = "Lock the door."
+reason = "It is a door."
+""",
+}
+
+
+def build(folder: Path, *lives: tuple[str, str]) -> Path:
+    """A vault in this folder with two officers, and an appointee for each (stage, category)."""
+    pack, path = folder / "pack", folder / "vault.db"
+    pack.mkdir()
+    for name, text in SMALL_PACK.items():
+        (pack / name).write_text(text)
+    desk = Desk.create(
+        path,
+        unit="Test unit",
+        officer=OFFICER[0],
+        passphrase=OFFICER[1],
+        cost=kdf.floors[0],
+        pack=pack,
+    )
+    try:
+        desk.add_officer(*SECOND)
+        for stage, category in lives:
+            sample.fill(desk, 1, second=desk.second(*SECOND), stages=(stage,), category=category)
+    finally:
+        desk.close()
+    return path
+
+
+def exported(vault: Path, folder: Path, to: Recipients = TO, ids: list[str] | None = None) -> Path:
+    """An archive of this vault in this folder."""
+    desk = Desk.open(vault, *OFFICER)
+    try:
+        return desk.export(folder, to, ids).path
+    finally:
+        desk.close()
+
+
+def entries_of(vault: Path) -> list[tuple[str, str]]:
+    """What the dossiers' entries say happened: dossier and act, in order."""
+    desk = Desk.open(vault, *OFFICER)
+    try:
+        return [
+            (card.id, str(event.act.__struct_config__.tag))
+            for card in desk.cards()
+            for event in desk.record(card.id).timeline
+        ]
+    finally:
+        desk.close()
+
+
+def signer(vault: Path, who: tuple[str, str] = OFFICER) -> Signer:
+    """An officer of this vault with their signing key."""
+    opened = Vault.open(vault, *who)
+    try:
+        return opened.signer
+    finally:
+        opened.close()
+
+
+def identity_file(folder: Path, *lines: str) -> Path:
+    """An age identity file with these lines; the recipient's own where there are none."""
+    path = folder / "identity.txt"
+    path.write_text("".join(f"{line}\n" for line in lines or ("# a test's key", str(KEY))))
+    return path
+
+
+def opened(file: Path) -> Opened:
+    """An archive taken apart, with nothing but age and tar."""
+    plain = pyrage.decrypt(file.read_bytes(), [KEY])
+    with tarfile.open(fileobj=io.BytesIO(plain)) as found:
+        return Opened(tuple((m.name, found.extractfile(m).read()) for m in found))
+
+
+@dataclass(frozen=True, repr=False)
+class Opened:
+    """An archive's members in their order. Every change makes another one."""
+
+    members: tuple[tuple[str, bytes], ...]
+
+    def __getitem__(self, name: str) -> bytes:
+        return dict(self.members)[name]
+
+    def names(self, beginning: str = "", ending: str = "") -> list[str]:
+        """The members whose names begin and end so."""
+        return [n for n, _ in self.members if n.startswith(beginning) and n.endswith(ending)]
+
+    def name(self, beginning: str = "", ending: str = "") -> str:
+        """The first member whose name begins and ends so."""
+        return self.names(beginning, ending)[0]
+
+    def one_of_each(self) -> list[str]:
+        """The first member of each kind."""
+        kinds: dict[str, str] = {}
+        for name in self.names():
+            kinds.setdefault(re.sub(r"[0-9a-f]{32,}|/[0-9]+", "#", name), name)
+        return list(kinds.values())
+
+    def folder(self, stage: str) -> str:
+        """The folder of the dossier at this stage."""
+        for name in self.names("dossiers/", "/dossier.json"):
+            if json.loads(self[name])["stage"] == stage:
+                return name.rpartition("/")[0]
+        raise AssertionError(f"no dossier is {stage}")
+
+    def entry(self, folder: str, act: str) -> str:
+        """The name, without ending, of a folder's first entry that says this act."""
+        for name in self.names(f"{folder}/entries/", ".json"):
+            if json.loads(self[name])["act"]["act"] == act:
+                return name.removesuffix(".json")
+        raise AssertionError(f"{folder} has no act {act}")
+
+    def changed(self, name: str, change: Callable[[bytes], bytes]) -> Opened:
+        """With one member's bytes changed."""
+        assert name in dict(self.members)
+        return Opened(tuple((n, change(d) if n == name else d) for n, d in self.members))
+
+    def replaced(self, name: str, data: bytes) -> Opened:
+        """With one member's bytes replaced."""
+        return self.changed(name, lambda _: data)
+
+    def reworded(self, name: str, old: str, new: str) -> Opened:
+        """With a text in one member replaced by another."""
+        assert old.encode() in self[name]
+        return self.changed(name, lambda data: data.replace(old.encode(), new.encode()))
+
+    def without(self, *names: str) -> Opened:
+        """With these members removed."""
+        assert set(names) <= set(self.names())
+        return Opened(tuple(m for m in self.members if m[0] not in names))
+
+    def renamed(self, old: str, new: str) -> Opened:
+        """With one member under another name."""
+        assert old in self.names()
+        return Opened(tuple((new if n == old else n, d) for n, d in self.members))
+
+    def adding(self, name: str, data: bytes, after: str) -> Opened:
+        """With one member more, where it would stand."""
+        at = self.names().index(after) + 1
+        return Opened((*self.members[:at], (name, data), *self.members[at:]))
+
+    def resigned(self, by: Signer, **claims: object) -> Opened:
+        """With a manifest made anew of what is there now, signed by this officer.
+
+        `claims` is what it says otherwise than the manifest that was there.
+        """
+        kept = [m for m in self.members if m[0] not in (contents.MANIFEST, contents.SIGNATURE)]
+        told = json.loads(self[contents.MANIFEST])
+        told |= {"files": {name: hashlib.sha256(data).hexdigest() for name, data in kept}}
+        manifest = encoded(Manifest(**(told | claims)))
+        signature = ManifestSignature(
+            officer=by.officer.hex(),
+            public_key=by.public_key.hex(),
+            signature=by.key.sign(manifest).hex(),
+        )
+        return Opened(
+            (*kept, (contents.MANIFEST, manifest), (contents.SIGNATURE, encoded(signature)))
+        )
+
+    def packed(self, folder: Path) -> Path:
+        """An archive of these members."""
+        return packed(folder, b"".join(tar.blocks(self.members, 0)))
+
+    def inspected(self, folder: Path, **known: str) -> Inspection:
+        """What an inspection of these members says."""
+        return inspect_archive(self.packed(folder), identity=identity_file(folder), **known)
+
+
+def packed(folder: Path, plain: bytes) -> Path:
+    """An age file of these bytes."""
+    path = folder / "packed.age"
+    path.write_bytes(pyrage.encrypt(plain, [KEY.to_public()]))
+    return path
+
+
+def tarred(members: Iterable[tuple[tarfile.TarInfo, bytes]], format: int) -> bytes:
+    """A tar as somebody else's program writes it."""
+    plain = io.BytesIO()
+    with tarfile.open(fileobj=plain, mode="w", format=format) as made:
+        for member, data in members:
+            made.addfile(member, io.BytesIO(data))
+    return plain.getvalue()
+
+
+def pieced(opened: Opened, vault: Vault, strands: dict[str, bytes], at: datetime) -> Opened:
+    """An archive of this vault as it is now, as the format has it and without asking
+    whether its entries make sense. `strands` maps folders to ids (16 bytes).
+
+    README, officers and packs are those of `opened`; there is no record.
+    """
+    note = checkpoints.signed(vault, int(at.timestamp()))
+    short = Note(note.text, note.signatures[:1])
+    tree, members = vault.tree(), {n: opened[n] for n in opened.names()}
+    kept = {n: d for n, d in members.items() if not n.startswith(("officers/", "dossiers/"))}
+    kept["checkpoint"] = note.format()
+    for folder, id in strands.items():
+        key = vault.dossier_key(id)
+        told = {
+            "vault": vault.id.hex(),
+            "dossier": id.hex(),
+            "key": key.hex(),
+            "commitment": keys.commitment(key).hex(),
+        }
+        kept[f"{folder}/key.json"] = json.dumps(told, indent=1).encode() + b"\n"
+        plain = dict(vault.entries(id))
+        for number, sealed in vault.sealed_entries(id):
+            path = tuple(tree.inclusion_proof(number, vault.size))
+            kept[f"{folder}/entries/{number}.json"] = plain[number]
+            kept[f"{folder}/entries/{number}.sealed"] = sealed
+            proof = TlogProof(number, path, short).format()
+            kept[f"{folder}/entries/{number}.tlog-proof"] = proof
+    point = vault.checkpoint()
+    return Opened(tuple(kept.items())).resigned(
+        vault.signer, size=point.size, root=point.root.hex(), created=at.isoformat()
+    )
+
+
+# What no member of an archive can be.
+NASTY = [
+    b"",
+    b"\0",
+    b"\xff\xfe",
+    b"null",
+    b"[]",
+    b"{}",
+    b'"text"',
+    b"1e400",
+    b"9" * 6000,
+    b"[" * 100_000,
+    b'{"x":' * 20_000,
+    b'{"x":' + b"[" * 100_000,
+    b'{"files":{"\\ud800":"\\udfff"}}',
+    b'[{"id":"x","name":"y","public_key":"z","more":' + b"[" * 100_000 + b"]",
+    b"\xef\xbb\xbf{}",
+    b"index 1\n\n",
+    b"c2sp.org/tlog-proof@v1\nindex 99999999999999999999\n\n",
+    "\u2014 x AAAA\n".encode() * 99,
+]
+
+# What few values in a member can be.
+ODD = [
+    None, True, -1, 0, 10**18, 10**30, 1e308, -0.5, "", " ", "0", "x", "\0", "\x1b[2J", "\u202e",
+    "0001-01-01", "9999-12-31", "9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00-23:59",
+    "2031-05-06T07:08:09", "core", "00" * 16, "ff" * 32, "z" * 5000, [], {}, [[]], ["x"],
+]  # fmt: skip
+
+
+def places(value, path=()):
+    """The path of every value inside a JSON value."""
+    if isinstance(value, dict | list):
+        for key in value if isinstance(value, dict) else range(len(value)):
+            yield (*path, key)
+            yield from places(value[key], (*path, key))
+
+
+def put(value, path, new):
+    """The value with another in one place."""
+    if not path:
+        return new
+    made = value.copy()
+    made[path[0]] = put(value[path[0]], path[1:], new)
+    return made

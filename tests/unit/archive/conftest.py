@@ -1,0 +1,99 @@
+"""One vault and its archive, made once; a test that changes them takes copies."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from secterm.archive.recipients import Recipients
+from secterm.desk.desk import Desk
+from secterm.vault import kdf
+from secterm.vault.records import Signer
+from tests.support import archives
+from tests.support.archives import Opened
+from tests.support.house import OFFICER, SECOND
+
+
+@dataclass(frozen=True, repr=False)
+class House:
+    """A vault before its first export, that export, and the two officers."""
+
+    vault: Path
+    file: Path
+    opened: Opened
+    officer: Signer
+    second: Signer
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("house")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kdf, "floors", (kdf.Cost(t=1, m=32, p=1),))
+        vault = archives.build(folder, *archives.LIVES)
+        spent = Path(shutil.copy(vault, folder / "spent.db"))
+        file = archives.exported(spent, folder)
+        return House(
+            vault,
+            file,
+            archives.opened(file),
+            archives.signer(spent),
+            archives.signer(spent, SECOND),
+        )
+
+
+@dataclass(frozen=True, repr=False)
+class Locked:
+    """An archive for a passphrase, whose names are in it, and what its folder held on the way."""
+
+    file: Path
+    names: set[str]
+    seen: list[bytes]
+
+
+@pytest.fixture(scope="session")
+def locked(house, tmp_path_factory):
+    """Made once: a passphrase takes age a second of hard work."""
+    folder = tmp_path_factory.mktemp("locked")
+    vault = Path(shutil.copy(house.vault, tmp_path_factory.mktemp("vault") / "vault.db"))
+    seen = []
+
+    def progress(name):
+        seen.extend(file.read_bytes() for file in folder.iterdir())
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kdf, "floors", (kdf.Cost(t=1, m=32, p=1),))
+        desk = Desk.open(vault, *OFFICER)
+    names = {card.name for card in desk.cards()}
+    to = Recipients.gather(passphrase=archives.PASSPHRASE)
+    file = desk.export(folder, to, progress=progress).path
+    desk.close()
+    return Locked(file, names, seen)
+
+
+@pytest.fixture
+def vault(house, tmp_path):
+    """A vault of the test's own, never exported."""
+    return Path(shutil.copy(house.vault, tmp_path / "vault.db"))
+
+
+@pytest.fixture
+def medium(tmp_path):
+    """An empty folder to write to."""
+    folder = tmp_path / "medium"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def faults(tmp_path):
+    """The faults that an inspection finds in these members; there must be some."""
+
+    def inspected(opened, **known):
+        found = opened.inspected(tmp_path, **known)
+        assert not found.holds
+        assert "does NOT hold" in found.text()
+        return found.faults
+
+    return inspected
