@@ -1,5 +1,7 @@
 """The disk is full, read-only or failing: nothing is told that is not there."""
 
+import contextlib
+
 import pytest
 
 from secterm.desk.desk import Desk
@@ -7,6 +9,27 @@ from secterm.dossier.entries import Answered
 from secterm.vault.errors import VaultUnreadable
 from tests.support.house import OFFICER, build
 from tests.support.paper import ordinary, someone
+
+
+def test_the_journal_beside_the_vault_tells_nobody(desk):
+    who = someone(name="Zebrafinch Quokka", post="Wombatkeeper")
+    id = desk.open_dossier(who)
+    question = next(
+        q for s in desk.pack.screening.sections for q in s.questions if q.kind == "text"
+    )
+    desk.act(id, Answered(question=question.id, answer="Numbatfield"))
+    file = desk._vault.file
+    tables = file.tables
+    with contextlib.suppress(RuntimeError), file.writing():
+        for table in (tables.dossier, tables.entry, tables.head, tables.signature, tables.vault):
+            field = next(f for f in table._meta.sorted_fields if f.name not in ("id", "number"))
+            table.update({field: field}).execute()
+        journal = file.path.with_name(file.path.name + "-journal").read_bytes()
+        raise RuntimeError
+    assert len(journal) > 20_000
+    for secret in (b"Zebrafinch", b"Wombatkeeper", b"Numbatfield", b"1990-04-28", b"TEST-1"):
+        assert secret not in journal
+        assert secret not in file.path.read_bytes()
 
 
 @pytest.fixture
