@@ -4,6 +4,8 @@ run through as they come, whatever their number; a passphrase takes the whole in
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Final, TypeAlias
@@ -23,6 +25,14 @@ from secterm.words import _
 HEADER: Final = b"age-encryption.org/v1\n"
 SCRYPT_STANZA: Final = b"-> scrypt "
 
+# Passphrase and plaintext come by a pipe, never by an argument or a file.
+CHILD: Final = """
+import sys, pyrage
+take = sys.stdin.buffer.read
+secret = take(int.from_bytes(take(4), "big")).decode()
+sys.stdout.buffer.write(pyrage.passphrase.encrypt(take(), secret))
+"""
+
 Sink: TypeAlias = Callable[[bytes], object]
 
 
@@ -32,13 +42,32 @@ def encrypt(pieces: Iterable[bytes], take: Sink, to: Recipients) -> None:
     Raises whatever `pieces` and `take` raise, and `ArchiveNotWritten`.
     """
     if not to.keys:
-        take(bytes(pyrage.passphrase.encrypt(b"".join(pieces), to.passphrase)))
+        take(_to_passphrase(b"".join(pieces), to.passphrase))
         return
     calls = _Calls(_Pieces(iter(pieces)).read, take)
     try:
         pyrage.encrypt_io(calls, calls, [recipients.parse(key) for key in to.keys])
     except (pyrage.EncryptError, OSError):
         raise calls.failed or ArchiveNotWritten(_("age has failed.")) from None
+
+
+def _to_passphrase(whole: bytes, passphrase: str) -> bytes:
+    """The age file of this, from a process of its own where there can be one.
+
+    pyrage lets no other thread run until it has it, which takes seconds.
+    """
+    secret = passphrase.encode()
+    try:
+        child = subprocess.run(  # noqa: S603 - ourselves, with words of our own
+            [sys.executable, "-I", "-c", CHILD],
+            input=len(secret).to_bytes(4, "big") + secret + whole,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return bytes(pyrage.passphrase.encrypt(whole, passphrase))
+    return child.stdout
 
 
 def decrypt(file: Path, take: Sink, *, identity: Path | None, passphrase: str) -> None:

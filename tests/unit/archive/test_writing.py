@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import resource
 import stat
+import sys
 import tarfile
 import tempfile
 from pathlib import Path
@@ -14,7 +15,7 @@ import pyrage
 import pytest
 
 from secterm import messages
-from secterm.archive import write
+from secterm.archive import age, write
 from secterm.archive.errors import ArchiveNotWritten, RecipientInvalid
 from secterm.archive.recipients import Recipients
 from secterm.desk.desk import Desk
@@ -381,3 +382,23 @@ def test_every_member_is_a_plain_file_of_the_time_of_the_archive(house):
         (tarfile.REGTYPE, 0o600, 0, 0, "")
     }
     assert len({m.mtime for m in members}) == 1
+
+
+def test_an_archive_is_encrypted_to_a_passphrase_in_a_process_of_its_own(monkeypatch):
+    """pyrage would hold every thread of ours for seconds, the screen's among them."""
+
+    def held(*_):
+        raise AssertionError
+
+    taken = []
+    with monkeypatch.context() as patch:
+        patch.setattr(pyrage.passphrase, "encrypt", held)
+        age.encrypt([b"plain ", b"text"], taken.append, Recipients.gather(passphrase=PASSPHRASE))
+    assert pyrage.passphrase.decrypt(b"".join(taken), PASSPHRASE) == b"plain text"
+
+
+def test_an_archive_is_encrypted_to_a_passphrase_where_no_process_can_be_started(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    taken = []
+    age.encrypt([b"plain ", b"text"], taken.append, Recipients.gather(passphrase=PASSPHRASE))
+    assert pyrage.passphrase.decrypt(b"".join(taken), PASSPHRASE) == b"plain text"
