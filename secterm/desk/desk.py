@@ -285,18 +285,26 @@ class Desk:
         )
 
     def draw_quiz(self, id: str, module: str) -> quiz.Quiz:
-        """A new quiz of a module: questions drawn, answers shuffled. Raises NotAllowed."""
+        """A quiz of a module, one under way first: questions drawn, answers shuffled.
+
+        Raises `NotAllowed`.
+        """
         dossier = self.dossier(id)
-        self._drawn = quiz.draw(_module(dossier.pack, module))
+        begun = dossier.state.quizzing.get(module, ())
+        self._drawn = quiz.draw(_module(dossier.pack, module), begun)
         return self._drawn
 
-    def take_quiz(self, id: str, taken: quiz.Quiz, given: list[str]) -> Dossier:
-        """Records the quiz drawn last and its answers, in the words shown; once."""
+    def answer_quiz(self, id: str, taken: quiz.Quiz, given: list[str]) -> Dossier:
+        """Records the last of the answers given so far to the quiz drawn last, in the
+        words shown, and with the last question the whole quiz; once.
+        """
         if taken is not self._drawn:
             raise NotAllowed(_("This quiz was taken already, or another was drawn since."))
-        module = _module(self.dossier(id).pack, taken.module)
-        done = self.act(id, quiz.judge(module, taken, given))
-        self._drawn = None
+        done = self.act(
+            id, quiz.answered(_module(self.dossier(id).pack, taken.module), taken, given)
+        )
+        if len(given) == len(taken.questions):
+            self._drawn = None
         return done
 
     def acknowledge(self, id: str, rule: Rule) -> Dossier:

@@ -272,10 +272,10 @@ class _Person:
                 )
             )
             if module.quiz is not None:
-                drawn = quiz.draw(module, self.chance)
+                drawn = quiz.draw(module, chance=self.chance)
                 right = {q.id: q.right for q in module.bank}
                 given = [right[q.id] for q in drawn.questions]
-                self.made.append(quiz.judge(module, drawn, given))
+                self.made.append(quiz.answered(module, drawn, given))
 
     def _refuse_to_sign(self) -> None:
         self.made.append(acts.SigningRefused(reason="Does not accept the cooling-off period."))

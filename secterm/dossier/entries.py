@@ -116,6 +116,13 @@ class QuizAnswer(_Value, frozen=True, kw_only=True):
     right: bool
 
 
+class QuizAnswered(_Act, frozen=True, kw_only=True, tag="quiz_answered"):
+    """One answer of a quiz under way was given, the last one apart: that comes with the whole."""
+
+    module: str
+    answer: QuizAnswer
+
+
 class Quizzed(_Act, frozen=True, kw_only=True, tag="quizzed"):
     """A module's quiz was taken at this keyboard."""
 
@@ -225,6 +232,7 @@ Act: TypeAlias = (
     | Found
     | Reviewed
     | Trained
+    | QuizAnswered
     | Quizzed
     | Signed
     | SigningRefused

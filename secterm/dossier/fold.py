@@ -58,6 +58,7 @@ class State:
     review: Told[acts.Reviewed] | None = None
     taught: Mapping[str, tuple[Told[acts.Trained], ...]] = field(default_factory=dict)
     quizzes: Mapping[str, tuple[Told[acts.Quizzed], ...]] = field(default_factory=dict)
+    quizzing: Mapping[str, tuple[acts.QuizAnswer, ...]] = field(default_factory=dict)
     signed: Told[acts.Signed] | None = None
     signing_refused: Told[acts.SigningRefused] | None = None
     acknowledged: Latest[acts.Acknowledged] = field(default_factory=dict)
@@ -110,10 +111,21 @@ def _after(state: State, one: Numbered) -> State:
             return replace(state, review=_told(act, one))
         case acts.Trained():
             sessions = (*state.taught.get(act.module, ()), _told(act, one))
-            return replace(state, taught={**state.taught, act.module: sessions})
+            return replace(
+                state,
+                taught={**state.taught, act.module: sessions},
+                quizzing=_without(state.quizzing, act.module),
+            )
+        case acts.QuizAnswered():
+            given = (*state.quizzing.get(act.module, ()), act.answer)
+            return replace(state, quizzing={**state.quizzing, act.module: given})
         case acts.Quizzed():
             taken = (*state.quizzes.get(act.module, ()), _told(act, one))
-            return replace(state, quizzes={**state.quizzes, act.module: taken})
+            return replace(
+                state,
+                quizzes={**state.quizzes, act.module: taken},
+                quizzing=_without(state.quizzing, act.module),
+            )
         case acts.Signed():
             return replace(state, signed=_told(act, one), signing_refused=None)
         case acts.SigningRefused():
@@ -199,5 +211,5 @@ def _with(latest: Latest[A], id: str, told: Told[A]) -> Latest[A]:
     return {**latest, id: told}
 
 
-def _without(latest: Latest[A], id: str) -> Latest[A]:
+def _without(latest: Mapping[str, A], id: str) -> Mapping[str, A]:
     return {k: v for k, v in latest.items() if k != id}

@@ -23,7 +23,7 @@ from secterm.dossier.demands import (
 from secterm.dossier.entries import Act
 from secterm.dossier.fold import State
 from secterm.dossier.gates import Owed, Standing, standing
-from secterm.policy.model import Module, Pack, Question, Rule
+from secterm.policy.model import Module, Pack, Question, Quiz, Rule
 from secterm.words import _
 
 UNDER_WAY: Final = ("screening", "training", "undertaking", "rules", "decision", "deferred")
@@ -71,6 +71,8 @@ class _Judge:
                 self._reviewed(act)
             case acts.Trained():
                 self._trained(act)
+            case acts.QuizAnswered():
+                self._quiz_answered(act)
             case acts.Quizzed():
                 self._quizzed(act)
             case acts.Signed():
@@ -262,11 +264,11 @@ class _Judge:
         a_text(act.trainer, _("Who taught"))
         a_text(act.place, _("The place"))
 
-    def _quizzed(self, act: acts.Quizzed) -> None:
+    def _quiz(self, id: str, answers: tuple[acts.QuizAnswer, ...]) -> Quiz:
+        """The quiz that these answers, in their order, are of; judged as they should be."""
         self._in_training()
-        module = self._module(act.module)
-        quiz = module.quiz
-        if quiz is None:
+        module = self._module(id)
+        if module.quiz is None:
             raise NotAllowed(_("This module has no quiz."))
         due = gates.module_owes(module, self.state, self.today)
         require(
@@ -274,15 +276,34 @@ class _Judge:
             _("The module must be taught before its quiz is taken."),
         )
         known = {q.text: q.right for q in module.bank}
-        asked = {a.question for a in act.answers}
+        asked = {a.question for a in answers}
         require(
-            len(act.answers) == quiz.draw == len(asked) and asked <= known.keys(),
+            len(asked) == len(answers) and asked <= known.keys(),
             _("These are not the questions of this module's quiz."),
         )
-        right = [known[a.question] == a.given for a in act.answers]
         require(
-            right == [a.right for a in act.answers] and act.passed == (sum(right) >= quiz.passing),
-            _("The quiz was not judged by its pass mark."),
+            all((known[a.question] == a.given) == a.right for a in answers),
+            _("The quiz was not judged by its right answers."),
+        )
+        return module.quiz
+
+    def _quiz_answered(self, act: acts.QuizAnswered) -> None:
+        given = (*self.state.quizzing.get(act.module, ()), act.answer)
+        quiz = self._quiz(act.module, given)
+        require(len(given) < quiz.draw, _("The last answer comes with the whole quiz."))
+
+    def _quizzed(self, act: acts.Quizzed) -> None:
+        quiz = self._quiz(act.module, act.answers)
+        require(
+            len(act.answers) == quiz.draw, _("These are not the questions of this module's quiz.")
+        )
+        begun = self.state.quizzing.get(act.module, ())
+        require(
+            act.answers[: len(begun)] == begun, _("The quiz begins with the answers given already.")
+        )
+        right = sum(a.right for a in act.answers)
+        require(
+            act.passed == (right >= quiz.passing), _("The quiz was not judged by its pass mark.")
         )
 
     # -- undertaking and rules ----------------------------------------------

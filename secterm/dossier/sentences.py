@@ -47,7 +47,7 @@ def sentence(act: Act, pack: Pack) -> str:
             return _("Particulars corrected: {reason}").format(reason=act.reason)
         case acts.Answered() | acts.Checked() | acts.Found() | acts.Reviewed():
             return _screening(act, pack)
-        case acts.Trained() | acts.Quizzed():
+        case acts.Trained() | acts.QuizAnswered() | acts.Quizzed():
             return _training(act, pack)
         case acts.Signed():
             names = ", ".join(f"{s.name} ({s.role})" for s in act.signatures)
@@ -98,12 +98,19 @@ def _screening(act: acts.Answered | acts.Checked | acts.Found | acts.Reviewed, p
             )
 
 
-def _training(act: acts.Trained | acts.Quizzed, pack: Pack) -> str:
+def _training(act: acts.Trained | acts.QuizAnswered | acts.Quizzed, pack: Pack) -> str:
     known = module(pack, act.module)
     title = known.title if known else act.module
     if isinstance(act, acts.Trained):
         return _("Taught: {title}, {hours:g} h on {on} by {trainer}, {place}").format(
             title=title, hours=act.hours, on=act.on, trainer=act.trainer, place=act.place
+        )
+    if isinstance(act, acts.QuizAnswered):
+        one = act.answer
+        return _("Quiz answer: {question} Given: {given} ({verdict})").format(
+            question=one.question,
+            given=one.given,
+            verdict=_("right") if one.right else _("wrong"),
         )
     right = sum(a.right for a in act.answers)
     verdict = _("passed") if act.passed else _("failed")

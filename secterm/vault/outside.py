@@ -37,8 +37,7 @@ class Outside:
         if len(vault) != ID_SIZE or len(failures) != 4:
             raise VaultDamaged("vault", "its one row is not of this format")
         found = [
-            Slot(bytes(i), str(k), bytes(g), bytes(s))
-            for i, k, g, s in file.rows(t.slot.select())
+            Slot(bytes(i), str(k), bytes(g), bytes(s)) for i, k, g, s in file.rows(t.slot.select())
         ]
         return cls(
             bytes(vault), bytes(log_keys), int.from_bytes(failures, "big"), bytes(check), found

@@ -310,8 +310,57 @@ def test_a_quiz_draws_shuffles_and_records_what_was_shown(desk):
     assert len({tuple(p.id for p in q.questions) for q in drawn}) > 1
     orders = {p.answers for q in drawn for p in q.questions if p.id == drawn[0].questions[0].id}
     assert all(set(o) == set(next(iter(orders))) for o in orders)
-    with pytest.raises(NotAllowed, match="needs an answer"):
-        quiz.judge(module, drawn[0], ["only one"])
+    with pytest.raises(NotAllowed, match="question by question"):
+        quiz.answered(module, drawn[0], [])
+
+
+def test_each_answer_of_a_quiz_is_recorded_and_a_quiz_under_way_goes_on(desk, path, clock):
+    id, module = taught(desk)
+    drawn = desk.draw_quiz(id, module.id)
+    given = [put.answers[0] for put in drawn.questions]
+    desk.answer_quiz(id, drawn, given[:1])
+    desk.answer_quiz(id, drawn, given[:2])
+    back = again(desk, path, clock)
+    on = back.draw_quiz(id, module.id)
+    assert on.begun == tuple(given[:2])
+    assert [p.text for p in on.questions[:2]] == [p.text for p in drawn.questions[:2]]
+    assert len({p.id for p in on.questions}) == module.quiz.draw
+    further = [*given[:2], *(put.answers[0] for put in on.questions[2:])]
+    with pytest.raises(NotAllowed, match="answers given already"):
+        back.answer_quiz(id, on, ["another answer", *further[1:]])
+    for count in range(3, len(further) + 1):
+        done = back.answer_quiz(id, on, further[:count])
+    assert done.state.quizzing == {}
+    assert [a.given for a in done.state.quizzes[module.id][-1].act.answers] == further
+    assert back.verify().holds
+    back.close()
+
+
+def test_an_attempt_that_was_begun_is_not_begun_anew(desk):
+    id, module = taught(desk)
+    first = desk.draw_quiz(id, module.id)
+    desk.answer_quiz(id, first, [first.questions[0].answers[0]])
+    other = desk.draw_quiz(id, module.id)
+    assert other.begun
+    fresh = quiz.draw(module)
+    desk._drawn = fresh
+    right = {q.id: q.right for q in module.bank}
+    with pytest.raises(NotAllowed, match="answers given already"):
+        desk.answer_quiz(id, fresh, [right[p.id] for p in fresh.questions])
+
+
+def taught(desk):
+    """A dossier with a module whose quiz is due, and that module."""
+    id = lived(desk, "training", "general")
+    first = desk.dossier(id).standing.gate("training").owed[0].id
+    module = next(m for m in desk.pack.training.modules if m.id == first)
+    desk.act(
+        id,
+        acts.Trained(
+            module=module.id, hours=40, on="2026-03-02", trainer="T. R. Ainer", place="Here"
+        ),
+    )
+    return id, module
 
 
 # -- the disk ---------------------------------------------------------------

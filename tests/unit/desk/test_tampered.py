@@ -267,9 +267,10 @@ def test_a_quiz_is_handed_in_once(path):
         )
         drawn = desk.draw_quiz(id, module.id)
         given = [put.answers[0] for put in drawn.questions]
-        desk.take_quiz(id, drawn, given)
+        for count in range(1, len(given) + 1):
+            desk.answer_quiz(id, drawn, given[:count])
         with pytest.raises(NotAllowed, match="taken already"):
-            desk.take_quiz(id, drawn, given)
+            desk.answer_quiz(id, drawn, given)
 
 
 def test_that_the_clock_was_behind_is_owed_until_it_is_recorded(path):
