@@ -60,6 +60,14 @@ class Life(RuleBasedStateMachine):
         if self.paper.state.particulars.category in module.hours:
             self.whole(lambda: self.paper.teach(module))
 
+    @rule(module=MODULES, right=st.booleans(), steps=st.integers(1, 6))
+    def quiz_steps(self, module, right, steps):
+        module = ALL_MODULES[module]
+        for _ in range(steps if module.quiz else 0):
+            self.whole(lambda: self.paper.quiz_step(module, right))
+        begun = self.paper.state.quizzing.get(module.id, ())
+        assert len(begun) < (module.quiz.draw if module.quiz else 1)
+
     @rule(module=MODULES, right=st.booleans())
     def quiz(self, module, right):
         module = ALL_MODULES[module]

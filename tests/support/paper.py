@@ -116,15 +116,29 @@ class Paper:
             )
         )
 
-    def quiz(self, module, right=True):
-        bank = module.bank[: module.quiz.draw]
-        answers = tuple(
+    def quiz_answers(self, module, right=True):
+        """All answers of an attempt: those given already, then these."""
+        begun = self.state.quizzing.get(module.id, ())
+        asked = {answer.question for answer in begun}
+        fresh = [
             acts.QuizAnswer(
                 question=q.text, given=q.right if right else q.wrong[0], right=bool(right)
             )
-            for q in bank
-        )
-        return self.record(acts.Quizzed(module=module.id, answers=answers, passed=bool(right)))
+            for q in module.bank
+            if q.text not in asked
+        ]
+        return (*begun, *fresh[: module.quiz.draw - len(begun)])
+
+    def quiz_step(self, module, right=True):
+        """One answer of an attempt."""
+        at = len(self.state.quizzing.get(module.id, ()))
+        answer = self.quiz_answers(module, right)[min(at, module.quiz.draw - 1)]
+        return self.record(acts.QuizAnswered(module=module.id, answer=answer))
+
+    def quiz(self, module, right=True):
+        answers = self.quiz_answers(module, right)
+        passed = sum(a.right for a in answers) >= module.quiz.passing
+        return self.record(acts.Quizzed(module=module.id, answers=answers, passed=passed))
 
     def train(self):
         for module in gates.modules_of(self.pack, self.state):

@@ -238,6 +238,29 @@ def test_a_quiz_follows_its_teaching_and_is_judged_by_its_pass_mark():
     assert gates.module_owes(module, paper.state, paper.today) is None
 
 
+def test_a_quiz_is_answered_question_by_question_and_ends_as_a_whole():
+    paper = Paper("general")
+    module = with_quiz(paper)
+    paper.teach(module)
+    for answered in range(1, module.quiz.draw):
+        paper.quiz_step(module, right=answered > 2)
+        assert len(paper.state.quizzing[module.id]) == answered
+    last = acts.QuizAnswered(module=module.id, answer=paper.quiz_answers(module)[-1])
+    assert "comes with the whole" in refused(paper, last)
+    forgotten = acts.Quizzed(
+        module=module.id,
+        answers=tuple(
+            acts.QuizAnswer(question=q.text, given=q.right, right=True)
+            for q in module.bank[: module.quiz.draw]
+        ),
+        passed=True,
+    )
+    assert "answers given already" in refused(paper, forgotten)
+    paper.quiz(module)
+    assert paper.state.quizzing == {}
+    assert gates.failed_attempts(module, paper.state) == 1
+
+
 def test_too_many_failed_attempts_owe_the_teaching_again():
     paper = Paper("general")
     module = with_quiz(paper)
