@@ -22,7 +22,6 @@ def run(vault: Path, *, hint: str = "") -> int:
     _clear()
     if app.crash is not None:
         sys.stderr.write(f"secterm: {messages.explain(app.crash).text()}\n")
-        return messages.DOES_NOT_HOLD
     return app.return_code or 0
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import os
 import signal
 import time
 from collections.abc import Callable
@@ -10,18 +12,19 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from textual import events
-from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.screen import Screen
 
 from secterm import messages
 from secterm.desk.desk import Desk
-from secterm.desk.model import Clock, now
+from secterm.desk.model import Clock, now, unlock_wait
 from secterm.tui import themes
-from secterm.tui.screens.dialogs import Help, Palette, TooSmall, Working
+from secterm.tui.order import InOrder
+from secterm.tui.screens.dialogs import Help, Palette, TooSmall, Working, countdown
 from secterm.tui.screens.form import Form
 from secterm.tui.screens.room import Room
+from secterm.tui.widgets import scrolling
 from secterm.words import _
 
 R = TypeVar("R")
@@ -30,7 +33,7 @@ IDLE_SECONDS: Final = 600
 SMALLEST: Final = (80, 24)
 
 
-class SectermApp(App[None]):
+class SectermApp(InOrder):
     """The app on one vault. `hint` is shown where it is unlocked (for the demo)."""
 
     CSS_PATH = Path(__file__).with_name("style.tcss")
@@ -57,24 +60,33 @@ class SectermApp(App[None]):
         self.crash: BaseException | None = None
         self._idle = idle
         self._used = time.monotonic()
+        self._at_terminal = os.isatty(0)
+        self._ending = False
+        self._small = False
+        self._shut_in = False  # locked while the appointee had the keyboard
+        scrolling.install()
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = themes.fitting()
+        self.animation_level = "none"  # a console draws slowly, and a key acts at once
 
     def on_mount(self) -> None:
         """Signals, and the first screen."""
+        loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
-                self._loop_signal(number)
+                loop.add_signal_handler(number, self.end)
         self.set_interval(min(self._idle / 4, 5.0), self._watch_idle)
+        self.screen_change_signal.subscribe(self, self._fit)
         self.enter()
 
-    def _loop_signal(self, number: int) -> None:
-        import asyncio
-
-        asyncio.get_running_loop().add_signal_handler(number, self._ended)
-
-    def _ended(self) -> None:
+    def end(self) -> None:
+        """Locks and ends; work under way is given up where that is safe, else finished."""
+        self._ending = True
+        for screen in self.screen_stack:
+            if isinstance(screen, Working) and not screen.over:
+                screen.action_stop()
+                return
         self.close_desk()
         self.exit(return_code=0)
 
@@ -92,6 +104,7 @@ class SectermApp(App[None]):
         from secterm.tui.screens.people import People
 
         self.desk = desk
+        self._shut_in = False
         self._used = time.monotonic()
         self.push_screen(People())
 
@@ -107,13 +120,17 @@ class SectermApp(App[None]):
         """Locks: every screen gone, and the way in shown."""
         if self.desk is None or self.at_work:
             return
+        self._shut_in = self.handed_over is not None
         self.close_desk()
         while len(self.screen_stack) > 1:
             await self.pop_screen()
         self.enter()
 
     async def _watch_idle(self) -> None:
-        if time.monotonic() - self._used > self._idle:
+        # Usually a signal says so, but not to a program started in a roundabout way.
+        if self._at_terminal and not os.isatty(0):
+            self.end()
+        elif time.monotonic() - self._used > self._idle:
             await self.action_lock()
 
     async def on_event(self, event: events.Event) -> None:
@@ -125,9 +142,9 @@ class SectermApp(App[None]):
     # -- what every screen can do ----------------------------------------------
 
     @property
-    def handed_over(self) -> bool:
-        """Whether the appointee has the keyboard."""
-        return any(isinstance(s, Room) and s.HANDED_OVER for s in self.screen_stack)
+    def handed_over(self) -> Room[None] | None:
+        """The appointee's page, where they have the keyboard."""
+        return next((s for s in self.screen_stack if isinstance(s, Room) and s.HANDED_OVER), None)
 
     @property
     def at_work(self) -> bool:
@@ -136,7 +153,7 @@ class SectermApp(App[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """No palette, no quitting and nothing to lock where there should not be."""
-        if action in ("palette", "quit", "theme") and self.handed_over:
+        if action in ("palette", "quit", "theme") and (self.handed_over or self._shut_in):
             return False
         if action == "lock":
             return self.desk is not None
@@ -179,31 +196,48 @@ class SectermApp(App[None]):
 
     async def action_quit(self) -> None:
         """Locks and ends."""
-        if self.at_work:
-            return
-        self.close_desk()
-        self.exit()
+        if not self.at_work:
+            self.close_desk()
+            self.exit()
 
     def on_resize(self, event: events.Resize) -> None:
         """Says so where the terminal is too small, for as long as it is."""
-        small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
+        self._small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
+        self._fit(self.screen)
+
+    def _fit(self, screen: Screen[object]) -> None:
         told = isinstance(self.screen, TooSmall)
-        if small and not told:
+        if self._small and not told:
             self.push_screen(TooSmall())
-        elif told and not small:
+        elif told and not self._small:
             self.pop_screen()
 
     async def working(
         self, title: str, work: Callable[[Callable[[str], None]], R], *, stoppable: bool = False
     ) -> R:
         """Runs work off the screen's thread while it says so; raises what the work raises."""
-        result = await self.push_screen_wait(Working(title, work, stoppable=stoppable))
+        screen = Working(title, work, stoppable=stoppable, after=self._work_over)
+        result = await self.push_screen_wait(screen)
         if isinstance(result, Exception):
             raise result
         return result
+
+    async def wait_after(self, failures: int) -> None:
+        """The wait that grows with wrong passphrases, counted down."""
+        seconds = unlock_wait(failures)
+        if seconds > 0:
+            await self.working(_("A wrong passphrase was entered"), countdown(seconds))
+
+    def _work_over(self) -> None:
+        self._used = time.monotonic()  # what it brought is to be read before the idle lock
+        if self._ending:
+            self.end()
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Nothing: what is cut would outlast a lock, and the terminal would get to know it."""
 
     def _handle_exception(self, error: Exception) -> None:
         """Never a traceback on a screen: the vault is locked and the error told in words."""
         self.crash = error
         self.close_desk()
-        self.exit(return_code=messages.DOES_NOT_HOLD, message=None)
+        self.exit(return_code=messages.explain(error).status)

@@ -35,6 +35,7 @@ STAGES: Final = {
     "withdrawn": _("withdrawn"),
     "lapsed": _("lapsed"),
     "left": _("left"),
+    "damaged": _("damaged"),
 }
 CATEGORIES: Final = {"core": _("core"), "key": _("key"), "general": _("general")}
 SHORT: Final = {

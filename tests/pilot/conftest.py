@@ -1,12 +1,34 @@
 """Vaults that the tests of the screens copy, and the app on one of them."""
 
 import contextlib
+import gc
 
 import pytest
 
+from secterm.desk.desk import Desk
+from secterm.desk.model import now
 from secterm.tui.app import SectermApp
 from secterm.vault import kdf
-from tests.support.house import Sitting, build, copied
+from tests.support.house import OFFICER, PEOPLE, Sitting, build, copied
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _seldom_collected():
+    """The collector walks all that Textual holds, over and over: a fifth of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 50, 100)
+    yield
+    gc.set_threshold(*before)
+
+
+class Seated(SectermApp):
+    """The app at a vault that an officer has unlocked already."""
+
+    def enter(self):
+        if self.farewell:
+            super().enter()
+        else:
+            self.unlocked(Desk.open(self.vault, *OFFICER, clock=self.clock))
 
 
 @pytest.fixture(scope="session")
@@ -26,17 +48,30 @@ def vaults(tmp_path_factory):
 
 
 @pytest.fixture
+def vault(vaults, tmp_path):
+    """A vault of the test's own, with appointees at every stage."""
+    return copied(vaults(*PEOPLE), tmp_path)
+
+
+@pytest.fixture
 def sitting(vaults, tmp_path):
-    """`async with sitting(("decision", "core")) as officer`: unlocked, at the list."""
+    """`async with sitting(("decision", "core")) as officer`: unlocked, at the list.
+
+    Without lives the vault has appointees at every stage.
+    """
 
     @contextlib.asynccontextmanager
-    async def sit(*lives, size=(80, 24), unlocked=True, vault=None):
-        app = SectermApp(vault or copied(vaults(*lives), tmp_path))
-        async with app.run_test(size=size) as pilot:
-            officer = Sitting(pilot)
-            if unlocked:
-                await officer.unlock()
-            yield officer
+    async def sit(*lives, size=(80, 24), unlocked=True, vault=None, clock=now, idle=600):
+        path = vault or copied(vaults(*(lives or PEOPLE)), tmp_path)
+        app = (Seated if unlocked else SectermApp)(path, clock=clock, idle=idle)
+        try:
+            async with app.run_test(size=size) as pilot:
+                officer = Sitting(pilot)
+                if unlocked and idle > 1:
+                    await officer.sees("Show only")
+                yield officer
+        finally:
+            app.close_desk()
         if app.crash is not None:
             raise app.crash
 

@@ -1,6 +1,25 @@
-"""Exporting at the screen: to a key, and what is told when the medium fails."""
+"""Exporting at the screen: to a key or a passphrase, and what a failing medium is told as."""
+
+import io
+import resource
+import tarfile
 
 import pyrage
+import pytest
+
+PHRASE = "test lantern orchard velvet"
+
+
+@pytest.fixture
+def medium(tmp_path):
+    folder = tmp_path / "medium"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def identity():
+    return pyrage.x25519.Identity.generate()
 
 
 async def asked_to(officer, folder, recipient):
@@ -11,30 +30,111 @@ async def asked_to(officer, folder, recipient):
     await officer.sees("> Encrypt to")
     await officer.press("enter")
     await officer.sees("> Recipients")
-    await officer.write(recipient)
+    await officer.write(str(recipient))
 
 
-async def test_an_archive_is_written_to_the_medium(sitting, tmp_path):
-    medium = tmp_path / "medium"
-    medium.mkdir()
-    key = pyrage.x25519.Identity.generate()
-    async with sitting(("opened", "general")) as officer:
-        await asked_to(officer, medium, str(key.to_public()))
+def members(plain):
+    return tarfile.open(fileobj=io.BytesIO(plain)).getnames()
+
+
+async def test_all_dossiers_are_written_to_a_key(sitting, medium, identity):
+    async with sitting() as officer:
+        await asked_to(officer, medium, identity.to_public())
+        screen = await officer.sees("written, read back and compared")
+        (written,) = medium.iterdir()
+        names = members(pyrage.decrypt(written.read_bytes(), [identity]))
+        assert sum(name.endswith("/dossier.json") for name in names) == 14
+        assert officer.journal in screen
+        await officer.press("enter")
+        await officer.sees("Show only")
+
+
+async def test_one_dossier_is_written_from_its_own_page(sitting, medium, identity):
+    async with sitting() as officer:
+        id = await officer.opens("admitted")
+        await asked_to(officer, medium, identity.to_public())
         await officer.sees("written, read back and compared")
-        assert len(list(medium.glob("*.age"))) == 1
+        (written,) = medium.iterdir()
+        names = members(pyrage.decrypt(written.read_bytes(), [identity]))
+        assert [n for n in names if n.endswith("/dossier.json")] == [f"dossiers/{id}/dossier.json"]
 
 
-async def test_a_medium_that_is_not_there_is_told_and_nothing_typed_is_lost(sitting, tmp_path):
-    key = pyrage.x25519.Identity.generate()
+async def test_to_a_passphrase_and_a_weak_one_is_told(sitting, medium):
     async with sitting(("opened", "general")) as officer:
-        await asked_to(officer, tmp_path / "gone", str(key.to_public()))
-        screen = await officer.sees("nothing half-written")
-        assert "age1" in screen
-        (tmp_path / "gone").mkdir()
+        await officer.press("f5")
         await officer.sees("> Folder on the medium")
-        await officer.press("enter")
+        await officer.press("end", "ctrl+u")
+        await officer.write(str(medium))
         await officer.sees("> Encrypt to")
-        await officer.press("enter")
-        await officer.sees("> Recipients")
-        await officer.press("enter")
+        await officer.write("2")
+        await officer.sees("> Archive's passphrase")
+        await officer.write("short")
+        await officer.sees("Too short: at least 12 characters.")
+        await officer.press("ctrl+u")
+        await officer.write(PHRASE)
+        await officer.sees("> Once more")
+        await officer.write(PHRASE)
         await officer.sees("written, read back and compared")
+        (written,) = medium.iterdir()
+        assert b"-> scrypt" in written.read_bytes()[:60]
+
+
+async def test_a_recipient_that_is_none_is_told_and_kept(sitting, medium):
+    async with sitting(("opened", "general")) as officer:
+        before = officer.journal
+        await asked_to(officer, medium, "age1nonsense")
+        await officer.reads("Nothing was written.")
+        assert "age1nonsense" in officer.screen
+        assert list(medium.iterdir()) == []
+        assert officer.journal == before
+
+
+async def test_a_medium_that_is_not_there_is_told_and_nothing_typed_is_lost(
+    sitting, tmp_path, identity
+):
+    async with sitting(("opened", "general")) as officer:
+        before = officer.journal
+        await asked_to(officer, tmp_path / "gone", identity.to_public())
+        screen = await officer.reads("nothing half-written is left")
+        assert str(identity.to_public())[:20] in screen
+        assert officer.journal == before
+        (tmp_path / "gone").mkdir()
+        for label in ("> Folder on the medium", "> Encrypt to", "> Recipients"):
+            await officer.sees(label)
+            await officer.press("enter")
+        await officer.sees("written, read back and compared")
+
+
+async def test_a_file_in_the_medium_s_place_is_told(sitting, tmp_path, identity):
+    (tmp_path / "file").write_text("no folder")
+    async with sitting(("opened", "general")) as officer:
+        before = officer.journal
+        await asked_to(officer, tmp_path / "file", identity.to_public())
+        await officer.reads("The archive was not written")
+        assert officer.journal == before
+    assert (tmp_path / "file").read_text() == "no folder"
+
+
+async def test_a_medium_that_fills_up_is_told_and_keeps_nothing(sitting, medium, identity):
+    async with sitting() as officer:
+        before = officer.journal
+        limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, limit[1]))
+        try:
+            await asked_to(officer, medium, identity.to_public())
+            await officer.reads("The archive was not written")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        assert list(medium.iterdir()) == []
+        assert officer.journal == before
+
+
+async def test_writing_stopped_with_escape_leaves_nothing(sitting, medium, identity):
+    async with sitting() as officer:
+        before = officer.journal
+        await asked_to(officer, medium, identity.to_public())
+        await officer.sees("Writing the archive")
+        await officer.press("escape")
+        await officer.reads("Stopped. Nothing is on the medium and nothing was recorded.")
+        assert list(medium.iterdir()) == []
+        assert officer.journal == before

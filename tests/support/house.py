@@ -1,6 +1,7 @@
 """A vault with invented appointees, and an officer at the app's keyboard."""
 
 import asyncio
+import contextlib
 import shutil
 from pathlib import Path
 
@@ -10,11 +11,33 @@ from textual.keys import _character_to_key
 from secterm.desk import sample
 from secterm.desk.desk import Desk
 from secterm.desk.model import Clock, now
+from secterm.dossier import gates
+from secterm.dossier.entries import Answered, Checked
 from secterm.tui.app import SectermApp
+from secterm.tui.screens.dossier import DossierRoom
 from secterm.vault import kdf
+from tests.support.paper import ordinary
 
 OFFICER = ("Alix Test", "test velvet orbit lantern")
 SECOND = ("Bex Test", "test copper meadow violin")
+
+# At every stage one whom `Sitting.opens` finds by stage and category.
+PEOPLE = (
+    ("admitted", "general"),
+    ("left", "key"),
+    ("unsigned", "general"),
+    ("withdrawn", "general"),
+    ("deferred", "general"),
+    ("decision", "core"),
+    ("decision", "key"),
+    ("second", "core"),
+    ("rules", "general"),
+    ("undertaking", "general"),
+    ("undertaking", "core"),
+    ("training", "general"),
+    ("screening", "general"),
+    ("opened", "key"),
+)
 
 
 def build(path: Path, *lives: tuple[str, str], clock: Clock = now) -> Path:
@@ -44,6 +67,47 @@ def lived(desk: Desk, stage: str, category: str) -> str:
     return next(card.id for card in desk.cards() if card.id not in before)
 
 
+def answered(
+    desk: Desk,
+    id: str,
+    *,
+    until: str = "",
+    but: tuple[str, ...] = (),
+    adverse: tuple[str, ...] = (),
+) -> None:
+    """Answers the questions before `until`, or all, `but` these; `adverse` ones adversely."""
+    told = desk.dossier(id)
+    questions = [
+        question
+        for section in gates.sections_of(told.pack, told.state)
+        for question in gates.questions_of(section, told.state)
+    ]
+    made = []
+    for question in questions:
+        if question.id == until:
+            break
+        if question.id in adverse:
+            answer, follow_up = question.adverse == "yes", "It was long ago."
+        else:
+            answer, follow_up = ordinary(question), ""
+        if question.id not in but:
+            made.append(Answered(question=question.id, answer=answer, follow_up=follow_up))
+    desk.act(id, *made)
+
+
+def checked(desk: Desk, id: str, *, failed: str = "") -> None:
+    """Records every check that is owed; the one for `failed` did not bear out."""
+    owed = desk.dossier(id).standing.gate("screening").owed
+    desk.act(
+        id,
+        *(
+            Checked(question=due.id, reference="Seen in original", holds=due.id != failed)
+            for due in owed
+            if due.kind == "check"
+        ),
+    )
+
+
 def copied(vault: Path, folder: Path) -> Path:
     """A vault of the test's own."""
     return Path(shutil.copy(vault, folder / "vault.db"))
@@ -55,34 +119,51 @@ class Sitting:
     def __init__(self, pilot):
         self.pilot = pilot
         self.app: SectermApp = pilot.app
+        self._drawn = ""
 
     @property
     def screen(self) -> str:
         """What the screen shows, as text."""
-        compositor = self.app.screen._compositor
-        return "\n".join(strip.text.rstrip() for strip in compositor.render_strips())
+        # While it is being changed, or a widget has no style yet, nothing new is drawn.
+        if not self.app._batch_count:
+            with contextlib.suppress(KeyError):
+                strips = self.app.screen._compositor.render_strips()
+                self._drawn = "\n".join(strip.text.rstrip() for strip in strips)
+        return self._drawn
+
+    async def settle(self) -> str:
+        """Waits until all that was pressed has had its effect; the screen then."""
+        await self.pilot.pause()
+        return self.screen
 
     async def sees(self, text: str, seconds: float = 10.0) -> str:
         """Waits until the screen shows a text; the screen then."""
-        for _ in range(round(seconds / 0.01)):
-            if text in self.screen:
-                await self.pilot.pause()
+        return await self._until(lambda shown: text in shown, f"showed {text!r}", seconds)
+
+    async def misses(self, text: str, seconds: float = 10.0) -> str:
+        """Waits until the screen shows a text no longer; the screen then."""
+        return await self._until(lambda shown: text not in shown, f"dropped {text!r}", seconds)
+
+    async def _until(self, holds, what: str, seconds: float = 10.0) -> str:
+        for _ in range(round(seconds / 0.016)):
+            if holds(self.screen):
+                await self.pilot._wait_for_screen()
                 return self.screen
-            await asyncio.sleep(0.01)
-        raise AssertionError(f"the screen never showed {text!r}:\n{self.screen}")
+            await asyncio.sleep(0.016)
+        raise AssertionError(f"the screen never {what}:\n{self.screen}")
 
     async def press(self, *keys: str) -> None:
         """Presses keys one after the other, as fast as a keyboard can."""
         for key in keys:
             self.app.post_message(events.Key(key, key if len(key) == 1 else None))
             await asyncio.sleep(0)
-        await self.pilot.pause()
+        await self.pilot._wait_for_screen()
 
     async def type(self, text: str) -> None:
         """Types a text where the cursor is."""
         for character in text:
             self.app.post_message(events.Key(_character_to_key(character), character))
-        await self.pilot.pause()
+        await self.pilot._wait_for_screen()
 
     async def write(self, text: str) -> None:
         """Types a text where the cursor is, and Enter."""
@@ -93,12 +174,33 @@ class Sitting:
         """Presses keys, Enter where none are named, and waits for another screen; that one."""
         before = self.screen
         await self.press(*(keys or ("enter",)))
+        return await self._until(lambda shown: shown != before, "changed")
+
+    async def ends(self) -> int:
+        """Waits until the program has ended; its exit status."""
         for _ in range(1000):
-            if self.screen != before:
-                await self.pilot.pause()
-                return self.screen
+            if self.app.return_code is not None:
+                return self.app.return_code
             await asyncio.sleep(0.01)
-        raise AssertionError(f"nothing happened:\n{self.screen}")
+        raise AssertionError(f"the program never ended:\n{self.screen}")
+
+    async def reads(self, text: str) -> str:
+        """Waits until a text stands on the screen, wherever it is wrapped."""
+        flat = " ".join(text.split())
+        return await self._until(
+            lambda shown: flat in " ".join(shown.replace("║", " ").split()), f"said {text!r}"
+        )
+
+    @property
+    def desk(self) -> Desk:
+        """The unlocked desk."""
+        assert self.app.desk is not None
+        return self.app.desk
+
+    @property
+    def journal(self) -> str:
+        """The journal's checkpoint: the same as long as nothing was recorded."""
+        return self.desk.checkpoint_line()
 
     async def unlock(self, who=OFFICER) -> None:
         await self.sees("> Officer")
@@ -107,8 +209,34 @@ class Sitting:
         await self.write(who[1])
         await self.sees("Show only")
 
-    async def signs_as_second(self) -> None:
+    async def sits_down_again(self) -> None:
+        """Unlocks after a lock, without the typing."""
+        self.app.unlocked(Desk.open(self.app.vault, *OFFICER, clock=self.app.clock))
+        await self.sees("Show only")
+
+    async def opens(self, stage: str, category: str = "") -> str:
+        """Opens a dossier by its stage and category, as Enter on its row does; its id."""
+        cards = self.desk.cards()
+        card = next(c for c in cards if c.stage == stage and category in ("", c.category))
+        await self.app.push_screen(DossierRoom(card.id))
+        await self.sees(f"Dossier: {card.name}")
+        return card.id
+
+    async def next(self, shows: str) -> str:
+        """Enter on what is next; the screen that this leads to."""
+        await self.sees("> NEXT")
+        await self.press("enter")
+        return await self.sees(shows)
+
+    async def gives_back(self) -> None:
+        """The officer takes the keyboard back."""
+        await self.press("escape")
+        await self.sees("> Officer's passphrase")
+        await self.write(OFFICER[1])
+        await self.misses("Officer's passphrase")
+
+    async def signs_as_second(self, who=SECOND) -> None:
         await self.sees("> Second officer")
-        await self.write(SECOND[0])
+        await self.write(who[0])
         await self.sees("> Their own passphrase")
-        await self.write(SECOND[1])
+        await self.write(who[1])

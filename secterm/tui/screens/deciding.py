@@ -73,7 +73,9 @@ def _form(dossier: Dossier, told: str, kept: Values) -> Form:
     state, pack = dossier.state, dossier.pack
     conditions = gates.overall_finding(state, pack) == "conditions"
     found = state.findings.get("")
-    lines = [f"{GATES[g.gate]}: {STATUS[g.status]}" for g in dossier.standing.gates]
+    lines = "    ".join(f"{GATES[g.gate]}: {STATUS[g.status]}" for g in dossier.standing.gates)
+    if "admit" not in possible(dossier):
+        lines += "\n" + _("Nobody is admitted before all four are done.")
     return Form(
         _("Decision"),
         [
@@ -94,7 +96,7 @@ def _form(dossier: Dossier, told: str, kept: Values) -> Form:
                 when=lambda v: v["decision"] == "admit",
             ),
         ],
-        intro=f"{state.particulars.name}, {state.particulars.post}\n" + "    ".join(lines),
+        intro=f"{state.particulars.name}, {state.particulars.post}\n{lines}",
         help=_("What stands here depends on the gates: nobody is admitted before all are done."),
         told=told,
     )

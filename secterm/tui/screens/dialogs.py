@@ -4,55 +4,87 @@ a while, a terminal that is too small.
 
 from __future__ import annotations
 
+import itertools
+import math
 import textwrap
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
+from secterm.tui.widgets.cells import fit
 from secterm.tui.widgets.choices import Choice, Choices
-from secterm.tui.widgets.chrome import bindings_of, key_name
+from secterm.tui.widgets.chrome import Keys, bindings_of, key_name
 from secterm.tui.widgets.rows import Row, Rows
-from secterm.words import _
+from secterm.words import _, ngettext
 
 R = TypeVar("R")
+T = TypeVar("T")
+
+WIDTH: Final = 70  # columns of a box
+MOST_LINES: Final = 10  # keys, before help has them in two columns
+SILENCE: Final = 2.0  # seconds without a word from work, after which its time is shown
 
 
-class Help(ModalScreen[None]):
+class Box(ModalScreen[T]):
+    """A small screen over another, with a footer of its own keys."""
+
+    def compose(self) -> ComposeResult:
+        """The box, and under it the keys."""
+        with VerticalScroll(classes="box", can_focus=False):
+            yield from self.inside()
+        yield Keys()
+
+    def inside(self) -> ComposeResult:
+        """What stands in the box."""
+        yield from ()
+
+
+class Help(Box[None]):
     """What this screen is for, and all its keys."""
 
-    BINDINGS = [Binding("escape,enter,f1", "close", _("Close"))]
+    BINDINGS = [
+        Binding("escape,enter,f1", "close", _("Close")),
+        Binding("up", "scroll(-1)", _("Up"), show=False),
+        Binding("down", "scroll(1)", _("Down"), show=False),
+    ]
 
     def __init__(self, about: Screen[object], text: str) -> None:
         super().__init__()
-        lines = textwrap.wrap(text, 70) if text else []
+        lines = textwrap.wrap(text, WIDTH) if text else []
         keys = [
-            f"{', '.join(key_name(k) for k in b.key.split(',')):<12} {b.description}"
+            f"{', '.join(key_name(k) for k in b.key.split(',')):<10} {b.description}"
             for b in bindings_of(about)
         ]
-        self._text = "\n".join([*lines, "", *keys, "", _("Esc closes this.")])
+        told = keys if len(keys) <= MOST_LINES else _in_two(keys)
+        self._text = "\n".join([*lines, "", *told, "", _("Esc closes this.")])
 
-    def compose(self) -> ComposeResult:
-        """One box, which scrolls where it must."""
-        with VerticalScroll(classes="box"):
-            yield Static(_("Help"), classes="title", markup=False)
-            yield Static(self._text, markup=False)
+    def inside(self) -> ComposeResult:
+        """What it is for, and the keys."""
+        yield Static(_("Help"), classes="title", markup=False)
+        yield Static(self._text, markup=False)
+
+    def action_scroll(self, by: int) -> None:
+        """Moves the text, where it is longer than the screen."""
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
 
     def action_close(self) -> None:
         """Back to the screen."""
         self.dismiss(None)
 
 
-class Palette(ModalScreen[str]):
+class Palette(Box[str]):
     """All that can be done here, found by typing. Gives the action to run."""
 
     BINDINGS = [
+        Binding("enter", "run", _("Do it"), priority=True),
         Binding("escape", "close", _("Close")),
         Binding("up", "move(-1)", _("Up"), show=False),
         Binding("down", "move(1)", _("Down"), show=False),
@@ -63,30 +95,27 @@ class Palette(ModalScreen[str]):
         self._all = [
             Row(b.action, f"{b.description:<40} {key_name(b.key.split(',')[0])}")
             for b in bindings_of(about)
-            if b.show
+            if b.show and b.action != "palette"
         ]
 
-    def compose(self) -> ComposeResult:
+    def inside(self) -> ComposeResult:
         """A line to type in, and what fits it."""
-        with Vertical(classes="box"):
-            yield Static(_("What do you want to do?"), classes="title", markup=False)
-            yield Input()
-            rows = Rows(self._all)
-            rows.add_class("driven")
-            yield rows
+        yield Static(_("What do you want to do?"), classes="title", markup=False)
+        yield Input()
+        rows = Rows(self._all)
+        rows.add_class("driven")
+        yield rows
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    def on_input_changed(self) -> None:
         """Shows what fits."""
-        wanted = event.value.casefold()
+        wanted = self.query_one(Input).value.casefold()
         self.query_one(Rows).show([r for r in self._all if wanted in r.text.casefold()])
 
-    def on_input_submitted(self) -> None:
-        """Runs the row under the cursor."""
-        self.query_one(Rows).action_pick()
-
-    def on_rows_picked(self, event: Rows.Picked) -> None:
-        """Runs a row."""
-        self.dismiss(event.row.key)
+    def action_run(self) -> None:
+        """Runs the row under the cursor, if any fits."""
+        self.on_input_changed()
+        if self.query_one(Rows).key:
+            self.dismiss(self.query_one(Rows).key)
 
     def action_move(self, by: int) -> None:
         """Moves the cursor while the keys are in the line."""
@@ -97,7 +126,7 @@ class Palette(ModalScreen[str]):
         self.dismiss("")
 
 
-class Question(ModalScreen[str]):
+class Question(Box[str]):
     """One question with a few answers; empty where it was left with Esc."""
 
     BINDINGS = [Binding("escape", "close", _("Back"))]
@@ -108,12 +137,11 @@ class Question(ModalScreen[str]):
         self._text = text
         self._answers = answers
 
-    def compose(self) -> ComposeResult:
+    def inside(self) -> ComposeResult:
         """Title, text and answers."""
-        with Vertical(classes="box"):
-            yield Static(self._title, classes="title", markup=False)
-            yield Static(self._text, classes="text", markup=False)
-            yield Choices(self._answers)
+        yield Static(self._title, classes="title", markup=False)
+        yield Static(self._text, classes="text", markup=False)
+        yield Choices(self._answers)
 
     def on_choices_chosen(self, event: Choices.Chosen) -> None:
         """Gives the answer."""
@@ -128,35 +156,42 @@ class Cancelled(Exception):
     """The officer stopped work that can be stopped; nothing of it happened."""
 
 
-class Working(ModalScreen[R | Exception], Generic[R]):
+class Working(Box[R | Exception], Generic[R]):
     """Runs one thing off the screen's thread and gives its result, or its error.
 
     Work that is `stoppable` tells how far it is only where it can be given up;
-    after Esc the next telling raises `Cancelled` in it.
+    after Esc the next telling raises `Cancelled` in it. `after` is called once it
+    is over, even while another screen is in front.
     """
 
     BINDINGS = [Binding("escape", "stop", _("Stop"))]
 
     def __init__(
-        self, title: str, work: Callable[[Callable[[str], None]], R], *, stoppable: bool = False
+        self,
+        title: str,
+        work: Callable[[Callable[[str], None]], R],
+        *,
+        stoppable: bool = False,
+        after: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
         self._title = title
+        self._after = after
         self._work = work
         self._stoppable = stoppable
         self._stopped = threading.Event()
         self._told = _("Please wait.")
-        self._began = time.monotonic()
+        self._began = self._heard = time.monotonic()
         self._result: R | Exception | None = None
         self._ended = False
+        self.over = False  # whether the work is done, shown or not
 
-    def compose(self) -> ComposeResult:
+    def inside(self) -> ComposeResult:
         """What is being done, and how far it is."""
-        with Vertical(classes="box"):
-            yield Static(self._title, classes="title", markup=False)
-            yield Static(self._told, id="progress", markup=False)
-            if self._stoppable:
-                yield Static(_("Esc stops it."), classes="soft", markup=False)
+        yield Static(self._title, classes="title", markup=False)
+        yield Static(self._told, id="progress", markup=False)
+        if self._stoppable:
+            yield Static(_("Esc stops it."), classes="soft", markup=False)
 
     def on_mount(self) -> None:
         """Begins."""
@@ -186,7 +221,8 @@ class Working(ModalScreen[R | Exception], Generic[R]):
         self.app.call_from_thread(self._end, result)
 
     def _end(self, result: R | Exception) -> None:
-        self._result, self._ended = result, True
+        self._result, self._ended, self.over = result, True, True
+        self._after()
         self._leave()
 
     def _leave(self) -> None:
@@ -195,19 +231,40 @@ class Working(ModalScreen[R | Exception], Generic[R]):
             self.dismiss(self._result)
 
     def _tell(self, text: str) -> None:
-        if self._stoppable and self._stopped.is_set():
+        if self._stopped.is_set():
             raise Cancelled
         self.app.call_from_thread(self._say, text)
 
     def _say(self, text: str) -> None:
+        self._heard = time.monotonic()
         if not self._stopped.is_set():
             self._told = text
         self._show()
 
     def _show(self) -> None:
-        seconds = int(time.monotonic() - self._began)
-        since = _("    {n} s").format(n=seconds) if seconds else ""
+        now = time.monotonic()
+        silent = now - self._heard >= SILENCE
+        since = _("    {n} s").format(n=int(now - self._began)) if silent else ""
         self.query_one("#progress", Static).update(self._told + since)
+
+
+def countdown(seconds: float) -> Callable[[Callable[[str], None]], None]:
+    """Work that only waits, and says for how long still."""
+
+    def wait(tell: Callable[[str], None]) -> None:
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            n = math.ceil(left)
+            tell(
+                ngettext(
+                    "The next attempt is possible in {n} second.",
+                    "The next attempt is possible in {n} seconds.",
+                    n,
+                ).format(n=n)
+            )
+            time.sleep(min(left, 1.0))
+
+    return wait
 
 
 class TooSmall(ModalScreen[None]):
@@ -219,6 +276,16 @@ class TooSmall(ModalScreen[None]):
             _("The terminal is smaller than 80x24. Nothing is lost. Make it larger."),
             markup=False,
         )
+
+
+def _in_two(lines: list[str]) -> list[str]:
+    """The lines in two columns, where they fit."""
+    half = (len(lines) + 1) // 2
+    width = max(cell_len(line) for line in lines[:half]) + 2
+    if width + max(cell_len(line) for line in lines[half:]) > WIDTH:
+        return lines
+    pairs = itertools.zip_longest(lines[:half], lines[half:], fillvalue="")
+    return [f"{fit(left, width)}{right}".rstrip() for left, right in pairs]
 
 
 def bar(done: int, total: int, width: int = 40) -> str:

@@ -18,6 +18,7 @@ from secterm.tui.screens.reader import Reader
 from secterm.tui.screens.room import Room
 from secterm.tui.screens.rules import RulesRoom
 from secterm.tui.screens.training import TrainingRoom
+from secterm.tui.widgets.cells import fit
 from secterm.tui.widgets.rows import Row, Rows
 from secterm.tui.wording import CATEGORIES, GATES, STAGES, STATUS, owed
 from secterm.words import _
@@ -25,7 +26,7 @@ from secterm.words import _
 
 def gate_line(gate: GateStanding) -> str:
     """A gate with what is done of it."""
-    line = f"{GATES[gate.gate]:<14}{STATUS[gate.status]:<10}{gate.done:>3} / {gate.total:<5}"
+    line = f"{fit(GATES[gate.gate], 14)}{STATUS[gate.status]:<10}{gate.done:>3} / {gate.total:<5}"
     if gate.lapses_on:
         line += _("until {day}").format(day=gate.lapses_on.isoformat())
     return line
@@ -66,14 +67,9 @@ class DossierRoom(Room[None]):
     def on_mount(self) -> None:
         """The next thing to do is focused."""
         self.query_one("#gates", Rows).focus()
-        self.call_after_refresh(self._show, "go")
 
-    def on_screen_resume(self) -> None:
-        """Something may have been recorded meanwhile."""
-        if self.shell.desk is not None and self.is_mounted:
-            self._show("go")
-
-    def _show(self, key: str = "") -> None:
+    def refill(self) -> None:
+        """The dossier as it is now; the next thing to do is under the cursor."""
         dossier = self.dossier
         who, now = dossier.state.particulars, dossier.standing
         level = dossier.pack.head.categories[who.category].level
@@ -100,10 +96,12 @@ class DossierRoom(Room[None]):
         if now.next is not None:
             rows.append(Row("go", _("NEXT  ") + owed(now.next, dossier.pack), strong=True))
         else:
-            rows.append(Row("none", _("Nothing is owed now."), strong=True))
+            over = now.stage in ("refused", "withdrawn", "left")
+            more = _(" F8 takes the dossier up again.") if over else ""
+            rows.append(Row("none", _("Nothing is owed now.") + more, strong=True))
         rows += [Row(gate.gate, gate_line(gate)) for gate in now.gates]
         rows.append(Row("decision", _("Decision      ") + self._decided(dossier)))
-        self.query_one("#gates", Rows).show(rows, key)
+        self.query_one("#gates", Rows).show(rows, "go")
         self.query_one("#timeline", Static).update(
             "\n".join(self._line(dossier, one) for one in dossier.entries[:-41:-1])
         )
@@ -114,14 +112,17 @@ class DossierRoom(Room[None]):
         if told is None:
             return _("none yet")
         names = {"admit": _("admit"), "refuse": _("refuse"), "defer": _("defer")}
-        return f"{names[told.act.decision]}, {told.at[:10]}"
+        line = f"{names[told.act.decision]}, {told.at[:10]}"
+        if dossier.standing.stage == "second":
+            line += _("; awaits a second officer")
+        elif dossier.state.seconded is not None and not dossier.state.seconded.act.agrees:
+            line += _("; the second officer did not agree")
+        return line
 
     def _line(self, dossier: Dossier, one: Numbered) -> str:
         said = sentences.sentence(one.entry.act, dossier.pack)
         officer = self.desk.officer_name(one.entry.officer)
-        line = f"{one.entry.at[:16].replace('T', ' ')} {officer}: {said}"
-        width = max(self.query_one("#timeline").size.width, 60)
-        return line if len(line) <= width else line[: width - 1] + "…"
+        return f"{one.entry.at[:16].replace('T', ' ')} {officer}: {said}"
 
     # -- what can be done -----------------------------------------------------
 
@@ -154,14 +155,14 @@ class DossierRoom(Room[None]):
             case "reopening":
                 self.action_course()
 
-    @work
+    @work(exit_on_error=False)
     async def _interview(self) -> None:
         """The interview, and then what follows from it."""
         done = await self.shell.push_screen_wait(Interview(self.dossier_id))
         if done:
             self.app.push_screen(Findings(self.dossier_id))
 
-    @work
+    @work(exit_on_error=False)
     async def _sign(self) -> None:
         """The undertaking, by both sides."""
         await undersigning.sign(self, self.dossier_id)
@@ -177,25 +178,25 @@ class DossierRoom(Room[None]):
         else:
             self.app.push_screen(RulesRoom(self.dossier_id))
 
-    @work
+    @work(exit_on_error=False)
     async def _decide(self) -> None:
         """The decision, and the second officer's."""
         await deciding.decide(self, self.dossier_id)
-        self._show("go")
+        self.freshen()
 
-    @work
+    @work(exit_on_error=False)
     async def action_correct(self) -> None:
         """Corrects the particulars."""
         await particulars.correct(self, self.dossier_id)
-        self._show("go")
+        self.freshen()
 
-    @work
+    @work(exit_on_error=False)
     async def action_course(self) -> None:
         """Withdraws, records a leaving, reopens: whichever is possible now."""
         await course.turn(self, self.dossier_id)
-        self._show("go")
+        self.freshen()
 
-    @work
+    @work(exit_on_error=False)
     async def action_export(self) -> None:
         """This dossier into an archive."""
         await exporting.export(self, [self.dossier_id])

@@ -56,18 +56,12 @@ def _form(told: str, kept: Values) -> Form:
                 help=_("One or more age1… keys with spaces between, or a file that lists them."),
                 when=to_keys,
             ),
-            Entry("passphrase", _("Archive's passphrase"), "secret", when=to_passphrase),
-            Entry("again", _("Once more"), "secret", when=to_passphrase),
+            *passwords.entries(label=_("Archive's passphrase"), when=to_passphrase),
         ],
         intro=INTRO,
-        check=_wrong,
         live=passwords.meter(),
         told=told,
     )
-
-
-def _wrong(values: Values) -> str:
-    return passwords.check()(values) if values["how"] == "passphrase" else ""
 
 
 def _recipients(values: Values) -> Recipients:
@@ -109,12 +103,19 @@ def _write(
 
     def write(tell: Callable[[str], None]) -> Written:
         seen: set[str] = set()
+        total = len(ids) if ids is not None else len(desk.cards())
 
         def progress(member: str) -> None:
-            part = "/".join(member.split("/")[:2])
-            if part not in seen:
-                seen.add(part)
-                tell(part[:70])
+            folder, _slash, rest = member.partition("/")
+            part = f"{folder}/{rest.partition('/')[0]}"
+            if part in seen:
+                return
+            seen.add(part)
+            if folder == "dossiers":
+                done = sum(each.startswith("dossiers/") for each in seen)
+                tell(_("Dossier {n} of {all}").format(n=done, all=total))
+            else:
+                tell(member if not rest else _("Officers and policy packs"))
 
         return desk.export(folder, to, ids, progress=progress)
 
@@ -122,10 +123,12 @@ def _write(
 
 
 def _result(room: Room[None], written: Written) -> Reader:
+    left_out = f"{messages.left_out(written.left_out)}\n\n" if written.left_out else ""
     return Reader(
         _("Export"),
         _("The archive is written, read back and compared."),
-        _(
+        left_out
+        + _(
             "File\n  {path}\n\nSize\n  {size} bytes\n\nSHA-256\n  {digest}\n\n"
             "Checkpoint now\n  {line}\n\nFingerprint of the log keys\n  {fingerprint}\n\n"
             "Check it on any machine: secterm inspect FILE, or age and tar alone."

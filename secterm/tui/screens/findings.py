@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -11,11 +13,13 @@ from secterm import messages
 from secterm.desk.model import Dossier
 from secterm.dossier import answering, gates, sentences
 from secterm.dossier.entries import Act, Checked, Finding, Found, Reviewed
+from secterm.dossier.fold import State
 from secterm.policy.model import Question, Section
 from secterm.tui.screens import seconding
 from secterm.tui.screens.form import Entry, Form, Values, yes_no
 from secterm.tui.screens.interview import Interview
 from secterm.tui.screens.room import Room
+from secterm.tui.widgets.cells import fit
 from secterm.tui.widgets.choices import Choice
 from secterm.tui.widgets.rows import Row, Rows
 from secterm.words import _
@@ -24,6 +28,11 @@ FINDINGS: dict[str, Finding] = {
     "suitable": "suitable",
     "conditions": "conditions",
     "unsuitable": "unsuitable",
+}
+FOUND: Final = {
+    "suitable": _("suitable"),
+    "conditions": _("conditions"),
+    "unsuitable": _("unsuitable"),
 }
 
 
@@ -59,31 +68,27 @@ class Findings(Room[None]):
         name = self.dossier.state.particulars.name
         self.rename(_("Checks and findings: {name}").format(name=name))
         self.query_one(Rows).focus()
-        self._show()
 
-    def on_screen_resume(self) -> None:
-        """Something may have been recorded meanwhile."""
-        if self.shell.desk is not None and self.is_mounted:
-            self._show()
-
-    def _show(self) -> None:
+    def refill(self) -> None:
+        """The rows as they are now; the first thing owed is under the cursor."""
         dossier = self.dossier
         rows: list[Row] = []
         for section in gates.sections_of(dossier.pack, dossier.state):
             found = gates.finding_of(dossier.state, dossier.pack, section)
-            said = sentences.FINDINGS[FINDINGS[found]] if found else _("owed")
-            odd = len(self._adverse(section))
+            said = FOUND[found] if found else _("owed")
+            odd = len(self._adverse(section, dossier.state))
             more = _("  ({n} adverse)").format(n=odd) if odd else ""
-            title = section.title[:48]
-            rows.append(Row(f"section:{section.id}", f"{title:<50}{said}{more}", strong=True))
+            title = fit(section.title, 49)
+            rows.append(Row(f"section:{section.id}", f"{title} {said}{more}", strong=True))
             rows += self._checks(dossier, section)
         overall = gates.overall_finding(dossier.state, dossier.pack)
-        said = sentences.FINDINGS[FINDINGS[overall]] if overall else _("owed")
-        rows.append(Row("overall", f"{_('The whole screening'):<50}{said}", strong=True))
+        said = FOUND[overall] if overall else _("owed")
+        rows.append(Row("overall", f"{fit(_('The whole screening'), 50)}{said}", strong=True))
         if gates.terms_of(dossier.state, dossier.pack).review:
             done = gates.is_reviewed(dossier.state, dossier.pack)
             said = _("agrees") if done else _("owed")
-            rows.append(Row("review", f"{_('Review by a second officer'):<50}{said}", strong=True))
+            title = fit(_("Review by a second officer"), 50)
+            rows.append(Row("review", f"{title}{said}", strong=True))
         self.query_one(Rows).show(rows, self._owed_key(dossier))
         gate = dossier.standing.gate("screening")
         self.query_one("#asked", Static).update(
@@ -105,7 +110,7 @@ class Findings(Room[None]):
                 said = _("nothing to check")
                 if made is not None:
                     said = _("borne out") if made.act.holds else _("NOT borne out")
-            rows.append(Row(f"check:{question.id}", f"   {question.check[:45]:<47}{said}"))
+            rows.append(Row(f"check:{question.id}", f"   {fit(question.check, 46)} {said}"))
         return rows
 
     def _owed_key(self, dossier: Dossier) -> str:
@@ -118,8 +123,8 @@ class Findings(Room[None]):
                 return "review"
         return ""
 
-    def _adverse(self, section: Section) -> list[Question]:
-        state = self.dossier.state
+    @staticmethod
+    def _adverse(section: Section, state: State) -> list[Question]:
         return [
             q
             for q in gates.questions_of(section, state)
@@ -141,7 +146,7 @@ class Findings(Room[None]):
             case _:
                 self._review()
 
-    @work
+    @work(exit_on_error=False)
     async def _check(self, id: str) -> None:
         dossier = self.dossier
         question = sentences.question(dossier.pack, id)
@@ -188,9 +193,9 @@ class Findings(Room[None]):
 
     def _record(self, *happened: Act) -> None:
         self.tried(lambda: self.desk.act(self.dossier_id, *happened))
-        self._show()
+        self.freshen()
 
-    @work
+    @work(exit_on_error=False)
     async def _find(self, id: str) -> None:
         told = ""
         kept: Values = {}
@@ -210,7 +215,7 @@ class Findings(Room[None]):
             except Exception as error:
                 told = messages.explain(error).text()
                 continue
-            self._show()
+            self.freshen()
             return
 
     def _finding_form(self, id: str, told: str, kept: Values) -> Form:
@@ -259,7 +264,7 @@ class Findings(Room[None]):
         """What in these sections has to be weighed."""
         state, lines = self.dossier.state, []
         for section in sections:
-            for question in self._adverse(section):
+            for question in self._adverse(section, state):
                 act = state.answers[question.id].act
                 said = answering.words(question, act.answer)
                 lines.append(f"- {question.text} {said}. {act.follow_up}")
@@ -282,7 +287,7 @@ class Findings(Room[None]):
             made = [dossier.state.checks.get(q.id) for q in questions]
             if (
                 not gates.finding_of(dossier.state, dossier.pack, section)
-                and not self._adverse(section)
+                and not self._adverse(section, dossier.state)
                 and all(q.id in dossier.state.answers for q in questions)
                 and not any(gates.needs_check(dossier.state, q) for q in questions)
                 and all(m is None or m.act.holds for m in made)
@@ -294,7 +299,7 @@ class Findings(Room[None]):
         else:
             self.say(_("There is no section left where nothing is owed and nothing is adverse."))
 
-    @work
+    @work(exit_on_error=False)
     async def _review(self) -> None:
         """The second officer's word on the overall finding."""
         if not gates.overall_finding(self.dossier.state, self.dossier.pack):
@@ -314,9 +319,9 @@ class Findings(Room[None]):
             ),
         )
         if word:
-            self._show()
+            self.freshen()
 
-    @work
+    @work(exit_on_error=False)
     async def action_interview(self) -> None:
         """Looks at the answers again, or corrects one."""
         await self.shell.push_screen_wait(Interview(self.dossier_id))

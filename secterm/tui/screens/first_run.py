@@ -26,6 +26,8 @@ INTRO = _(
 class FirstRun(Room[None]):
     """Asks for unit, officer and passphrase, and makes the vault."""
 
+    HELP_TEXT = _("This makes a new vault and its first officer. Ctrl+Q ends the program.")
+
     def __init__(self) -> None:
         super().__init__(_("First run"))
 
@@ -33,15 +35,14 @@ class FirstRun(Room[None]):
         """Asks."""
         self.ask()
 
-    @work
+    @work(exit_on_error=False)
     async def ask(self) -> None:
         """Until there is a vault."""
         told, kept = "", {"unit": "", "officer": ""}
         while True:
             values = await self.shell.push_screen_wait(self._form(told, kept))
             if values is None:
-                told = ""
-                continue
+                return
             kept = values
             try:
                 desk = await self.shell.working(
@@ -68,12 +69,13 @@ class FirstRun(Room[None]):
                     value=kept["officer"],
                     help=_("The security officer's name, as records will show it."),
                 ),
-                *passwords.entries(),
+                *passwords.entries("unit", "officer"),
             ],
             intro=f"{INTRO}\n\n{self.shell.vault}",
-            check=passwords.check("unit", "officer"),
             live=passwords.meter("unit", "officer"),
             told=told,
+            leave=False,
+            help=self.HELP_TEXT,
         )
 
     def _make(self, values: Values) -> Callable[[Callable[[str], None]], Desk]:

@@ -4,19 +4,21 @@ last is done. Used wherever more than one thing is asked at once.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.css.query import NoMatches
 from textual.widget import Widget
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, Static
 
 from secterm.dossier import answering
-from secterm.tui.screens.room import Room
+from secterm.tui.screens.room import CHOOSE, Room
 from secterm.tui.widgets.choices import Choice, Choices
 from secterm.tui.widgets.paragraph import Paragraph
 from secterm.words import _
@@ -29,6 +31,8 @@ class Entry:
     """One thing asked. `when` hides it while it does not apply.
 
     A choice without a value begins with no answer chosen, so that one must be meant.
+    `check` says what is wrong with it among the values, empty where it fits;
+    `again` names the entry that it must repeat.
     """
 
     id: str
@@ -38,7 +42,9 @@ class Entry:
     choices: tuple[Choice, ...] = ()
     required: bool = True
     help: str = ""
+    again: str = ""
     when: Callable[[Mapping[str, str]], bool] = field(default=lambda values: True)
+    check: Callable[[Mapping[str, str]], str] = field(default=lambda values: "")
 
 
 def yes_no(yes: str = "", no: str = "") -> tuple[Choice, ...]:
@@ -49,12 +55,18 @@ def yes_no(yes: str = "", no: str = "") -> tuple[Choice, ...]:
 class Form(Room[Values]):
     """Asks and gives what was entered, or None where it was left with Esc.
 
-    `check` says what is wrong with the values, empty where they fit, so that
-    nothing typed is lost to a refusal; `live` is shown under the form as they
-    change; `told` is said at the beginning.
+    `live` is shown under the form as the values change; `told` is said at the
+    beginning. A form that is not to be left has no Esc.
     """
 
-    HELP_TEXT = _("Fill in each line and press Enter. Tab and Shift+Tab move. Esc leaves.")
+    HELP_TEXT = _("Fill in each line and press Enter. Tab and Shift+Tab move.")
+    BINDINGS = [
+        Binding("enter", "go_on", _("Go on"), priority=True),
+        Binding("tab", "move(1)", _("Next line"), show=False, priority=True),
+        Binding("shift+tab", "move(-1)", _("Line before"), show=False, priority=True),
+        Binding("pageup", "page(-1)", _("Page up"), show=False, priority=True),
+        Binding("pagedown", "page(1)", _("Page down"), show=False, priority=True),
+    ]
 
     def __init__(
         self,
@@ -62,23 +74,28 @@ class Form(Room[Values]):
         entries: Sequence[Entry],
         *,
         intro: str = "",
-        check: Callable[[Values], str] = lambda values: "",
         live: Callable[[Values], str] | None = None,
         help: str = "",
         told: str = "",
+        leave: bool = True,
     ) -> None:
         super().__init__(where)
         self._entries = entries
         self._intro = intro
-        self._check = check
         self._live = live
         self._help = help
         self._told = told
+        self._may_leave = leave
 
     @property
     def help_text(self) -> str:
         """What this form is for."""
-        return f"{self._help} {self.HELP_TEXT}".strip()
+        leaving = _("Esc leaves, and nothing is recorded.") if self._may_leave else ""
+        return f"{self._help} {self.HELP_TEXT} {leaving}".strip()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Esc leads back only where there is somewhere to go."""
+        return action != "back" or self._may_leave
 
     def body(self) -> ComposeResult:
         """The entries."""
@@ -106,12 +123,12 @@ class Form(Room[Values]):
                 )
 
     def on_mount(self) -> None:
-        """Shows what applies, and begins at the first entry."""
+        """Shows what applies, and begins at the first entry, or the first that misses."""
         self._show()
-        empty = [e for e in self._shown() if e.kind == "secret" or not self._value(e)]
-        self._focus(((self._told and empty) or self._shown())[0])
-        if self._told:
-            self.say(self._told)
+        shown = self._shown()
+        missing = [e for e in shown if self._told and e.required and not self._value(e)]
+        self._focus((missing or shown)[0])
+        self.say(self._told)
 
     # -- values -------------------------------------------------------------
 
@@ -138,47 +155,68 @@ class Form(Room[Values]):
         values = self.values()
         return [entry for entry in self._entries if entry.when(values)]
 
-    def _wrong(self, entry: Entry, text: str) -> str:
+    def _wrong(self, entry: Entry, values: Values) -> str:
+        text = values[entry.id]
         if not text.strip():
-            return _("{label} is missing.").format(label=entry.label) if entry.required else ""
+            if not entry.required:
+                return ""
+            if entry.kind == "choice":
+                return CHOOSE
+            return _("{label} is missing.").format(label=entry.label)
         if entry.kind == "date" and answering.day(text) is None:
             return _("{label}: write a date as YYYY-MM-DD, such as 1990-04-28.").format(
                 label=entry.label
             )
         if entry.kind == "number" and answering.number(text) is None:
             return _("{label}: write a number, such as 3 or 2.5.").format(label=entry.label)
-        return ""
+        if entry.again and text != values[entry.again]:
+            return _("The two are not the same. Type both again.")
+        return entry.check(values)
 
     # -- moving -------------------------------------------------------------
 
     def _focus(self, entry: Entry) -> None:
         self.set_focus(self._control_of(entry))
 
-    def _next(self, control: Widget) -> None:
-        self.say("")
+    async def action_go_on(self) -> None:
+        """On to the next entry; after the last, the form is done."""
         shown = self._shown()
-        here = next(i for i, e in enumerate(shown) if f"entry-{e.id}" == control.id)
-        wrong = self._wrong(shown[here], self._value(shown[here]))
-        if wrong:
-            self.say(wrong)
-        elif here + 1 < len(shown):
-            self._focus(shown[here + 1])
-        else:
-            self._done(shown)
-
-    def _done(self, shown: list[Entry]) -> None:
         values = self.values()
-        for entry in shown:
-            wrong = self._wrong(entry, values[entry.id])
+        here = next((e for e in shown if self._control_of(e) is self.focused), shown[0])
+        following = shown[shown.index(here) + 1 :]
+        for entry in [here] if following else shown:
+            wrong = self._wrong(entry, values)
             if wrong:
-                self._focus(entry)
-                self.say(wrong)
+                self._tell(entry, wrong)
                 return
-        wrong = self._check(values)
-        if wrong:
-            self.say(wrong)
+        self.say("")
+        if following:
+            self._focus(following[0])
         else:
             self.dismiss(values)
+            await asyncio.sleep(0)  # who asked goes on before the next key
+
+    def _tell(self, entry: Entry, wrong: str) -> None:
+        self._focus(entry)
+        self.say(wrong)
+        if entry.again and self._value(entry):
+            for control in (self.query_one(f"#entry-{entry.again}"), self._control_of(entry)):
+                if isinstance(control, Input):
+                    control.value = ""
+            self.set_focus(self.query_one(f"#entry-{entry.again}"))
+
+    def action_move(self, by: int) -> None:
+        """To the entry before or after, whatever stands in this one."""
+        shown = self._shown()
+        here = next((i for i, e in enumerate(shown) if self._control_of(e) is self.focused), 0)
+        self._focus(shown[(here + by) % len(shown)])
+
+    def action_page(self, by: int) -> None:
+        """Moves the page, where it is longer than the screen."""
+        page = self.query_one(VerticalScroll)
+        page.scroll_relative(y=by * max(page.size.height - 1, 1), animate=False)
+
+    # -- what shows -----------------------------------------------------------
 
     def _show(self) -> None:
         values = self.values()
@@ -194,39 +232,25 @@ class Form(Room[Values]):
         """Marks the entry that has the keys."""
         for entry in self._entries:
             row = self.query_one(f"#row-{entry.id}")
-            row.set_class(event.widget.id == f"entry-{entry.id}", "live")
-            label = row.query_one(".label", Static)
-            mark = "> " if event.widget.id == f"entry-{entry.id}" else "  "
-            label.update(mark + entry.label)
+            live = self._control_of(entry) is self.focused
+            row.set_class(live, "live")
+            row.query_one(".label", Static).update(("> " if live else "  ") + entry.label)
         self._show()
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    def on_input_changed(self) -> None:
         """Shows what applies now."""
         self._changed()
 
-    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+    def on_text_area_changed(self) -> None:
         """Shows what applies now."""
         self._changed()
 
-    def on_key(self) -> None:
-        """A choice may have moved."""
-        self.call_after_refresh(self._changed)
+    def on_choices_moved(self) -> None:
+        """Shows what applies now."""
+        self._changed()
 
     def _changed(self) -> None:
         try:
             self._show()
         except NoMatches:
             return  # before it is all there, or after it is gone
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """On to the next."""
-        self._next(event.input)
-
-    def on_paragraph_submitted(self, event: Paragraph.Submitted) -> None:
-        """On to the next."""
-        self._next(event.paragraph)
-
-    def on_choices_chosen(self, event: Choices.Chosen) -> None:
-        """On to the next."""
-        self._changed()
-        self._next(event.choices)

@@ -4,15 +4,15 @@ back takes the officer's passphrase.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
-from textual import events, work
+from textual import work
 from textual.binding import Binding
 from textual.containers import Vertical
+from textual.widget import Widget
 from textual.widgets import Static
 
-from secterm.desk.model import unlock_wait
+from secterm import messages
 from secterm.tui.screens.form import Entry, Form
 from secterm.tui.screens.room import Room
 from secterm.vault.errors import WrongPassphrase
@@ -23,7 +23,10 @@ class Handover(Room[None]):
     """A page of the appointee's own."""
 
     HANDED_OVER = True
-    BINDINGS = [Binding("escape", "back", _("Officer"))]
+    BINDINGS = [
+        Binding("enter", "go_on", _("Go on")),
+        Binding("escape", "back", _("Officer")),
+    ]
 
     def __init__(self, where: str, id: str) -> None:
         super().__init__(where)
@@ -38,34 +41,31 @@ class Handover(Room[None]):
         """Back to the officer, who shows that it is them."""
         self._give_back()
 
-    @work(exclusive=True)
+    @work(exclusive=True, exit_on_error=False)
     async def _give_back(self) -> None:
         told = ""
         while True:
+            name = self.desk.officer.name
             form = Form(
                 _("Back to the officer"),
                 [Entry("passphrase", _("Officer's passphrase"), "secret")],
                 intro=_("Only the officer {name} goes on from here. Esc returns.").format(
-                    name=self.desk.officer.name
+                    name=name
                 ),
                 told=told,
             )
             values = await self.shell.push_screen_wait(form)
             if values is None:
                 return
+            told = _("That is not the passphrase of {name}.").format(name=name)
             try:
                 if await self.shell.working(_("Checking the passphrase"), self._check(values)):
                     self.dismiss(None)
                     return
-                told = _("That is not the passphrase of {name}.").format(
-                    name=self.desk.officer.name
-                )
             except WrongPassphrase as wrong:
-                told = _("That is not the passphrase of {name}.").format(
-                    name=self.desk.officer.name
-                )
-                if unlock_wait(wrong.failures):
-                    await self.shell.working(_("Wrong passphrase"), waiting(wrong.failures))
+                await self.shell.wait_after(wrong.failures)
+            except Exception as error:
+                told = messages.explain(error).text()
 
     def _check(self, values: dict[str, str]) -> Callable[[Callable[[str], None]], bool]:
         desk = self.desk
@@ -88,31 +88,23 @@ class Handover(Room[None]):
                 ),
             )
 
-    async def on_key(self, event: events.Key) -> None:
+    def action_go_on(self) -> None:
         """Enter gives back once all is done; until then it goes on.
 
-        Every class of a screen hears a key, so a room overrides `entered`, not this.
+        Until the next page has the focus, keys reach nothing: they were not meant
+        for a page that nobody has seen yet.
         """
-        if event.key != "enter" or self.app.screen is not self:
-            return
         if self.over:
             self.action_back()
-        else:
-            await self.entered()
+        elif self.focused is not None:
+            before = self.focused
+            self.set_focus(None)
+            self.call_later(self._go_on, before)
+
+    async def _go_on(self, before: Widget) -> None:
+        await self.entered()
+        if self.focused is None and before.is_attached and not self.over:
+            self.set_focus(before)  # nothing new was shown
 
     async def entered(self) -> None:
-        """Enter was pressed, and nothing on the page took it."""
-
-
-def waiting(failures: int) -> Callable[[Callable[[str], None]], None]:
-    """The growing wait after a wrong passphrase, counted down."""
-
-    def wait(tell: Callable[[str], None]) -> None:
-        left = unlock_wait(failures)
-        while left > 0:
-            tell(_("The next attempt is possible in {n} seconds.").format(n=round(left + 0.4)))
-            step = min(left, 1.0)
-            time.sleep(step)
-            left -= step
-
-    return wait
+        """Enter was pressed, and nothing on the page took it: the next page is shown."""

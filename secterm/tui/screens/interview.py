@@ -10,12 +10,13 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from secterm import messages
 from secterm.dossier import answering, gates
 from secterm.dossier.entries import Answer, Answered
 from secterm.dossier.fold import State
 from secterm.policy.model import Question, Section
 from secterm.tui.screens.dialogs import bar
-from secterm.tui.screens.room import Room
+from secterm.tui.screens.room import CHOOSE, Room
 from secterm.tui.widgets.choices import Choice, Choices
 from secterm.tui.widgets.listing import Listing
 from secterm.tui.widgets.paragraph import Paragraph
@@ -31,6 +32,7 @@ class Interview(Room[bool]):
         "and the interview goes on at the same place the next time."
     )
     BINDINGS = [
+        Binding("enter", "go_on", _("Go on"), priority=True),
         Binding("pageup", "turn(-1)", _("Question before"), priority=True),
         Binding("pagedown", "turn(1)", _("Question after"), priority=True),
     ]
@@ -42,6 +44,8 @@ class Interview(Room[bool]):
         self.at = 0
         self._answer: Answer = ""
         self._asking: Widget | None = None  # the control of the question on the page
+        self._standing: tuple[object, str] = ("", "")  # what the page showed at first
+        self._warned = False
 
     def body(self) -> ComposeResult:
         """The page; what is on it changes."""
@@ -53,6 +57,9 @@ class Interview(Room[bool]):
             with Vertical(id="further"):
                 yield Static("", id="further-asked", classes="asked", markup=False)
                 yield Paragraph(id="further-answer")
+                yield Static(
+                    _("Shift+Tab goes back to the answer itself."), classes="soft", markup=False
+                )
 
     async def on_mount(self) -> None:
         """Begins where it stopped: at the first question without an answer."""
@@ -106,14 +113,15 @@ class Interview(Room[bool]):
             self.query_one("#asked", Static).update(f"{at + 1}. {question.text}{optional}")
             self.query_one("#help", Static).update(question.help)
             further = self.query_one("#further-answer", Paragraph)
-            further.text = told.act.follow_up if told else ""
+            further.put(told.act.follow_up if told else "")
             self.query_one("#further-asked", Static).update(
                 question.follow_up.text if question.follow_up else ""
             )
             self._further(False)
             self.say("")
-            self._asking = control
-            self.set_focus(control.first if isinstance(control, Listing) else control)
+            self._asking, self._warned = control, False
+            self._standing = self._entered()
+            self.set_focus(self._first(control))
 
     def _control(self, question: Question, given: Answer | None) -> Widget:
         match question.kind:
@@ -134,70 +142,98 @@ class Interview(Room[bool]):
                 return Listing(question.fields, given if isinstance(given, list) else [])
             case "date" | "number":
                 text = f"{given:g}" if isinstance(given, float) else given
-                return Input(text if isinstance(text, str) else "", select_on_focus=False)
+                return Input(
+                    text if isinstance(text, str) else "",
+                    placeholder="(YYYY-MM-DD)" if question.kind == "date" else "",
+                    select_on_focus=False,
+                )
 
     def _further(self, shown: bool) -> None:
         self.query_one("#further").display = shown
 
+    @staticmethod
+    def _first(control: Widget) -> Widget:
+        return control.first if isinstance(control, Listing) else control
+
+    def _entered(self) -> tuple[object, str]:
+        """What stands on the page, recorded or not."""
+        further = self.query_one("#further-answer", Paragraph).value
+        match self._asking:
+            case Listing() as listing:
+                return [listing.rows[:], listing.begun], further
+            case Paragraph() as text:
+                return text.value, further
+            case Input() as line:
+                return line.value, further
+            case _:
+                return "", further
+
     # -- answers ------------------------------------------------------------------
 
-    async def on_choices_chosen(self, event: Choices.Chosen) -> None:
-        """Yes or no, or one of several."""
-        if event.choices is not self._asking:
+    def action_go_on(self) -> None:
+        """Takes what is entered. What is typed ahead reaches nothing until the page is ready."""
+        control, focused = self._asking, self.focused
+        if control is None or focused is None:
             return
-        yes_no = self.question.kind == "yes_no"
-        await self._given(event.key == "yes" if yes_no else event.key)
+        if isinstance(control, Listing) and control.has_focus_within:
+            said = control.go_on()
+            if said is not None:  # on to the next field of the row
+                self.say(said)
+                return
+        self.set_focus(None)
+        self.call_later(self._take, control, focused)
 
-    async def on_paragraph_submitted(self, event: Paragraph.Submitted) -> None:
-        """A text, or what the follow-up asks."""
-        event.stop()
-        if event.paragraph is self._asking:
-            await self._given(event.paragraph.value)
-        elif self._asking is not None and event.paragraph.has_focus:
-            await self._given(self._answer)
+    async def _take(self, control: Widget, focused: Widget) -> None:
+        further = self.query_one("#further-answer", Paragraph)
+        if focused is further:
+            await self._given(self._answer, further.value)
+        elif isinstance(control, Listing):
+            await self._given(list(control.rows))
+        elif isinstance(control, Choices) and not control.key:
+            self._refuse(CHOOSE)
+        elif isinstance(control, Choices):
+            yes_no = self.question.kind == "yes_no"
+            await self._given(control.key == "yes" if yes_no else control.key)
+        elif isinstance(control, Paragraph):
+            await self._given(control.value)
+        elif isinstance(control, Input):
+            text = control.value.strip()
+            number = answering.number(text) if self.question.kind == "number" else None
+            await self._given(text if number is None else number)
 
-    async def on_input_submitted(self, event: Input.Submitted) -> None:
-        """A date or a number."""
-        if event.input is not self._asking:
-            return
-        text = event.value.strip()
-        number = answering.number(text) if self.question.kind == "number" else None
-        await self._given(text if number is None else number)
+    def _refuse(self, why: str, focus: Widget | None = None) -> None:
+        if self._asking is not None:
+            self.set_focus(focus or self._first(self._asking))
+        self.say(why)
 
-    async def on_listing_finished(self, event: Listing.Finished) -> None:
-        """A list."""
-        if event.listing is self._asking:
-            await self._given(list(event.rows))
-
-    def on_listing_wrong(self, event: Listing.Wrong) -> None:
-        """A row that does not fit."""
-        if event.listing is self._asking:
-            self.say(event.text)
-
-    async def _given(self, answer: Answer) -> None:
+    async def _given(self, answer: Answer, follow_up: str | None = None) -> None:
+        """An answer; where it is adverse, only together with what it asks."""
         question = self.question
         wrong = answering.fault(question, answer, today=self.desk.today)
         if wrong:
-            self.say(wrong)
-            return
-        self._answer = answer
-        further = self.query_one("#further-answer", Paragraph)
-        if gates.is_adverse(question, answer) and not further.has_focus:
-            self._further(True)
-            self.set_focus(further)
-            self.say("")
+            self._refuse(wrong)
             return
         adverse = gates.is_adverse(question, answer)
-        follow_up = further.value if adverse else ""
+        further = self.query_one("#further-answer", Paragraph)
+        if adverse and follow_up is None:
+            self._answer = answer
+            self._further(True)
+            self._refuse("", further)
+            return
+        act = Answered(question=question.id, answer=answer, follow_up=follow_up or "")
         told = self.state.answers.get(question.id)
         same = (
             told is not None
             and type(told.act.answer) is type(answer)
-            and (told.act.answer, told.act.follow_up) == (answer, follow_up)
+            and (told.act.answer, told.act.follow_up) == (act.answer, act.follow_up)
         )
-        act = Answered(question=question.id, answer=answer, follow_up=follow_up)
-        if same or self.tried(lambda: self.desk.act(self.dossier_id, act)) is not None:
-            await self._go_on(same)
+        try:
+            if not same:
+                self.desk.act(self.dossier_id, act)
+        except Exception as error:
+            self._refuse(messages.explain(error).text(), further if adverse else None)
+            return
+        await self._go_on(same)
 
     async def _go_on(self, looked: bool) -> None:
         state = self.state
@@ -210,10 +246,23 @@ class Interview(Room[bool]):
         elif following is not None:
             await self._show(following)
 
-    async def action_turn(self, by: int) -> None:
+    def _leaves(self) -> bool:
+        """Whether nothing on the page would be lost; else says so, once."""
+        if self._asking is None or self._warned or self._entered() == self._standing:
+            return True
+        self._warned = True
+        self.say(_("This answer is not recorded yet: Enter records it. The same key again leaves."))
+        return False
+
+    def action_turn(self, by: int) -> None:
         """Looks at the question before or after."""
-        await self._show(max(0, min(self.at + by, len(self.asked) - 1)))
+        at = max(0, min(self.at + by, len(self.asked) - 1))
+        if self._asking is not None and at != self.at and self._leaves():
+            self._asking = None
+            self.set_focus(None)
+            self.call_later(self._show, at)
 
     def action_back(self) -> None:
         """Leaves; what was answered is recorded."""
-        self.dismiss(False)
+        if self._leaves():
+            self.dismiss(False)

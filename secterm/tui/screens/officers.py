@@ -13,6 +13,7 @@ from secterm import messages
 from secterm.tui.screens import passwords
 from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.screens.room import Room
+from secterm.tui.widgets.cells import fit
 from secterm.tui.widgets.rows import Row, Rows
 from secterm.words import _
 
@@ -40,13 +41,13 @@ class Officers(Room[None]):
 
     def _show(self) -> None:
         rows = [
-            Row(o.id, f"{o.name:<32.32} {_('since')} {o.since[:10]}  {o.public_key.hex()[:16]}")
+            Row(o.id, f"{fit(o.name, 32)} {_('since')} {o.since[:10]}  {o.public_key.hex()[:16]}")
             for o in self.desk.officers()
         ]
         self.query_one(Rows).show(rows)
         self.query_one(Rows).focus()
 
-    @work
+    @work(exit_on_error=False)
     async def action_add(self) -> None:
         """A further officer, who types their own passphrase."""
         told, kept = "", ""
@@ -54,9 +55,11 @@ class Officers(Room[None]):
             values = await self.shell.push_screen_wait(
                 Form(
                     _("Add an officer"),
-                    [Entry("name", _("New officer's name"), value=kept), *passwords.entries()],
+                    [
+                        Entry("name", _("New officer's name"), value=kept),
+                        *passwords.entries("name"),
+                    ],
                     intro=_("The new officer sits down here and types their own passphrase."),
-                    check=passwords.check("name"),
                     live=passwords.meter("name"),
                     told=told,
                 )

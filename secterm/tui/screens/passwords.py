@@ -11,27 +11,42 @@ from secterm.words import _
 METER = (_("very weak"), _("weak"), _("fair"), _("good"), _("strong"))
 
 
-def entries(label: str = "") -> list[Entry]:
-    """The passphrase, and once more."""
+def entries(
+    *others: str,
+    label: str = "",
+    when: Callable[[Mapping[str, str]], bool] = lambda values: True,
+) -> list[Entry]:
+    """The passphrase, and once more. `others` are entries whose words do not count."""
+
+    def weak(values: Mapping[str, str]) -> str:
+        judged = _judged(values, others)
+        return "" if judged.good else judged.advice
+
     return [
         Entry(
             "passphrase",
             label or _("Passphrase"),
             "secret",
             help=_("At least 12 characters. Four or more words that do not belong together."),
+            when=when,
+            check=weak,
         ),
-        Entry("again", _("Once more"), "secret"),
+        Entry("again", _("Once more"), "secret", again="passphrase", when=when),
     ]
 
 
+def _judged(values: Mapping[str, str], others: tuple[str, ...]) -> passphrases.Judgement:
+    words = tuple(values.get(other, "") for other in others)
+    return passphrases.judge(values.get("passphrase", ""), words)
+
+
 def meter(*others: str) -> Callable[[Values], str]:
-    """A line that says how strong it is. `others` are entries whose words do not count."""
+    """A line that says how strong it is, beside the same `others`."""
 
     def live(values: Mapping[str, str]) -> str:
-        passphrase = values.get("passphrase", "")
-        if not passphrase:
+        if not values.get("passphrase", ""):
             return ""
-        judged = passphrases.judge(passphrase, tuple(values.get(o, "") for o in others))
+        judged = _judged(values, others)
         blocks = "█" * (judged.score + 1) + "░" * (4 - judged.score)
         advice = "" if judged.good else f" {judged.advice}"
         return _("Strength: {blocks} {word}.{advice}").format(
@@ -39,17 +54,3 @@ def meter(*others: str) -> Callable[[Values], str]:
         )
 
     return live
-
-
-def check(*others: str) -> Callable[[Values], str]:
-    """Why the passphrase is not taken; empty where it is."""
-
-    def wrong(values: Values) -> str:
-        judged = passphrases.judge(values["passphrase"], tuple(values[o] for o in others))
-        if not judged.good:
-            return judged.advice
-        if values["passphrase"] != values["again"]:
-            return _("The two passphrases are not the same. Type both again.")
-        return ""
-
-    return wrong

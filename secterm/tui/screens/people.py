@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from rich.cells import cell_len
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -20,6 +21,7 @@ from secterm.tui.screens.form import Entry, Form
 from secterm.tui.screens.officers import Officers
 from secterm.tui.screens.reader import Reader
 from secterm.tui.screens.room import Room
+from secterm.tui.widgets.cells import fit
 from secterm.tui.widgets.rows import Row, Rows
 from secterm.tui.wording import CATEGORIES, SHORT, STAGES
 from secterm.words import _, ngettext
@@ -34,26 +36,10 @@ def _columns(width: int) -> tuple[int, int]:
     return name, room - name
 
 
-def line(card: Card, width: int) -> str:
-    """A card as one line of this many columns."""
-    name, post = _columns(width)
-    return (
-        f"{_cut(card.name, name)} {_cut(card.post, post)} {CATEGORIES[card.category]:<9}"
-        f"{STAGES[card.stage]:<14}{SHORT[card.owed]:<14}"
-    )
-
-
-def heading(width: int) -> str:
-    """The names of the columns, over them."""
-    name, post = _columns(width)
-    return (
-        f"  {_cut(_('Name'), name)} {_cut(_('Post'), post)} {_('Category'):<9}"
-        f"{_('Stage'):<14}{_('Owed'):<14}"
-    )
-
-
-def _cut(text: str, width: int) -> str:
-    return text.ljust(width) if len(text) <= width else text[: width - 1] + "…"
+def _line(width: int, name: str, post: str, category: str, stage: str, owed: str) -> str:
+    """One line of the list, or its heading, in this many columns."""
+    wide, narrow = _columns(width)
+    return " ".join((fit(name, wide), fit(post, narrow), fit(category, 8), fit(stage, 13), owed))
 
 
 class People(Room[None]):
@@ -64,7 +50,7 @@ class People(Room[None]):
         "those. The arrows choose, Enter opens the dossier."
     )
     BINDINGS = [
-        Binding("enter", "open", _("Open")),
+        Binding("enter", "open", _("Open"), priority=True),
         Binding("f2", "new", _("New")),
         Binding("f3", "stage", _("Stage")),
         Binding("f4", "officers", _("Officers")),
@@ -81,6 +67,8 @@ class People(Room[None]):
         super().__init__(_("Dossiers"))
         self._stage = ""
         self._cards: list[tuple[Card, str]] = []
+        self._checkpoint = ""
+        self._opened = ""  # the dossier opened last, to be found under the cursor
 
     def body(self) -> ComposeResult:
         """The filter, the rows, and how many there are."""
@@ -99,10 +87,9 @@ class People(Room[None]):
             self.say(" ".join(self.desk.notices))
         self.query_one(Input).focus()
 
-    def on_screen_resume(self) -> None:
-        """Somebody may have moved on meanwhile."""
-        if self.shell.desk is None:
-            return
+    def refill(self) -> None:
+        """All cards anew, once the list has its width."""
+        self._checkpoint = self.desk.checkpoint_line()
         self._cards = [(card, self._sought(card)) for card in self.desk.cards()]
         self.call_after_refresh(self._show)
 
@@ -125,20 +112,35 @@ class People(Room[None]):
         rows = self.query_one(Rows)
         width = max(rows.size.width - 2, 40)
         shown = [
-            Row(card.id, line(card, width))
+            Row(card.id, self._row(card, width))
             for card, sought in self._cards
             if all(w in sought for w in wanted) and self._stage in ("", card.stage)
         ]
-        rows.show(shown)
-        self.query_one("#columns", Static).update(heading(width))
-        of = ngettext("{n} dossier", "{n} dossiers", len(self._cards)).format(n=len(self._cards))
-        told = of if len(shown) == len(self._cards) else f"{len(shown)} / {of}"
+        rows.show(shown, self._opened)
+        self._opened = ""
+        self.query_one("#columns", Static).update(
+            "  " + _line(width, _("Name"), _("Post"), _("Category"), _("Stage"), _("Owed"))
+        )
+        told = self._told(len(shown))
+        mark = _("Checkpoint {line}").format(line=self._checkpoint)
+        between = "    " if cell_len(told) + cell_len(mark) + 4 <= width else "\n"
+        self.query_one("#count", Static).update(told + between + mark)
+
+    @staticmethod
+    def _row(card: Card, width: int) -> str:
+        category, stage, owed = CATEGORIES[card.category], STAGES[card.stage], SHORT[card.owed]
+        return _line(width, card.name, card.post, category, stage, owed)
+
+    def _told(self, shown: int) -> str:
+        """How many there are, and why not all of them show."""
+        if not self._cards:
+            return _("There is no dossier yet. F2 opens the first.")
+        told = ngettext("{n} dossier", "{n} dossiers", len(self._cards)).format(n=len(self._cards))
+        if shown < len(self._cards):
+            told = f"{shown} / {told}"
         if self._stage:
             told += _(", only: {stage} (F3 changes)").format(stage=STAGES[self._stage])
-        if not self._cards:
-            told = _("There is no dossier yet. F2 opens the first.")
-        told += _("    Checkpoint {line}").format(line=self.desk.checkpoint_line())
-        self.query_one("#count", Static).update(told)
+        return told if shown else told + _(". Esc shows everybody again.")
 
     def on_input_changed(self) -> None:
         """Shows what fits."""
@@ -170,35 +172,34 @@ class People(Room[None]):
         self._stage = filters[(filters.index(self._stage) + 1) % len(filters)]
         self._show()
 
-    def on_input_submitted(self) -> None:
-        """Opens the row under the cursor."""
-        self.action_open()
-
     def on_rows_picked(self, event: Rows.Picked) -> None:
-        """Opens a row."""
-        self.app.push_screen(DossierRoom(event.row.key))
+        """Opens a row, where the dossier itself opens."""
+        if self.tried(lambda: self.desk.dossier(event.row.key)) is not None:
+            self.app.push_screen(DossierRoom(event.row.key))
 
     def action_open(self) -> None:
-        """Opens the row under the cursor."""
+        """Opens the row under the cursor, of those that fit what was typed so far."""
+        self._show()
         self.query_one(Rows).action_pick()
 
-    @work
+    @work(exit_on_error=False)
     async def action_new(self) -> None:
         """A new dossier, opened at once."""
         id = await particulars.new(self)
         if id:
+            self._opened = id
             self.app.push_screen(DossierRoom(id))
 
     def action_officers(self) -> None:
         """Who may unlock."""
         self.app.push_screen(Officers())
 
-    @work
+    @work(exit_on_error=False)
     async def action_export(self) -> None:
         """All dossiers into an archive."""
         await exporting.export(self, None)
 
-    @work
+    @work(exit_on_error=False)
     async def action_verify(self) -> None:
         """The whole vault, and optionally against an earlier checkpoint."""
         values = await self.shell.push_screen_wait(
@@ -225,7 +226,10 @@ class People(Room[None]):
             self.trouble(error)
             return
         title = _("The vault holds.") if report.holds else _("The vault does NOT hold.")
-        await self.shell.push_screen_wait(Reader(_("Verify"), title, report.text()))
+        parts = [report.summary(), "\n".join(f"- {fault}" for fault in report.faults)]
+        parts.append(_("Checkpoint {line}").format(line=report.checkpoint))
+        text = "\n\n".join(part for part in parts if part)
+        await self.shell.push_screen_wait(Reader(_("Verify"), title, text))
 
     def _verify(self, earlier: str) -> Callable[[Callable[[str], None]], Report]:
         desk = self.desk

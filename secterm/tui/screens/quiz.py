@@ -41,9 +41,12 @@ class QuizRoom(Handover):
         while self._modules:
             module = sentences.module(dossier.pack, self._modules[0])
             due = gates.module_owes(module, dossier.state, self.desk.today) if module else None
-            if due is not None and due.kind == "quiz":
+            if module is not None and due is not None and due.kind == "quiz":
                 self._module, self._page, self._quiz, self._given = module, 0, None, []
-                await self._read()
+                if module.id in dossier.state.quizzing:  # under way: the reading is over
+                    await self._draw(module)
+                else:
+                    await self._read()
                 return
             self._modules.pop(0)
         await self.finish(_("There is nothing more to read and no further quiz now."))
@@ -51,6 +54,7 @@ class QuizRoom(Handover):
     async def _fill(self, title: str, text: str, hint: str, choices: Choices | None = None) -> None:
         self._asking = None
         self.set_focus(None)
+        self.say("")
         body = self.query_one("#body", Vertical)
         page = VerticalScroll(Static(text, markup=False), id="page")
         parts = [Static(title, classes="title", markup=False), page]
@@ -102,8 +106,12 @@ class QuizRoom(Handover):
             self._page += 1
             await self._read()
         else:
-            self._quiz = self.tried(lambda: self.desk.draw_quiz(self.dossier_id, module.id))
-            await self._ask()
+            await self._draw(module)
+
+    async def _draw(self, module: Module) -> None:
+        self._quiz = self.tried(lambda: self.desk.draw_quiz(self.dossier_id, module.id))
+        self._given = list(self._quiz.begun) if self._quiz else []
+        await self._ask()
 
     async def on_choices_chosen(self, event: Choices.Chosen) -> None:
         """An answer is given; after the last one the quiz is recorded."""
@@ -111,13 +119,13 @@ class QuizRoom(Handover):
         quiz = self._quiz
         if quiz is None or event.choices is not self._asking:
             return
-        self._given.append(event.key)
-        if len(self._given) < len(quiz.questions):
-            await self._ask()
-            return
-        taken = self.tried(lambda: self.desk.take_quiz(self.dossier_id, quiz, self._given))
+        given = [*self._given, event.key]
+        taken = self.tried(lambda: self.desk.answer_quiz(self.dossier_id, quiz, given))
         if taken is None:
-            self._given.pop()
+            return
+        self._given = given
+        if len(given) < len(quiz.questions):
+            await self._ask()
             return
         last = taken.entries[-1].entry.act
         if isinstance(last, Quizzed):

@@ -5,12 +5,14 @@ errors are told. A screen asks the desk; it decides nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import Screen
+from textual.worker import Worker, WorkerState
 
 from secterm import messages
 from secterm.tui.widgets.chrome import Keys, Top, Trouble
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+CHOOSE: Final = _("Choose an answer with its number or the arrows, then press Enter.")
 
 
 class Room(Screen[T]):
@@ -36,6 +40,7 @@ class Room(Screen[T]):
     def __init__(self, where: str) -> None:
         super().__init__()
         self.where = where
+        self._shown_as_of = ("", date.min)
 
     @property
     def shell(self) -> SectermApp:
@@ -59,7 +64,10 @@ class Room(Screen[T]):
         yield Keys()
 
     def who(self) -> str:
-        """Who is at work, for the bar."""
+        """Who has the keyboard, for the bar."""
+        handed = self.shell.handed_over
+        if handed is not None and handed is not self:
+            return handed.who()
         desk = self.shell.desk
         return f"{desk.unit}: {desk.officer.name}" if desk else "secterm"
 
@@ -67,13 +75,35 @@ class Room(Screen[T]):
         """What stands between bar and keys."""
         yield from ()
 
+    def refill(self) -> None:
+        """Something was recorded, or a day began: what the screen shows is read again."""
+
+    def on_screen_resume(self) -> None:
+        """In front, for the first time or again."""
+        self.freshen()
+
+    def freshen(self) -> None:
+        """Reads anew, but only where there is something new."""
+        desk = self.shell.desk
+        if desk is None:
+            return
+        now = (desk.checkpoint_line(), desk.today)
+        if now != self._shown_as_of:
+            self._shown_as_of = now
+            self.refill()
+
+    def on_screen_suspend(self) -> None:
+        """What was said here is over once another room is entered."""
+        if isinstance(self.app.screen, Room):
+            self.say("")
+
     def action_back(self) -> None:
         """Leaves this screen."""
         self.dismiss(None)
 
     def on_choices_unchosen(self) -> None:
         """Enter alone answers nothing where an answer must be meant."""
-        self.say(_("Choose an answer with its number or the arrows, then press Enter."))
+        self.say(CHOOSE)
 
     def say(self, text: str, *, good: bool = False) -> None:
         """Shows a message over the keys; an empty one takes it away."""
@@ -82,6 +112,12 @@ class Room(Screen[T]):
     def trouble(self, error: Exception) -> None:
         """Tells an error: what happened, what is safe, what to do."""
         self.say(messages.explain(error).text())
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A flow that broke off says why; the screen stays."""
+        error = event.worker.error
+        if event.state is WorkerState.ERROR and isinstance(error, Exception):
+            self.trouble(error)
 
     def tried(self, act: Callable[[], R]) -> R | None:
         """Does one thing at the desk; None, and told why, where it was refused."""

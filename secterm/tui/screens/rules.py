@@ -52,8 +52,6 @@ class RulesRoom(Handover):
             await self.finish(text)
             return
         self._rule = open_[0]
-        body = self.query_one("#body", Vertical)
-        await body.remove_children()
         done = sum(r.id in state.acknowledged for r in rules)
         choices = Choices(
             [
@@ -61,28 +59,33 @@ class RulesRoom(Handover):
                 Choice("no", _("I do not accept this rule")),
             ]
         )
-        await body.mount(
-            Static(bar(done, len(rules)), classes="soft", markup=False),
-            Static("", markup=False),
-            Static(self._rule.text, classes="asked", markup=False),
-            Static("", markup=False),
-            Static(_("Why: ") + self._rule.reason, classes="text", markup=False),
-            choices,
-        )
+        body = self.query_one("#body", Vertical)
+        with self.app.batch_update():
+            await body.remove_children()
+            await body.mount(
+                Static(bar(done, len(rules)), classes="soft", markup=False),
+                Static("", markup=False),
+                Static(self._rule.text, classes="asked", markup=False),
+                Static("", markup=False),
+                Static(_("Why: ") + self._rule.reason, classes="text", markup=False),
+                choices,
+            )
         self._asking = choices
         self.set_focus(choices)
 
-    @work
     async def on_choices_chosen(self, event: Choices.Chosen) -> None:
         """The rule is acknowledged, or refused with what was said."""
         event.stop()
         rule = self._rule
         if rule is None or event.choices is not self._asking:
             return
-        if event.key == "yes":
-            if self.tried(lambda: self.desk.acknowledge(self.dossier_id, rule)) is not None:
-                await self._next()
-            return
+        if event.key == "no":
+            self._refuse(rule)
+        elif self.tried(lambda: self.desk.acknowledge(self.dossier_id, rule)) is not None:
+            await self._next()
+
+    @work(exclusive=True, exit_on_error=False)
+    async def _refuse(self, rule: Rule) -> None:
         values = await self.shell.push_screen_wait(
             Form(
                 _("Rules"),

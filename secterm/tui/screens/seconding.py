@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from secterm import messages
-from secterm.desk.model import unlock_wait
+from secterm.desk.model import SameOfficer
 from secterm.tui.screens.form import Entry, Form, Values
-from secterm.tui.screens.handover import waiting
 from secterm.tui.widgets.choices import Choice
 from secterm.vault.errors import WrongPassphrase
 from secterm.vault.records import Signer
@@ -33,11 +32,12 @@ async def identify(
             signer = await room.shell.working(_("Checking the passphrase"), _second(room, values))
         except WrongPassphrase as wrong:
             told = _("The name and passphrase are not those of an officer. Nothing was recorded.")
-            if unlock_wait(wrong.failures):
-                await room.shell.working(_("Wrong passphrase"), waiting(wrong.failures))
+            await room.shell.wait_after(wrong.failures)
             continue
         except Exception as error:
             told = messages.explain(error).text()
+            if isinstance(error, SameOfficer):
+                kept = {**values, "officer": ""}
             continue
         return signer, values
 

@@ -15,6 +15,7 @@ from secterm.policy.model import Module
 from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.screens.quiz import QuizRoom
 from secterm.tui.screens.room import Room
+from secterm.tui.widgets.cells import fit
 from secterm.tui.widgets.rows import Row, Rows
 from secterm.words import _
 
@@ -52,17 +53,12 @@ class TrainingRoom(Room[None]):
         name = self.dossier.state.particulars.name
         self.rename(_("Training: {name}").format(name=name))
         self.query_one(Rows).focus()
-        self._show()
 
-    def on_screen_resume(self) -> None:
-        """Something may have been recorded meanwhile."""
-        if self.shell.desk is not None and self.is_mounted:
-            self._show()
-
-    def _show(self) -> None:
+    def refill(self) -> None:
+        """The rows as they are now; the first thing owed is under the cursor."""
         dossier = self.dossier
         rows = [
-            Row(m.id, f"{m.title[:44]:<46}{self._hours(m):>6}  {self._standing(m)}")
+            Row(m.id, f"{fit(m.title, 44)}{self._hours(m):>6}  {self._standing(m)}")
             for m in gates.modules_of(dossier.pack, dossier.state)
         ]
         gate = dossier.standing.gate("training")
@@ -134,7 +130,7 @@ class TrainingRoom(Room[None]):
         else:
             self.say(_("No quiz is due: a module is taught first, then its quiz is taken."))
 
-    @work
+    @work(exit_on_error=False)
     async def _teach(self, modules: list[Module]) -> None:
         told, kept = "", Values()
         while True:
@@ -148,7 +144,7 @@ class TrainingRoom(Room[None]):
             except Exception as error:
                 told = messages.explain(error).text()
                 continue
-            self._show()
+            self.freshen()
             return
 
     def _trained(self, module: Module, values: Values) -> Trained:

@@ -101,12 +101,14 @@ class SigningRoom(Handover):
             self.action_back()
             return
         page = self.query_one("#page", VerticalScroll)
+        if not page.virtual_size.height:
+            return  # not laid out yet, so nothing of it was seen
         if page.scroll_y < page.max_scroll_y:
             page.scroll_to(y=page.scroll_y + page.size.height - 1, animate=False, force=True)
         else:
             self._sign()
 
-    @work(exclusive=True)
+    @work(exclusive=True, exit_on_error=False)
     async def _sign(self) -> None:
         told, kept = "", Values()
         while True:
@@ -138,18 +140,13 @@ class SigningRoom(Handover):
                         n=SHORTEST_SECRET
                     ),
                 ),
-                Entry("again", _("Once more"), "secret"),
+                Entry("again", _("Once more"), "secret", again="secret"),
             ],
             intro=_(
                 "By typing your full name and a signing secret of your own choosing, you, {name}, "
                 "sign the undertaking that you have just read. The secret protects your signing "
                 "key; nobody else is to know it, the officer neither."
             ).format(name=name),
-            check=lambda v: (
-                ""
-                if v["secret"] == v["again"]
-                else _("The two secrets are not the same. Type both again.")
-            ),
             told=told,
         )
 
@@ -157,7 +154,7 @@ class SigningRoom(Handover):
         desk, id, text, witness = self.desk, self.dossier_id, self._text, self._witness
         return lambda tell: desk.sign(id, text, values["name"], values["secret"], witness)
 
-    @work(exclusive=True)
+    @work(exclusive=True, exit_on_error=False)
     async def action_refuse(self) -> None:
         """The appointee does not sign; what they say is recorded."""
         values = await self.shell.push_screen_wait(

@@ -8,10 +8,9 @@ from textual import work
 
 from secterm import messages
 from secterm.desk.desk import Desk
-from secterm.desk.model import failures_of, unlock_wait
+from secterm.desk.model import failures_of
 from secterm.tui.screens.dialogs import Question
 from secterm.tui.screens.form import Entry, Form
-from secterm.tui.screens.handover import waiting
 from secterm.tui.screens.reader import Reader
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets.choices import Choice
@@ -22,6 +21,8 @@ from secterm.words import _
 class Unlock(Room[None]):
     """Asks until the vault opens."""
 
+    HELP_TEXT = _("Your name and passphrase open the vault. Ctrl+Q ends the program.")
+
     def __init__(self) -> None:
         super().__init__(_("Unlock"))
 
@@ -29,7 +30,7 @@ class Unlock(Room[None]):
         """Asks."""
         self.ask()
 
-    @work
+    @work(exit_on_error=False)
     async def ask(self) -> None:
         """Until the vault is open, or cannot be."""
         told, officer = "", ""
@@ -39,11 +40,10 @@ class Unlock(Room[None]):
             except Exception as error:
                 await self._cannot(error)
                 return
-            await self._wait(failures)
+            await self.shell.wait_after(failures)
             values = await self.shell.push_screen_wait(self._form(told, officer))
             if values is None:
-                told = ""
-                continue
+                return
             officer = values["officer"]
             try:
                 desk = await self.shell.working(
@@ -72,16 +72,13 @@ class Unlock(Room[None]):
             ],
             intro="\n\n".join(parts),
             told=told,
-            help=_("Your name and passphrase open the vault. Ctrl+Q ends the program."),
+            leave=False,
+            help=self.HELP_TEXT,
         )
 
     def _open(self, officer: str, passphrase: str) -> Callable[[Callable[[str], None]], Desk]:
         path, clock = self.shell.vault, self.shell.clock
         return lambda tell: Desk.open(path, officer, passphrase, clock=clock)
-
-    async def _wait(self, failures: int) -> None:
-        if unlock_wait(failures):
-            await self.shell.working(_("Wrong passphrases before"), waiting(failures))
 
     async def _cannot(self, error: Exception) -> None:
         told = messages.explain(error)

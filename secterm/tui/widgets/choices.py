@@ -48,6 +48,12 @@ class Choices(Static, can_focus=True):
         key: str
 
     @dataclass
+    class Moved(Message):
+        """Another answer is under the cursor."""
+
+        choices: Choices
+
+    @dataclass
     class Unchosen(Message):
         """Enter was pressed while no answer was under the cursor."""
 
@@ -72,10 +78,12 @@ class Choices(Static, can_focus=True):
     @property
     def key(self) -> str:
         """The key under the cursor, empty where nothing is chosen yet."""
-        return self.choices[self.cursor].key if self.cursor >= 0 else ""
+        return self.choices[self.cursor].key if 0 <= self.cursor < len(self.choices) else ""
 
     def action_move(self, by: int) -> None:
         """Moves the cursor, round at the ends."""
+        if not self.choices:
+            return
         at = self.cursor if self.cursor >= 0 else min(-by, 0)
         self.cursor = (at + by) % len(self.choices)
 
@@ -97,6 +105,7 @@ class Choices(Static, can_focus=True):
     def watch_cursor(self) -> None:
         """Draws the cursor where it is now."""
         self.refresh(layout=True)
+        self.post_message(self.Moved(self))
 
     def on_focus(self) -> None:
         """Draws the cursor as live."""

@@ -7,10 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.binding import Binding
 from textual.screen import Screen
 from textual.widgets import Static
+
+from secterm.tui.widgets.cells import fit
 
 KEY_NAMES: Final = {
     "enter": "Enter",
@@ -21,6 +24,10 @@ KEY_NAMES: Final = {
     "down": "↓",
     "space": "Space",
     "delete": "Del",
+    "home": "Home",
+    "end": "End",
+    "tab": "Tab",
+    "shift+tab": "Shift+Tab",
 }
 
 
@@ -40,10 +47,9 @@ def bindings_of(screen: Screen[object]) -> Iterator[Binding]:
 
 
 def own_bindings(screen: Screen[object]) -> Iterator[Binding]:
-    """The keys of this screen and of what has the focus on it."""
-    for binding, of_app in _active(screen):
-        if not of_app and binding.action != "back":
-            yield binding
+    """The keys of this screen and of what has the focus on it, Enter first."""
+    own = [b for b, of_app in _active(screen) if not of_app and b.action != "back"]
+    yield from sorted(own, key=lambda binding: binding.key != "enter")
 
 
 def common_bindings(screen: Screen[object]) -> Iterator[Binding]:
@@ -55,14 +61,13 @@ def common_bindings(screen: Screen[object]) -> Iterator[Binding]:
 
 def _active(screen: Screen[object]) -> Iterator[tuple[Binding, bool]]:
     seen: set[str] = set()
-    for active in screen.active_bindings.values():
-        binding = active.binding
-        if not binding.description or not active.enabled or binding.action in seen:
-            continue
-        if not _is_ours(active.node, binding):
-            continue
-        seen.add(binding.action)
-        yield binding, active.node is screen.app
+    for node, bindings in screen._modal_binding_chain:
+        for key, binding in bindings:
+            if {key, binding.action} & seen or not _is_ours(node, binding):
+                continue
+            if binding.description and screen.app._check_action_state(binding.action, node):
+                seen |= {key, binding.action}
+                yield binding, node is screen.app
 
 
 def _is_ours(node: object, binding: Binding) -> bool:
@@ -88,9 +93,9 @@ class Top(Static):
         """One line, as wide as the terminal."""
         width = max(self.size.width, 1)
         left, right = f" {self.where}", f"{self.who} "
-        if len(left) + len(right) + 1 > width:
-            right = ""
-        return Text((left + right.rjust(max(width - len(left), 0)))[:width], no_wrap=True)
+        if cell_len(left) + cell_len(right) + 1 > width:
+            right = fit(right, min(cell_len(right), width // 3))
+        return Text(fit(left, width - cell_len(right)) + right, no_wrap=True)
 
 
 class Keys(Static):
@@ -121,7 +126,7 @@ class Keys(Static):
         for binding in bindings:
             key = key_name(binding.key.split(",")[0])
             piece = f" {key} {binding.description} "
-            if binding.show and text.cell_len + len(piece) <= width:
+            if binding.show and text.cell_len + cell_len(piece) <= width:
                 text.append(f" {key}", style="bold")
                 text.append(f" {binding.description} ")
         return text

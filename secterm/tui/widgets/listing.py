@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.widgets import Input, Static
 
 from secterm.dossier import answering
@@ -21,21 +19,7 @@ from secterm.words import _
 class Listing(Vertical):
     """Enter goes through the fields and adds the row; with all fields empty it goes on."""
 
-    BINDINGS = [Binding("f6", "take_back", _("Take the last row back"))]
-
-    @dataclass
-    class Finished(Message):
-        """The list is as it should be."""
-
-        listing: Listing
-        rows: list[Row]
-
-    @dataclass
-    class Wrong(Message):
-        """A field does not fit."""
-
-        listing: Listing
-        text: str
+    BINDINGS = [Binding("f6", "take_back", _("Take a row back"))]
 
     def __init__(self, fields: Sequence[Field], rows: Sequence[Row]) -> None:
         super().__init__()
@@ -48,9 +32,13 @@ class Listing(Vertical):
         yield Static("", id="rows-so-far", classes="text", markup=False)
         for wanted in self.fields:
             with Horizontal(classes="entry tight"):
-                yield Static("  " + self._label(wanted), classes="label", markup=False)
+                yield Static("  " + wanted.text, classes="label", markup=False)
                 with Vertical(classes="control"):
-                    yield Input(id=f"field-{wanted.id}", select_on_focus=False)
+                    yield Input(
+                        id=f"field-{wanted.id}",
+                        placeholder=self._hint(wanted),
+                        select_on_focus=False,
+                    )
         yield Static(
             _("Enter adds the row; with all lines empty it goes on. F6 takes the last row back."),
             classes="soft",
@@ -58,8 +46,10 @@ class Listing(Vertical):
         )
 
     @staticmethod
-    def _label(wanted: Field) -> str:
-        return wanted.text if wanted.required else _("{text} (or empty)").format(text=wanted.text)
+    def _hint(wanted: Field) -> str:
+        if wanted.kind == "date":
+            return "(YYYY-MM-DD)" if wanted.required else _("(YYYY-MM-DD, or empty)")
+        return "" if wanted.required else _("(or empty)")
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Marks the field that has the keys."""
@@ -70,11 +60,16 @@ class Listing(Vertical):
                 live = event.widget is field
                 row.set_class(live, "live")
                 mark = "> " if live else "  "
-                row.query_one(".label", Static).update(mark + self._label(wanted))
+                row.query_one(".label", Static).update(mark + wanted.text)
 
     def on_mount(self) -> None:
         """Shows the rows and begins at the first field."""
         self._show()
+
+    @property
+    def begun(self) -> bool:
+        """Whether a row is begun and not added yet."""
+        return any(self._values().values())
 
     @property
     def first(self) -> Input:
@@ -98,39 +93,38 @@ class Listing(Vertical):
             "\n".join(lines) if lines else _("(no row yet)")
         )
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """On to the next field, the next row, or the end."""
-        event.stop()
+    def go_on(self) -> str | None:
+        """Enter: on to the next field, or the row is added. What is wrong, else empty.
+
+        None where all fields are empty: the list is as it should be.
+        """
         values = self._values()
         if not any(values.values()):
-            self.post_message(self.Finished(self, self.rows))
-            return
-        at = next(i for i, f in enumerate(self.fields) if f"field-{f.id}" == event.input.id)
-        wrong = answering.field_fault(self.fields[at], values[self.fields[at].id])
-        if wrong:
-            self.post_message(self.Wrong(self, f"{self.fields[at].text}: {wrong}"))
-            return
-        self.post_message(self.Wrong(self, ""))
-        if at + 1 < len(self.fields):
-            self.screen.set_focus(self._input(self.fields[at + 1]))
-            return
-        for wanted in self.fields:
+            return None
+        here = next((f for f in self.fields if self._input(f).has_focus), self.fields[0])
+        following = self.fields[self.fields.index(here) + 1 :]
+        for wanted in [here] if following else self.fields:
             wrong = answering.field_fault(wanted, values[wanted.id])
             if wrong:
-                self.post_message(self.Wrong(self, f"{wanted.text}: {wrong}"))
                 self.screen.set_focus(self._input(wanted))
-                return
+                return f"{wanted.text}: {wrong}"
+        if following:
+            self.screen.set_focus(self._input(following[0]))
+            return ""
         self.rows.append(values)
         for wanted in self.fields:
             self._input(wanted).value = ""
         self._show()
         self.screen.set_focus(self.first)
+        return ""
 
     def action_take_back(self) -> None:
-        """The last row goes back into the fields."""
-        if self.rows:
+        """The last row goes back into the fields, unless another is begun there."""
+        if self.rows and not self.begun:
             row = self.rows.pop()
             for wanted in self.fields:
-                self._input(wanted).value = row.get(wanted.id, "")
+                field = self._input(wanted)
+                field.value = row.get(wanted.id, "")
+                field.cursor_position = len(field.value)
             self._show()
             self.screen.set_focus(self.first)

@@ -1,0 +1,232 @@
+"""One dossier: what is next, why something has to wait, and what ends its course."""
+
+from secterm.desk.model import now
+
+
+async def test_enter_does_what_is_next(sitting):
+    async with sitting() as officer:
+        for stage, category, leads in (
+            ("screening", "key", "1. What is your full name"),
+            ("training", "general", "modules done."),
+            ("undertaking", "core", "> Second officer"),
+            ("decision", "key", "> Decision"),
+            ("second", "core", "> Second officer's word"),
+            ("deferred", "general", "> Decision"),
+        ):
+            await officer.opens(stage, category)
+            await officer.next(leads)
+            await officer.press("escape")
+            await officer.sees("> NEXT")
+            await officer.press("escape")
+            await officer.sees("Show only")
+
+
+async def test_enter_hands_over_where_that_is_next(sitting):
+    async with sitting() as officer:
+        for stage, leads in (
+            ("undertaking", "Please read all of it."),
+            ("rules", "I have read this rule and will keep it"),
+        ):
+            await officer.opens(stage, "general")
+            await officer.next(leads)
+            await officer.gives_back()
+            await officer.sees("> NEXT")
+            await officer.press("escape")
+            await officer.sees("Show only")
+
+
+async def test_where_nothing_is_owed_enter_does_nothing(sitting):
+    async with sitting() as officer:
+        for stage in ("admitted", "left", "refused", "withdrawn"):
+            await officer.opens(stage)
+            await officer.sees("> Nothing is owed now.")
+            before = officer.screen
+            await officer.press("enter")
+            assert await officer.settle() == before
+            await officer.press("escape")
+            await officer.sees("Show only")
+
+
+async def test_what_has_to_wait_says_why(sitting):
+    async with sitting() as officer:
+        await officer.opens("screening", "key")
+        await officer.press("down", "down")
+        for row, why in (
+            ("Undertaking", "The undertaking comes after screening and training."),
+            ("Rules", "The rules come after the undertaking, which is not signed yet."),
+        ):
+            await officer.press("down")
+            await officer.sees(f"> {row}")
+            await officer.press("enter")
+            await officer.sees(why)
+            await officer.sees(f"> {row}")
+
+
+async def test_a_decision_before_the_gates_can_only_defer_and_says_why(sitting):
+    async with sitting() as officer:
+        await officer.opens("screening", "key")
+        await officer.press("end", "enter")
+        screen = await officer.sees("Nobody is admitted before all four are done.")
+        assert "Defer the decision" in screen
+        assert "Admit to the post" not in screen
+
+
+def in_thirty_years():
+    return now().replace(year=now().year + 30)
+
+
+async def test_a_lapsed_admission_says_so_and_can_be_reopened_or_left(sitting):
+    async with sitting(clock=in_thirty_years) as officer:
+        await officer.opens("lapsed")
+        await officer.sees("Stage: lapsed")
+        await officer.press("f8")
+        screen = await officer.sees("What has happened?")
+        assert "The dossier is taken up again" in screen
+        assert "The appointee leaves the post" in screen
+
+
+# -- particulars --------------------------------------------------------------------
+
+
+async def test_particulars_are_corrected_with_a_reason(sitting):
+    async with sitting() as officer:
+        id = await officer.opens("screening", "key")
+        await officer.press("f2")
+        await officer.sees("> Full name")
+        await officer.press("ctrl+u")
+        await officer.write("Zeb Corrected")
+        for _ in range(6):
+            await officer.press("enter")
+        await officer.sees("> Why they are corrected")
+        await officer.press("enter")
+        await officer.sees("Why they are corrected is missing.")
+        await officer.write("Misread the document")
+        await officer.sees("Dossier: Zeb Corrected")
+        told = officer.desk.dossier(id)
+        assert told.state.particulars.name == "Zeb Corrected"
+        await officer.sees("Misread the document")
+
+
+async def test_a_correction_that_changes_nothing_is_refused_and_records_nothing(sitting):
+    async with sitting() as officer:
+        await officer.opens("screening", "key")
+        before = officer.journal
+        await officer.press("f2")
+        await officer.sees("> Full name")
+        for _ in range(7):
+            await officer.press("enter")
+        await officer.write("No reason at all")
+        await officer.reads("Nothing was changed.")
+        assert "No reason at all" in officer.screen
+        assert officer.journal == before
+
+
+# -- its course -----------------------------------------------------------------------
+
+
+async def turns(officer, choice, reason, *before):
+    await officer.press("f8")
+    await officer.sees("What has happened?")
+    await officer.sees(choice)
+    await officer.press("enter")
+    for label, text in before:
+        await officer.sees(label)
+        await officer.press("ctrl+u")
+        await officer.write(text)
+    await officer.sees("> Reason")
+    await officer.write(reason)
+
+
+async def test_an_appointment_is_withdrawn_and_taken_up_again(sitting):
+    async with sitting() as officer:
+        await officer.opens("screening", "key")
+        await turns(officer, "The appointment was withdrawn", "Went elsewhere")
+        await officer.sees("Stage: withdrawn")
+        await officer.sees("F8 takes the dossier up again")
+        await turns(officer, "The dossier is taken up again", "Came back")
+        await officer.sees("Stage: screening")
+        await officer.sees("> NEXT")
+
+
+async def test_leaving_the_post_begins_the_cooling_off(sitting):
+    async with sitting() as officer:
+        await officer.opens("admitted")
+        day = ("> Day of leaving", officer.desk.today.isoformat())
+        await turns(officer, "The appointee leaves the post", "Retires", day)
+        await officer.sees("Stage: left")
+        await officer.sees("cooling-off ends")
+
+
+async def test_a_day_of_leaving_before_the_admission_is_refused_and_the_reason_kept(sitting):
+    async with sitting() as officer:
+        await officer.opens("admitted")
+        before = officer.journal
+        await turns(
+            officer,
+            "The appointee leaves the post",
+            "Retires with honour",
+            ("> Day of leaving", "1999-01-01"),
+        )
+        await officer.reads("The day of leaving must be from the admission up to today.")
+        assert "Retires with honour" in officer.screen
+        assert officer.journal == before
+
+
+async def test_escape_at_the_question_changes_nothing(sitting):
+    async with sitting() as officer:
+        await officer.opens("admitted")
+        before = officer.journal
+        await officer.press("f8")
+        await officer.sees("What has happened?")
+        await officer.press("escape")
+        await officer.sees("Stage: admitted")
+        assert officer.journal == before
+
+
+# -- timeline, and what stays -----------------------------------------------------------
+
+
+async def test_the_timeline_tells_all_of_it_and_escape_leads_back(sitting):
+    async with sitting() as officer:
+        await officer.opens("deferred")
+        await officer.press("f3")
+        screen = await officer.sees("Timeline")
+        assert "Decision: defer. The post is not free yet." in screen
+        await officer.press("end")
+        await officer.sees("Opened:")
+        await officer.press("escape")
+        await officer.sees("> NEXT")
+
+
+async def test_a_message_goes_once_another_page_was_opened(sitting):
+    async with sitting() as officer:
+        await officer.opens("screening", "key")
+        await officer.press("down", "down", "down", "enter")
+        await officer.sees("! The undertaking comes after")
+        await officer.press("f3")
+        await officer.sees("Timeline")
+        await officer.press("escape")
+        await officer.sees("> Undertaking")
+        assert "comes after" not in await officer.settle()
+
+
+async def test_help_does_not_move_the_cursor(sitting):
+    async with sitting() as officer:
+        await officer.opens("screening", "key")
+        await officer.press("down", "down")
+        await officer.sees("> Training")
+        await officer.press("f1")
+        await officer.sees("Esc closes this.")
+        await officer.press("escape")
+        await officer.sees("> Training")
+
+
+async def test_what_was_recorded_on_another_page_shows_on_the_way_back(sitting):
+    async with sitting() as officer:
+        await officer.opens("screening", "key")
+        await officer.sees("Screening     owed        0")
+        await officer.next("1. What is your full name")
+        await officer.write("Zeb")
+        await officer.sees("2. Have you ever")
+        await officer.press("escape")
+        await officer.sees("Screening     owed        1")

@@ -1,0 +1,249 @@
+"""Checks elsewhere, findings, and the second officer's review."""
+
+import contextlib
+
+import pytest
+
+from tests.support.house import OFFICER, SECOND, answered, checked
+
+
+@pytest.fixture
+def findings(sitting):
+    """`async with findings("core", checks=True) as (officer, id)`: all is answered."""
+
+    @contextlib.asynccontextmanager
+    async def at(category="general", *, checks=False, failed="", adverse=(), **how):
+        async with sitting(("opened", category), **how) as officer:
+            id = officer.desk.cards()[0].id
+            answered(officer.desk, id, adverse=adverse)
+            if checks:
+                checked(officer.desk, id, failed=failed)
+            await officer.opens("screening")
+            await officer.next("Checks and findings")
+            yield officer, id
+
+    return at
+
+
+async def records_check(officer, reference, holds):
+    await officer.press("enter")
+    await officer.sees("> Document or person")
+    await officer.write(reference)
+    await officer.sees("> Is the answer")
+    await officer.write("1" if holds else "2")
+    await officer.sees("> Note")
+    await officer.press("enter")
+    await officer.sees("Checks and findings")
+
+
+async def finds(officer, choice, *more):
+    await officer.press("enter")
+    await officer.sees("> Finding")
+    await officer.write(choice)
+    for label, text in more:
+        await officer.sees(label)
+        await officer.write(text)
+
+
+# -- checks ---------------------------------------------------------------------
+
+
+async def test_a_check_that_bears_out_is_recorded_and_the_next_is_under_the_cursor(findings):
+    async with findings() as (officer, id):
+        await officer.sees(">    Identity document, seen in original")
+        await records_check(officer, "Passport 4711", holds=True)
+        await officer.sees(">    Passport or other proof")
+        made = officer.desk.dossier(id).state.checks["full_name"].act
+        assert (made.reference, made.holds) == ("Passport 4711", True)
+
+
+async def test_a_check_that_does_not_bear_out_says_so_and_keeps_its_section_from_suitable(
+    findings,
+):
+    async with findings(checks=True, failed="full_name") as (officer, _):
+        await officer.sees("NOT borne out")
+        await officer.press("f5")
+        await officer.sees("sections found suitable.")
+        await officer.sees("> Identity and nationality")
+        before = officer.journal
+        await finds(officer, "1")
+        await officer.reads("suitable needs at least conditions. Nothing was recorded.")
+        assert officer.journal == before
+
+
+async def test_a_check_without_a_reference_is_not_taken(findings):
+    async with findings() as (officer, _):
+        before = officer.journal
+        await officer.press("enter")
+        await officer.sees("> Document or person")
+        await officer.press("enter")
+        await officer.sees("Document or person is missing.")
+        await officer.press("escape")
+        await officer.sees("Checks and findings")
+        assert officer.journal == before
+
+
+# -- findings --------------------------------------------------------------------
+
+
+async def test_all_plain_sections_are_found_suitable_at_once(findings):
+    async with findings(checks=True, adverse=("gambling",)) as (officer, id):
+        await officer.press("f5")
+        await officer.sees("sections found suitable.")
+        state = officer.desk.dossier(id).state
+        assert "finances" not in state.findings
+        assert "identity" in state.findings
+        await officer.sees("> Finances")
+        await officer.sees("owed  (1 adverse)")
+
+
+async def test_with_checks_owed_no_section_is_plain(findings):
+    async with findings() as (officer, id):
+        await officer.press("f5")
+        await officer.settle()
+        assert "identity" not in officer.desk.dossier(id).state.findings
+
+
+async def test_unsuitable_needs_a_reason(findings):
+    async with findings(checks=True) as (officer, _):
+        before = officer.journal
+        await finds(officer, "3", ("> Reason", ""))
+        await officer.sees("Reason is missing.")
+        assert officer.journal == before
+
+
+async def test_conditions_are_recorded_and_show_in_the_list(findings):
+    async with findings(checks=True) as (officer, id):
+        await finds(officer, "2", ("> Reason", "One doubt"), ("> Conditions", "Again in May"))
+        await officer.sees("Checks and findings")
+        found = officer.desk.dossier(id).state.findings["identity"].act
+        assert (found.finding, found.reason, found.conditions) == (
+            "conditions",
+            "One doubt",
+            "Again in May",
+        )
+        assert "conditions" in officer.screen
+
+
+async def test_the_whole_finding_begins_with_the_worst_of_its_sections(findings):
+    async with findings(checks=True) as (officer, _):
+        await finds(officer, "2", ("> Reason", "One doubt"), ("> Conditions", "Again in May"))
+        await officer.sees("Checks and findings")
+        await officer.press("f5")
+        await officer.sees("> The whole screening")
+        await officer.press("enter")
+        await officer.sees("2 (•)")
+
+
+async def test_a_refused_finding_keeps_what_was_typed(findings):
+    async with findings(checks=True) as (officer, _):
+        before = officer.journal
+        await officer.press("end")
+        await officer.sees("> The whole screening")
+        await finds(officer, "2", ("> Reason", "Too early"), ("> Conditions", "None yet"))
+        await officer.reads("Every section needs its finding first. Nothing was recorded.")
+        assert "Too early" in officer.screen
+        assert "None yet" in officer.screen
+        assert officer.journal == before
+
+
+async def test_what_has_to_be_weighed_stands_over_the_finding(findings):
+    async with findings(checks=True, failed="full_name", adverse=("gambling",)) as (officer, _):
+        await officer.press("end")
+        await officer.press("enter")
+        await officer.sees("> Finding")
+        await officer.reads("It was long ago.")
+        await officer.reads("Not borne out: Identity document, seen in original")
+
+
+async def test_unsuitable_refuses_the_gate_and_the_decision_can_only_refuse_or_defer(findings):
+    async with findings(checks=True) as (officer, _):
+        await officer.press("f5")
+        await officer.sees("> The whole screening")
+        await finds(officer, "3", ("> Reason", "Not to be relied on"))
+        await officer.sees("unsuitable")
+        await officer.press("escape")
+        await officer.sees("Screening     refused")
+        await officer.press("end", "enter")
+        screen = await officer.sees("> Decision")
+        assert "Refuse the post" in screen
+        assert "Admit to the post" not in screen
+
+
+# -- the review -------------------------------------------------------------------
+
+
+@pytest.fixture
+def reviewed(findings):
+    """At the review of a core post's finding."""
+
+    @contextlib.asynccontextmanager
+    async def at():
+        async with findings("core", checks=True) as (officer, id):
+            await officer.press("f5")
+            await officer.sees("> The whole screening")
+            await officer.press("enter")
+            await officer.sees("> Finding")
+            await officer.press("enter")
+            await officer.sees("> Review by a second officer")
+            await officer.press("enter")
+            await officer.sees("> Second officer's word")
+            yield officer, id
+
+    return at
+
+
+async def test_a_second_officer_agrees(reviewed):
+    async with reviewed() as (officer, id):
+        await officer.write("1")
+        await officer.signs_as_second()
+        await officer.sees("agrees")
+        assert officer.desk.dossier(id).standing.gate("screening").status == "done"
+
+
+async def test_the_same_officer_cannot_review(reviewed):
+    async with reviewed() as (officer, _):
+        before = officer.journal
+        await officer.write("1")
+        await officer.signs_as_second(OFFICER)
+        await officer.reads("The second officer must be another person than the first.")
+        await officer.sees("> Second officer")
+        assert OFFICER[0] not in officer.screen.split("\n", 1)[1]
+        assert officer.journal == before
+
+
+async def test_a_wrong_passphrase_of_the_second_officer_keeps_the_rest(reviewed):
+    async with reviewed() as (officer, _):
+        before = officer.journal
+        await officer.write("2")
+        await officer.sees("> Reason")
+        await officer.write("Too mild")
+        await officer.signs_as_second((SECOND[0], "a wrong test passphrase"))
+        await officer.reads("The name and passphrase are not those of an officer.")
+        screen = await officer.sees("> Their own passphrase")
+        assert "Too mild" in screen
+        assert "2 (•)" in screen
+        assert SECOND[0] in screen
+        assert officer.journal == before
+
+
+async def test_who_disagrees_says_why_and_sends_the_finding_back(reviewed):
+    async with reviewed() as (officer, id):
+        await officer.write("2")
+        await officer.sees("> Reason")
+        await officer.press("enter")
+        await officer.sees("Reason is missing.")
+        await officer.write("Too mild")
+        await officer.signs_as_second()
+        await officer.sees("> The whole screening")
+        due = officer.desk.dossier(id).standing.next
+        assert (due.kind, due.id) == ("finding", "")
+
+
+async def test_the_review_can_be_left_and_nothing_is_recorded(reviewed):
+    async with reviewed() as (officer, _):
+        before = officer.journal
+        await officer.write("1")
+        await officer.press("escape")
+        await officer.sees("> Review by a second officer")
+        assert officer.journal == before

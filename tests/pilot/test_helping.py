@@ -1,0 +1,96 @@
+"""Help, commands and footer tell the same, on every screen."""
+
+import importlib
+import pkgutil
+
+from secterm.tui import screens
+from secterm.tui.screens.form import Form
+from secterm.tui.screens.room import Room
+from secterm.tui.widgets.chrome import bindings_of, key_name
+from tests.pilot.test_locking import EVERYWHERE, at_commands, at_help
+
+
+def rooms(kind=Room):
+    for module in pkgutil.iter_modules(screens.__path__):
+        importlib.import_module(f"{screens.__name__}.{module.name}")
+    found = set()
+    for each in kind.__subclasses__():
+        found |= rooms(each) if each.__subclasses__() else {each}
+    return found
+
+
+def test_every_screen_says_what_it_is_for():
+    assert len(rooms()) > 10
+    assert [room.__name__ for room in rooms() if len(room.HELP_TEXT) < 40] == []
+
+
+async def test_help_names_every_key_of_the_screen_and_what_it_is_for(sitting):
+    async with sitting() as officer:
+        for place in EVERYWHERE:
+            if place in (at_help, at_commands):
+                continue
+            await place(officer)
+            room = officer.app.screen
+            if not isinstance(room, Room):
+                continue
+            told = room.help_text if isinstance(room, Form) else room.HELP_TEXT
+            await officer.press("f1")
+            await officer.sees("Esc closes this.")
+            screen = await officer.reads(told)
+            for binding in bindings_of(room):
+                assert key_name(binding.key.split(",")[0]) in screen
+                assert binding.description in screen
+            await officer.press("ctrl+l")
+            await officer.sees("Locked.")
+            await officer.sits_down_again()
+
+
+async def test_the_commands_are_those_of_the_footer(sitting):
+    async with sitting() as officer:
+        footer = officer.screen.split("\n")[-2:]
+        await officer.press("ctrl+p")
+        screen = await officer.sees("What do you want to do?")
+        for offered in ("Open", "New", "Stage", "Officers", "Export", "Verify", "Lock", "Quit"):
+            assert offered in " ".join(footer)
+            assert f" {offered} " in screen
+
+
+async def test_a_command_is_found_by_typing_and_run(sitting):
+    async with sitting() as officer:
+        await officer.press("ctrl+p")
+        await officer.sees("What do you want to do?")
+        await officer.type("offi")
+        await officer.misses("Verify  ")
+        await officer.press("enter")
+        await officer.sees("Officers of this vault")
+
+
+async def test_a_command_of_a_dossier_is_run_there(sitting):
+    async with sitting() as officer:
+        await officer.opens("admitted")
+        await officer.press("ctrl+p")
+        await officer.sees("What do you want to do?")
+        await officer.write("timel")
+        await officer.sees("Timeline")
+        await officer.sees("#")
+
+
+async def test_where_no_command_fits_enter_does_nothing_and_escape_leads_back(sitting):
+    async with sitting() as officer:
+        await officer.press("ctrl+p")
+        await officer.sees("What do you want to do?")
+        await officer.write("nothing of the kind")
+        await officer.settle()
+        await officer.sees("What do you want to do?")
+        await officer.press("escape")
+        await officer.sees("Show only")
+
+
+async def test_the_colours_change_and_the_screen_stays(sitting):
+    async with sitting() as officer:
+        before, themes = officer.screen, {officer.app.theme}
+        for _ in range(2):
+            await officer.press("f12")
+            assert await officer.settle() == before
+            themes.add(officer.app.theme)
+        assert themes == {"console", "dark", "contrast"}

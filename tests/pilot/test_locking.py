@@ -1,0 +1,223 @@
+"""Locking: from everywhere, by itself, and never in the middle of work."""
+
+import signal
+import threading
+
+import pytest
+
+from tests.support.house import OFFICER
+
+
+async def nowhere(officer):
+    return
+
+
+async def at_a_form(officer):
+    await officer.press("f2")
+    await officer.type("Half a name")
+    await officer.sees("Half a name")
+
+
+async def at_help(officer):
+    await officer.press("f1")
+    await officer.sees("Esc closes this.")
+
+
+async def at_commands(officer):
+    await officer.press("ctrl+p")
+    await officer.sees("What do you want to do?")
+
+
+async def at_the_officers(officer):
+    await officer.press("f4")
+    await officer.sees("Officers of this vault")
+
+
+async def at_a_question(officer):
+    await officer.opens("admitted")
+    await officer.press("f8")
+    await officer.sees("What has happened?")
+
+
+async def at_the_timeline(officer):
+    await officer.opens("admitted")
+    await officer.press("f3")
+    await officer.sees("Timeline")
+
+
+async def at_the_interview(officer):
+    await officer.opens("screening", "key")
+    await officer.next("1. What is your full name")
+    await officer.type("Half an answer")
+
+
+async def at_the_findings(officer):
+    await officer.opens("admitted")
+    await officer.press("down", "enter")
+    await officer.sees("Checks and findings")
+
+
+async def at_the_training(officer):
+    await officer.opens("training")
+    await officer.next("modules done.")
+
+
+async def at_the_undertaking(officer):
+    await officer.opens("undertaking", "general")
+    await officer.next("Please read all of it")
+
+
+async def at_a_rule(officer):
+    await officer.opens("rules", "general")
+    await officer.next("I have read this rule")
+
+
+async def at_the_giving_back(officer):
+    await at_a_rule(officer)
+    await officer.press("escape")
+    await officer.sees("> Officer's passphrase")
+
+
+async def at_a_decision(officer):
+    await officer.opens("decision", "core")
+    await officer.next("> Decision")
+
+
+EVERYWHERE = (
+    nowhere,
+    at_a_form,
+    at_help,
+    at_commands,
+    at_the_officers,
+    at_a_question,
+    at_the_timeline,
+    at_the_interview,
+    at_the_findings,
+    at_the_training,
+    at_the_undertaking,
+    at_a_rule,
+    at_the_giving_back,
+    at_a_decision,
+)
+
+
+async def test_ctrl_l_locks_from_everywhere_and_shows_the_checkpoint(sitting):
+    async with sitting() as officer:
+        for place in EVERYWHERE:
+            await place(officer)
+            before = officer.journal
+            await officer.press("ctrl+l")
+            screen = await officer.sees(f"Locked. Checkpoint {before}")
+            assert "> Officer" in screen
+            assert officer.app.desk is None
+            assert len(officer.app.screen_stack) == 3  # the ground, the way in, its form
+            await officer.sits_down_again()
+
+
+async def test_nobody_there_for_long_enough_locks(sitting):
+    async with sitting(idle=0.3) as officer:
+        await officer.sees("Locked. Checkpoint")
+        assert officer.app.desk is None
+
+
+async def nobody_types(officer, seconds):
+    """So much time goes by, and the app looks whether somebody is there."""
+    officer.app._used -= seconds
+    await officer.app._watch_idle()
+    await officer.settle()
+
+
+async def test_whoever_types_is_there(sitting):
+    async with sitting(idle=600) as officer:
+        await nobody_types(officer, 400)
+        await officer.type("x")
+        await nobody_types(officer, 400)
+        assert officer.app.desk is not None
+        await nobody_types(officer, 400)
+        assert officer.app.desk is None
+
+
+@pytest.fixture
+def long_work():
+    """Work that ends when it is told to; told to the app as `begins(officer)`."""
+    gate = threading.Event()
+
+    def work(tell):
+        gate.wait(20)
+        return "done"
+
+    class Work:
+        end = staticmethod(gate.set)
+        result = None
+
+        async def begins(self, officer):
+            async def wait():
+                self.result = await officer.app.working("Long work", work)
+
+            officer.app.screen.run_worker(wait())
+            await officer.sees("Long work")
+
+    yield Work()
+    gate.set()
+
+
+async def test_work_is_finished_before_anything_locks_or_ends(sitting, long_work):
+    async with sitting() as officer:
+        await long_work.begins(officer)
+        await officer.press("ctrl+l", "ctrl+q", "escape")
+        await nobody_types(officer, 700)
+        assert "Long work" in officer.screen
+        assert officer.app.return_code is None
+        long_work.end()
+        await officer.sees("Show only")
+        assert long_work.result == "done"
+
+
+async def test_what_work_brought_can_be_read_before_the_idle_lock(sitting, long_work):
+    async with sitting() as officer:
+        await long_work.begins(officer)
+        officer.app._used -= 500
+        long_work.end()
+        await officer.sees("Show only")
+        await nobody_types(officer, 400)
+        assert officer.app.desk is not None
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+async def test_a_signal_locks_and_ends(sitting, number):
+    async with sitting() as officer:
+        assert signal.getsignal(number) is not signal.SIG_DFL
+        signal.raise_signal(number)
+        assert await officer.ends() == 0
+        assert officer.app.desk is None
+
+
+async def test_a_signal_in_the_middle_of_work_waits_for_its_end(sitting, long_work):
+    async with sitting() as officer:
+        await long_work.begins(officer)
+        signal.raise_signal(signal.SIGTERM)
+        await officer.sees("Stopping.")
+        assert officer.app.desk is not None
+        assert officer.app.return_code is None
+        long_work.end()
+        assert await officer.ends() == 0
+        assert officer.app.desk is None
+
+
+async def test_a_signal_ends_the_wait_after_wrong_passphrases(sitting, vault):
+    async with sitting(unlocked=False, vault=vault) as officer:
+        await officer.sees("> Officer")
+        officer.app.screen.run_worker(officer.app.wait_after(20), exit_on_error=False)
+        await officer.sees("The next attempt is possible in")
+        signal.raise_signal(signal.SIGTERM)
+        assert await officer.ends() == 0
+
+
+async def test_what_is_cut_is_kept_nowhere(sitting):
+    async with sitting(unlocked=False) as officer:
+        await officer.write(OFFICER[0])
+        await officer.type("a test secret")
+        await officer.press("shift+home", "ctrl+x", "shift+tab", "ctrl+u", "ctrl+v")
+        screen = await officer.settle()
+        assert "a test secret" not in screen
+        assert officer.app.clipboard == ""

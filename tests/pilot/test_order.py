@@ -1,0 +1,87 @@
+"""Keys that come faster than a screen can draw land where they were meant, or nowhere."""
+
+from textual import events
+from textual.keys import _character_to_key
+
+from tests.support.house import OFFICER
+
+ENTER = "\r"
+
+
+def burst(officer, text):
+    """All keys at once, as a terminal hands over what was typed ahead."""
+    for character in text:
+        key = "enter" if character == ENTER else "tab" if character == "\t" else None
+        officer.app.post_message(
+            events.Key(key or _character_to_key(character), None if key else character)
+        )
+
+
+async def test_name_and_passphrase_in_one_burst_unlock(sitting):
+    async with sitting(unlocked=False) as officer:
+        await officer.sees("> Officer")
+        burst(officer, OFFICER[0] + ENTER + OFFICER[1] + ENTER)
+        await officer.sees("Show only")
+
+
+async def test_a_passphrase_typed_ahead_is_never_seen(sitting):
+    async with sitting(unlocked=False) as officer:
+        await officer.sees("> Officer")
+        burst(officer, OFFICER[0] + ENTER + OFFICER[1])
+        await officer.sees("•" * len(OFFICER[1]))
+        assert OFFICER[0] in officer.screen
+        assert OFFICER[1] not in officer.screen
+
+
+async def test_tab_too_leads_on_before_the_next_key(sitting):
+    async with sitting(unlocked=False) as officer:
+        await officer.sees("> Officer")
+        burst(officer, OFFICER[0] + "\t" + OFFICER[1] + ENTER)
+        await officer.sees("Show only")
+
+
+async def test_a_whole_form_in_one_burst_is_filled_in_line_by_line(sitting):
+    async with sitting() as officer:
+        await officer.press("f2")
+        await officer.sees("> Full name")
+        lines = ("Zeb Burst", "1990-02-28", "B-1", "Clerk", "Registry", "3", "by post")
+        burst(officer, "".join(line + ENTER for line in lines))
+        screen = await officer.sees("Dossier: Zeb Burst")
+        assert "Category general (Confidential), born 1990-02-28, number B-1" in screen
+
+
+async def test_a_row_in_one_burst_goes_field_by_field(sitting):
+    async with sitting(("opened", "general")) as officer:
+        await officer.opens("screening")
+        await officer.next("1. What is your full name")
+        await officer.write("Zeb")
+        await officer.sees("2. Have you ever used another name")
+        burst(officer, "Old Name" + ENTER + "2001-02-03" + ENTER + "marriage" + ENTER)
+        await officer.sees("1. Old Name; 2001-02-03; marriage")
+
+
+async def test_what_is_typed_after_enter_changes_no_answer(sitting):
+    async with sitting(("opened", "general")) as officer:
+        id = await officer.opens("screening")
+        await officer.next("1. What is your full name")
+        burst(officer, "Zeb" + ENTER + "ulon" + ENTER)
+        await officer.sees("2. Have you ever used another name")
+        told = officer.desk.dossier(id).state.answers
+        assert [t.act.answer for t in told.values()] == ["Zeb"]
+
+
+async def test_a_filter_and_enter_in_one_burst_open_the_one_that_fits(sitting):
+    async with sitting() as officer:
+        card = officer.desk.cards()[-1]
+        burst(officer, card.name + ENTER)
+        await officer.sees(f"Dossier: {card.name}")
+
+
+async def test_enter_pressed_twice_does_not_open_a_dossier_behind_a_form(sitting):
+    async with sitting() as officer:
+        await officer.press("f6")
+        await officer.sees("> Earlier checkpoint")
+        burst(officer, ENTER + ENTER)
+        await officer.sees("The vault holds.")
+        await officer.press("escape")
+        await officer.sees("Show only")

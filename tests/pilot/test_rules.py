@@ -1,0 +1,96 @@
+"""The rules, one by one, acknowledged or refused."""
+
+import contextlib
+
+import pytest
+
+
+@pytest.fixture
+def rules(sitting):
+    """`async with rules() as (officer, id)`: half of the rules are acknowledged."""
+
+    @contextlib.asynccontextmanager
+    async def at(**how):
+        async with sitting(**how) as officer:
+            id = await officer.opens("rules", "general")
+            await officer.next("I have read this rule and will keep it")
+            yield officer, id
+
+    return at
+
+
+def done(officer, id):
+    return len(officer.desk.dossier(id).state.acknowledged)
+
+
+async def test_a_rule_is_acknowledged_and_the_next_one_shown(rules):
+    async with rules() as (officer, id):
+        before = done(officer, id)
+        first = officer.app.screen._rule
+        screen = await officer.reads(first.text)
+        assert " ".join(first.reason.split()) in " ".join(screen.split())
+        await officer.press("enter")
+        await officer.sees(f" {before + 1}/48")
+        assert done(officer, id) == before + 1
+        await officer.reads(officer.app.screen._rule.text)
+        assert officer.app.screen._rule is not first
+
+
+async def test_the_rules_go_on_where_they_stopped(rules):
+    async with rules() as (officer, id):
+        before = done(officer, id)
+        await officer.press("enter")
+        await officer.sees(f" {before + 1}/48")
+        await officer.gives_back()
+        await officer.next(f" {before + 1}/48")
+
+
+async def test_enter_pressed_twice_at_once_acknowledges_one_rule(rules):
+    async with rules() as (officer, id):
+        before = done(officer, id)
+        await officer.press("enter", "enter", "enter")
+        await officer.sees(f" {before + 1}/48")
+        await officer.settle()
+        assert done(officer, id) == before + 1
+
+
+async def test_once_all_are_acknowledged_the_decision_is_next(rules):
+    async with rules() as (officer, id):
+        for number in range(done(officer, id), 48):
+            await officer.sees(f" {number}/48")
+            await officer.press("enter")
+        await officer.sees("All 48 rules were put to you.")
+        await officer.press("enter")
+        await officer.sees("> Officer's passphrase")
+        await officer.press("escape")
+        await officer.gives_back()
+        await officer.sees("NEXT  Decide")
+
+
+async def test_a_rule_is_refused_with_its_reason_and_the_others_still_come(rules):
+    async with rules() as (officer, id):
+        before, rule = done(officer, id), officer.app.screen._rule
+        await officer.write("2")
+        await officer.sees("> Why you refuse")
+        await officer.press("enter")
+        await officer.sees("Why you refuse is missing.")
+        await officer.write("I cannot promise that")
+        await officer.sees("I have read this rule and will keep it")
+        state = officer.desk.dossier(id).state
+        assert state.rules_refused[rule.id].act.reason == "I cannot promise that"
+        assert done(officer, id) == before
+        assert officer.app.screen._rule is not rule
+        await officer.gives_back()
+        await officer.sees("Rules         refused")
+
+
+async def test_a_refusal_that_is_thought_over_goes_back_to_the_rule(rules):
+    async with rules() as (officer, _):
+        before, rule = officer.journal, officer.app.screen._rule
+        await officer.write("2")
+        await officer.sees("> Why you refuse")
+        await officer.type("Perhaps")
+        await officer.press("escape")
+        await officer.sees("I have read this rule")
+        assert officer.app.screen._rule is rule
+        assert officer.journal == before

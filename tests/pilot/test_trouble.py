@@ -1,0 +1,78 @@
+"""When something goes wrong underneath: told on the screen, and nothing changes."""
+
+from secterm.tui.screens.dialogs import Question
+from secterm.tui.widgets.rows import Rows
+from secterm.tui.widgets.scrolling import Bar
+
+
+def pull_the_disk(officer):
+    """The vault's file answers no more; what is in memory is forgotten."""
+    officer.desk._shelf.clear()
+    officer.desk._vault.file.database.close()
+
+
+async def test_a_flow_that_breaks_off_says_why_and_the_screen_stays(sitting):
+    async with sitting() as officer:
+        await officer.opens("admitted")
+        pull_the_disk(officer)
+        await officer.press("f2")
+        await officer.reads("The vault cannot be read or written")
+        assert officer.app.return_code is None
+
+
+async def test_an_act_that_the_disk_refuses_is_told_and_stays_typed(sitting):
+    async with sitting() as officer:
+        await officer.opens("admitted")
+        before = officer.journal
+        await officer.press("f8")
+        await officer.sees("What has happened?")
+        await officer.press("enter")
+        await officer.sees("> Day of leaving")
+        await officer.press("enter")
+        pull_the_disk(officer)
+        await officer.write("Retires")
+        await officer.reads("The vault cannot be read or written")
+        assert "Retires" in officer.screen
+        assert officer.journal == before
+
+
+async def test_a_screen_that_cannot_be_drawn_any_more_locks_and_ends_in_words(sitting):
+    async with sitting() as officer:
+        await officer.press("f4")
+        await officer.sees("Officers of this vault")
+        await officer.press("escape")
+        pull_the_disk(officer)
+        row = officer.app.screen.query_one(Rows)
+        assert row.key
+        await officer.press("enter")
+        assert await officer.ends() == 4
+        assert officer.app.desk is None
+        officer.app.crash = None  # told, as it should be
+
+
+async def test_a_question_without_answers_and_a_list_without_rows_do_nothing(sitting):
+    async with sitting() as officer:
+        await officer.app.push_screen(Question("A question", "", []))
+        await officer.sees("A question")
+        await officer.press("up", "down", "1", "y", "enter")
+        await officer.settle()
+        await officer.sees("A question")
+        await officer.press("escape", "f4")
+        await officer.sees("Officers of this vault")
+        rows = officer.app.screen.query_one(Rows)
+        rows.show([])
+        await officer.press("down", "pagedown", "up", "enter")
+        await officer.settle()
+        assert rows.key == ""
+
+
+def drawn(position):
+    segments = Bar.render_bar(size=5, virtual_size=100, window_size=20, position=position)
+    return "".join(segment.text for segment in segments.segments)
+
+
+def test_the_scrollbar_stands_at_an_end_only_where_the_text_does():
+    assert drawn(0) == "█││││"
+    assert drawn(1) == "│█│││"
+    assert drawn(79) == "│││█│"
+    assert drawn(80) == "││││█"

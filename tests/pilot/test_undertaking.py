@@ -1,0 +1,190 @@
+"""The undertaking: read to its end, signed by both sides, or refused."""
+
+import contextlib
+
+import pytest
+
+from tests.support.house import OFFICER, SECOND
+
+SECRET = "appointee's test secret"
+
+
+@pytest.fixture
+def undertaking(sitting):
+    """`async with undertaking() as (officer, id, name)`: the text is before the appointee."""
+
+    @contextlib.asynccontextmanager
+    async def at(category="general", **how):
+        async with sitting(**how) as officer:
+            id = await officer.opens("undertaking", category)
+            name = officer.desk.dossier(id).state.particulars.name
+            if category == "core":
+                await officer.next("Witness")
+                await officer.signs_as_second()
+                await officer.sees("Please read all of it")
+            else:
+                await officer.next("Please read all of it")
+            yield officer, id, name
+
+    return at
+
+
+async def to_the_signature(officer):
+    await officer.press("end")
+    await officer.sees("Declaration")
+    await officer.press("enter")
+
+
+async def signs(officer, name, secret=SECRET, again=None):
+    await officer.sees("> Your full name")
+    await officer.press("ctrl+u")
+    await officer.write(name)
+    await officer.sees("> Your signing secret")
+    await officer.write(secret)
+    await officer.sees("> Once more")
+    await officer.write(secret if again is None else again)
+
+
+async def test_the_signature_is_offered_at_the_end_and_not_before(undertaking):
+    async with undertaking() as (officer, _, _name):
+        pages = 0
+        while "> Your full name" not in officer.screen:
+            assert "Your signing secret" not in officer.screen
+            await officer.turn()
+            await officer.settle()
+            pages += 1
+        assert pages > 5
+
+
+async def test_both_sides_sign_and_the_rules_are_next(undertaking):
+    async with undertaking() as (officer, id, name):
+        await to_the_signature(officer)
+        await signs(officer, name)
+        await officer.reads("The undertaking is signed by both sides.")
+        await officer.gives_back()
+        await officer.sees("NEXT  Acknowledge the rules")
+        sides = officer.desk.dossier(id).state.signed.act.signatures
+        assert [s.role for s in sides] == ["appointee", "officer"]
+
+
+async def test_a_core_post_s_undertaking_is_witnessed(undertaking):
+    async with undertaking("core") as (officer, id, name):
+        await to_the_signature(officer)
+        await signs(officer, name)
+        await officer.reads("The undertaking is signed by both sides.")
+        sides = officer.desk.dossier(id).state.signed.act.signatures
+        assert [(s.role, s.name) for s in sides][1:] == [
+            ("officer", OFFICER[0]),
+            ("witness", SECOND[0]),
+        ]
+
+
+async def test_the_officer_is_no_witness(sitting):
+    async with sitting() as officer:
+        await officer.opens("undertaking", "core")
+        await officer.next("Witness")
+        await officer.signs_as_second(OFFICER)
+        await officer.reads("The second officer must be another person than the first.")
+        await officer.signs_as_second()
+        await officer.sees("Please read all of it")
+
+
+async def test_a_witness_who_is_not_there_yet_stops_nothing(sitting):
+    async with sitting() as officer:
+        await officer.opens("undertaking", "core")
+        before = officer.journal
+        await officer.next("Witness")
+        await officer.press("escape")
+        await officer.sees("> NEXT")
+        assert officer.journal == before
+
+
+async def test_another_name_is_told_and_kept_to_be_put_right(undertaking):
+    async with undertaking() as (officer, _, name):
+        before = officer.journal
+        await to_the_signature(officer)
+        await signs(officer, "Somebody Else")
+        await officer.reads(f"The name typed is not {name}. Type the full name as it stands.")
+        assert "Somebody Else" in officer.screen
+        assert SECRET not in officer.screen
+        assert officer.journal == before
+
+
+async def test_two_secrets_that_differ_are_typed_again(undertaking):
+    async with undertaking() as (officer, _, name):
+        before = officer.journal
+        await to_the_signature(officer)
+        await signs(officer, name, again="another test secret")
+        await officer.sees("The two are not the same.")
+        await officer.sees("> Your signing secret")
+        assert name in officer.screen
+        assert "•" not in officer.screen
+        assert officer.journal == before
+
+
+async def test_a_secret_that_is_too_short_is_told_and_the_name_kept(undertaking):
+    async with undertaking() as (officer, _, name):
+        before = officer.journal
+        await to_the_signature(officer)
+        await signs(officer, name, secret="short")
+        await officer.reads("A signing secret has at least 8 characters.")
+        screen = await officer.sees("> Your signing secret")
+        assert name in screen
+        assert officer.journal == before
+        await officer.write(SECRET)
+        await officer.write(SECRET)
+        await officer.reads("The undertaking is signed by both sides.")
+
+
+async def test_the_text_can_be_read_again_before_signing(undertaking):
+    async with undertaking() as (officer, _, _name):
+        await to_the_signature(officer)
+        await officer.sees("> Your full name")
+        await officer.press("escape")
+        await officer.sees("Please read all of it")
+        await officer.press("home")
+        await officer.sees("UNDERTAKING TO KEEP SECRETS")
+
+
+async def test_a_refusal_needs_its_reason_and_ends_in_a_refused_dossier(undertaking):
+    async with undertaking() as (officer, _, _name):
+        await officer.press("f4")
+        await officer.sees("> Why you do not sign")
+        await officer.press("enter")
+        await officer.sees("Why you do not sign is missing.")
+        await officer.write("The cooling-off is too long")
+        await officer.sees("It is recorded that you do not sign.")
+        assert "F4" not in officer.screen
+        await officer.gives_back()
+        await officer.sees("Undertaking   refused")
+        await officer.next("> Decision")
+        assert "Admit to the post" not in officer.screen
+        await officer.write("1")
+        await officer.write("The undertaking was not signed")
+        await officer.sees("Stage: refused")
+
+
+async def test_a_refusal_that_is_thought_over_records_nothing(undertaking):
+    async with undertaking() as (officer, _, _name):
+        before = officer.journal
+        await officer.press("f4")
+        await officer.sees("> Why you do not sign")
+        await officer.type("Perhaps")
+        await officer.press("escape")
+        await officer.sees("Please read all of it")
+        assert officer.journal == before
+
+
+async def test_giving_back_takes_the_officer_s_passphrase(undertaking):
+    async with undertaking() as (officer, _, _name):
+        await officer.press("escape")
+        await officer.sees("> Officer's passphrase")
+        await officer.write("a wrong test passphrase")
+        await officer.sees(f"That is not the passphrase of {OFFICER[0]}.")
+        await officer.sees("> Officer's passphrase")
+        await officer.write(SECOND[1])
+        await officer.sees(f"That is not the passphrase of {OFFICER[0]}.")
+        await officer.press("escape")
+        await officer.sees("Please read all of it")
+        await officer.gives_back()
+        await officer.sees("> NEXT")

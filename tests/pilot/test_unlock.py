@@ -1,0 +1,174 @@
+"""The way in: what is told when it does not open, and what is kept."""
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+
+from secterm.desk import model
+from secterm.desk.desk import Desk
+from secterm.desk.model import now
+from secterm.vault.errors import WrongPassphrase
+from tests.support.house import OFFICER
+
+
+def fail(path, times):
+    """So many attempts with a wrong passphrase."""
+    for _ in range(times):
+        with pytest.raises(WrongPassphrase):
+            Desk.open(path, OFFICER[0], "a wrong test passphrase")
+
+
+async def test_a_wrong_passphrase_is_told_and_the_name_kept(sitting):
+    async with sitting(unlocked=False) as officer:
+        await officer.write(OFFICER[0])
+        await officer.write("a wrong test passphrase")
+        await officer.sees("The vault does not open with this name and passphrase. 1 attempt")
+        screen = await officer.sees("> Passphrase")
+        assert OFFICER[0] in screen
+        assert "•" not in screen
+        await officer.write(OFFICER[1])
+        await officer.sees("Show only")
+
+
+async def test_the_wait_grows_and_is_counted_down(sitting, vault, monkeypatch):
+    monkeypatch.setattr(model, "LONGEST_WAIT", 0.3)
+    fail(vault, 3)
+    async with sitting(unlocked=False, vault=vault) as officer:
+        await officer.sees("The next attempt is possible in 1 second.")
+        await officer.sees("> Officer")
+
+
+async def test_failed_attempts_are_told_after_unlocking(sitting, vault):
+    fail(vault, 2)
+    async with sitting(unlocked=False, vault=vault) as officer:
+        await officer.unlock()
+        await officer.sees("2 failed attempts to unlock before this one.")
+
+
+async def test_what_was_told_at_unlocking_goes_once_something_else_is_opened(sitting, vault):
+    fail(vault, 1)
+    async with sitting(unlocked=False, vault=vault) as officer:
+        await officer.unlock()
+        await officer.sees("1 failed attempt")
+        await officer.press("f1")
+        await officer.sees("Esc closes this.")
+        await officer.press("escape")
+        await officer.sees("1 failed attempt")
+        await officer.press("f4")
+        await officer.sees("Officers of this vault")
+        await officer.press("escape")
+        await officer.sees("Show only")
+        await officer.misses("1 failed attempt")
+
+
+async def test_escape_leaves_name_and_passphrase_as_they_are(sitting):
+    async with sitting(unlocked=False) as officer:
+        await officer.write(OFFICER[0])
+        await officer.type("half a")
+        await officer.press("escape")
+        screen = await officer.settle()
+        assert OFFICER[0] in screen
+        assert "> Passphrase" in screen
+
+
+# -- what is not a vault that opens ------------------------------------------------
+
+
+async def is_told(officer, what):
+    """The screen tells this, and Enter ends the program with status 4."""
+    await officer.reads(what)
+    await officer.press("enter")
+    assert await officer.ends() == 4
+
+
+async def test_what_is_not_a_vault_is_told(sitting, tmp_path):
+    path = tmp_path / "vault.db"
+    path.write_bytes(b"a letter, and no vault" * 100)
+    async with sitting(unlocked=False, vault=path) as officer:
+        await is_told(officer, "This file is not a vault. It was not touched.")
+    assert path.read_bytes() == b"a letter, and no vault" * 100
+
+
+async def test_a_newer_format_is_told(sitting, vault):
+    raw = bytearray(vault.read_bytes())
+    raw[60:64] = (99).to_bytes(4, "big")
+    vault.write_bytes(raw)
+    async with sitting(unlocked=False, vault=vault) as officer:
+        await is_told(officer, "written by a later version (format 99). It was not touched.")
+
+
+async def test_a_damaged_vault_is_told(sitting, vault):
+    raw = bytearray(vault.read_bytes())
+    raw[100:4096] = bytes(3996)
+    vault.write_bytes(raw)
+    async with sitting(unlocked=False, vault=vault) as officer:
+        await is_told(officer, "The vault is damaged or was changed")
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+from secterm.vault import kdf
+kdf.floors = (kdf.Cost(t=1, m=32, p=1),)
+from secterm.desk.desk import Desk
+desk = Desk.open(Path(sys.argv[1]), sys.argv[2], sys.argv[3])
+print("open", flush=True)
+sys.stdin.read()
+"""
+
+
+async def test_a_vault_that_another_process_holds_is_told_with_its_holder(sitting, vault):
+    command = [sys.executable, "-c", HOLDER, str(vault), *OFFICER]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout.readline() == b"open\n"
+        async with sitting(unlocked=False, vault=vault) as officer:
+            await is_told(officer, f"The vault is open already: process {holder.pid}")
+        holder.communicate()
+
+
+async def test_a_folder_that_is_no_longer_writable_is_told(sitting, vault, monkeypatch):
+    # Root may write everywhere, so the system's own answer is given for it.
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+    async with sitting(unlocked=False, vault=vault) as officer:
+        await is_told(officer, "The vault cannot be read or written: it is read-only.")
+
+
+# -- the clock -----------------------------------------------------------------------
+
+
+def yesterday():
+    return now() - timedelta(days=1)
+
+
+def entries(path):
+    """The checkpoint, which names how many entries there are."""
+    desk = Desk.open(path, *OFFICER)
+    try:
+        return desk.checkpoint_line()
+    finally:
+        desk.close()
+
+
+async def test_a_clock_that_is_behind_can_be_set_right_first(sitting, vault):
+    before = entries(vault)
+    async with sitting(unlocked=False, vault=vault, clock=yesterday) as officer:
+        await officer.write(OFFICER[0])
+        await officer.write(OFFICER[1])
+        await officer.sees("The clock is wrong")
+        await officer.press("1", "enter")
+        assert await officer.ends() == 4
+    assert entries(vault) == before
+
+
+async def test_a_clock_that_is_behind_can_be_accepted_and_that_is_recorded(sitting, vault):
+    before = entries(vault)
+    async with sitting(unlocked=False, vault=vault, clock=yesterday) as officer:
+        await officer.write(OFFICER[0])
+        await officer.write(OFFICER[1])
+        await officer.sees("The clock is wrong")
+        await officer.press("2", "enter")
+        await officer.sees("Show only")
+        assert officer.journal != before
