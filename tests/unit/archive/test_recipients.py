@@ -46,7 +46,9 @@ def test_keys_and_a_passphrase_do_not_go_together():
 
 
 @pytest.mark.parametrize(
-    "key", ["age1", RECIPIENT[:-1], RECIPIENT.replace("age1", "age2"), "ssh-ed25519 AAAA", "\ud800"]
+    "key",
+    ["age1", RECIPIENT[:-1], RECIPIENT.replace("age1", "age2"), "ssh-ed25519 AAAA", "\ud800"],
+    ids=["its beginning", "cut short", "another kind", "an SSH key", "half a character"],
 )
 def test_what_is_no_key_is_told_by_its_place(key):
     assert "recipient 2" in wrong([RECIPIENT, key])
