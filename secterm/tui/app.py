@@ -13,7 +13,6 @@ from typing import Final, TypeVar
 
 from textual import events
 from textual.binding import Binding
-from textual.dom import DOMNode
 from textual.screen import Screen
 
 from secterm import messages
@@ -22,9 +21,9 @@ from secterm.desk.model import Clock, now, unlock_wait
 from secterm.tui import themes
 from secterm.tui.order import InOrder
 from secterm.tui.screens.dialogs import Help, Palette, TooSmall, Working, countdown
-from secterm.tui.screens.form import Form
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets import scrolling
+from secterm.tui.widgets.chrome import owner_of
 from secterm.words import _
 
 R = TypeVar("R")
@@ -161,10 +160,8 @@ class SectermApp(InOrder):
 
     def action_help(self) -> None:
         """Help for the screen in front."""
-        if not isinstance(self.screen, Room):
-            return
-        text = self.screen.help_text if isinstance(self.screen, Form) else self.screen.HELP_TEXT
-        self.push_screen(Help(self.screen, text))
+        if isinstance(self.screen, Room):
+            self.push_screen(Help(self.screen, self.screen.help_text))
 
     async def action_palette(self) -> None:
         """Everything that can be done here, by typing."""
@@ -174,22 +171,13 @@ class SectermApp(InOrder):
 
         async def run(action: str | None) -> None:
             if action:
-                await self.run_action(action, default_namespace=self._owner(room, action))
+                await self.run_action(action, default_namespace=owner_of(room, action))
 
         await self.push_screen(Palette(room), run)
 
-    @staticmethod
-    def _owner(room: Screen[object], action: str) -> DOMNode:
-        for active in room.active_bindings.values():
-            if active.binding.action == action:
-                return active.node
-        return room
-
     def action_theme(self) -> None:
         """The next theme."""
-        names = [theme.name for theme in themes.THEMES]
-        at = names.index(self.theme) if self.theme in names else 0
-        self.theme = names[(at + 1) % len(names)]
+        self.theme = themes.after(self.theme)
 
     def action_nothing(self) -> None:
         """Ctrl+C does nothing here: work is not to be lost by it."""

@@ -70,6 +70,12 @@ CONTRAST: Final = Theme(
 THEMES: Final = (CONSOLE, DARK, CONTRAST)
 
 
+def after(name: str) -> str:
+    """The theme after this one, in turn."""
+    names = [theme.name for theme in THEMES]
+    return names[(names.index(name) + 1) % len(names)]
+
+
 def fitting(environment: Mapping[str, str] = os.environ) -> str:
     """The theme that suits this terminal: the console's where there are sixteen colours."""
     rich = environment.get("COLORTERM", "") in ("truecolor", "24bit")

@@ -4,7 +4,6 @@ import importlib
 import pkgutil
 
 from secterm.tui import screens
-from secterm.tui.screens.form import Form
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets.chrome import bindings_of, key_name
 from tests.pilot.test_locking import EVERYWHERE, at_commands, at_help
@@ -33,10 +32,9 @@ async def test_help_names_every_key_of_the_screen_and_what_it_is_for(sitting):
             room = officer.app.screen
             if not isinstance(room, Room):
                 continue
-            told = room.help_text if isinstance(room, Form) else room.HELP_TEXT
             await officer.press("f1")
             await officer.sees("Esc closes this.")
-            screen = await officer.reads(told)
+            screen = await officer.reads(room.help_text)
             for binding in bindings_of(room):
                 assert key_name(binding.key.split(",")[0]) in screen
                 assert binding.description in screen

@@ -160,6 +160,33 @@ async def test_a_bad_date_is_told_at_once_and_stays(sitting):
         assert "28.2.1990" in officer.screen
 
 
+async def test_a_form_is_not_left_with_what_was_typed_unless_escape_is_pressed_again(sitting):
+    async with sitting() as officer:
+        before = officer.journal
+        await officer.press("f2")
+        await officer.sees("> Full name")
+        await officer.write("Zeb Half")
+        await officer.press("escape")
+        await officer.sees("What you typed here is not recorded. Esc again leaves without it.")
+        await officer.write("1990-02-28")
+        await officer.sees("> Identity number")
+        await officer.press("escape")
+        await officer.sees("Esc again leaves")
+        await officer.press("escape")
+        await officer.sees("Show only")
+        assert officer.journal == before
+
+
+async def test_an_officer_s_key_is_shown_in_full(sitting):
+    async with sitting() as officer:
+        await officer.press("f4")
+        await officer.sees("> Alix Test")
+        await officer.press("enter")
+        await officer.sees(officer.desk.officer.public_key.hex())
+        await officer.press("enter")
+        await officer.sees("Officers of this vault")
+
+
 async def test_officers_are_listed_and_another_is_added(sitting):
     async with sitting() as officer:
         await officer.press("f4")

@@ -36,10 +36,22 @@ async def test_an_act_that_the_disk_refuses_is_told_and_stays_typed(sitting):
         assert officer.journal == before
 
 
-async def test_a_screen_that_cannot_be_drawn_any_more_locks_and_ends_in_words(sitting):
+async def test_a_dossier_that_does_not_open_is_told_in_the_list(sitting):
     async with sitting() as officer:
         pull_the_disk(officer)
-        await officer.press("enter")  # opens the first dossier
+        await officer.press("enter")
+        await officer.reads("The vault cannot be read or written")
+        await officer.sees("Show only")
+        assert officer.app.return_code is None
+
+
+async def test_a_screen_that_cannot_be_drawn_any_more_locks_and_ends_in_words(sitting):
+    async with sitting() as officer:
+        await officer.opens("admitted")
+        pull_the_disk(officer)
+        await officer.press("down", "down")
+        await officer.sees("> Training")
+        await officer.press("enter")
         assert await officer.ends() == 4
         assert officer.app.desk is None
         officer.app.crash = None  # told, as it should be

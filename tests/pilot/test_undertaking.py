@@ -171,6 +171,9 @@ async def test_a_refusal_that_is_thought_over_records_nothing(undertaking):
         await officer.sees("> Why you do not sign")
         await officer.type("Perhaps")
         await officer.press("escape")
+        await officer.sees("What you typed here is not recorded. Esc again leaves without it.")
+        assert "Perhaps" in officer.screen
+        await officer.press("escape")
         await officer.sees("Please read all of it")
         assert officer.journal == before
 

@@ -86,6 +86,8 @@ class Form(Room[Values]):
         self._help = help
         self._told = told
         self._may_leave = leave
+        self._typed_at_first: list[str] = []
+        self._warned = False
 
     @property
     def help_text(self) -> str:
@@ -126,6 +128,7 @@ class Form(Room[Values]):
         """Shows what applies, and begins at the first entry, or the first that misses."""
         self._show()
         shown = self._shown()
+        self._typed_at_first = self._typed()
         missing = [e for e in shown if self._told and e.required and not self._value(e)]
         self._focus((missing or shown)[0])
         self.say(self._told)
@@ -147,6 +150,9 @@ class Form(Room[Values]):
             return control.value
         text = control.value if isinstance(control, Input) else ""
         return text if entry.kind == "secret" else " ".join(text.split())
+
+    def _typed(self) -> list[str]:
+        return [self._value(e) for e in self._entries if e.kind not in ("secret", "choice")]
 
     def _control_of(self, entry: Entry) -> Widget:
         return self.query_one(f"#entry-{entry.id}")
@@ -190,6 +196,7 @@ class Form(Room[Values]):
                 self._tell(entry, wrong)
                 return
         self.say("")
+        self._warned = False
         if following:
             self._focus(following[0])
         else:
@@ -204,6 +211,14 @@ class Form(Room[Values]):
                 if isinstance(control, Input):
                     control.value = ""
             self.set_focus(self.query_one(f"#entry-{entry.again}"))
+
+    def action_back(self) -> None:
+        """Leaves; where something would be lost by it, only when pressed again."""
+        if self._warned or self._typed() == self._typed_at_first:
+            self.dismiss(None)
+        else:
+            self._warned = True
+            self.say(_("What you typed here is not recorded. Esc again leaves without it."))
 
     def action_move(self, by: int) -> None:
         """To the entry before or after, whatever stands in this one."""

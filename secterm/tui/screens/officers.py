@@ -12,6 +12,7 @@ from textual.widgets import Static
 from secterm import messages
 from secterm.tui.screens import passwords
 from secterm.tui.screens.form import Entry, Form, Values
+from secterm.tui.screens.reader import Reader
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets.cells import fit
 from secterm.tui.widgets.rows import Row, Rows
@@ -23,7 +24,8 @@ class Officers(Room[None]):
 
     HELP_TEXT = _(
         "All officers who can unlock this vault, each with their own passphrase and signing "
-        "key. A core post needs two of them. F2 adds one, who types their own passphrase."
+        "key. A core post needs two of them. Enter shows an officer's key in full. F2 adds an "
+        "officer, who types their own passphrase."
     )
     BINDINGS = [Binding("f2", "add", _("Add an officer"))]
 
@@ -46,6 +48,14 @@ class Officers(Room[None]):
         ]
         self.query_one(Rows).show(rows)
         self.query_one(Rows).focus()
+
+    def on_rows_picked(self, event: Rows.Picked) -> None:
+        """The officer's signing key, to be compared with an archive's."""
+        officer = next(o for o in self.desk.officers() if o.id == event.row.key)
+        told = _("Since\n  {day}\n\nNumber\n  {id}\n\nPublic key (Ed25519)\n  {key}").format(
+            day=officer.since[:10], id=officer.id, key=officer.public_key.hex()
+        )
+        self.app.push_screen(Reader(_("Officer"), officer.name, told))
 
     @work(exit_on_error=False)
     async def action_add(self) -> None:

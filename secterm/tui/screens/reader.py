@@ -15,7 +15,7 @@ class Reader(Room[None]):
     """Shows a text; Enter or Esc goes back."""
 
     HELP_TEXT = _("Arrows, PgUp and PgDn move through the text. Enter or Esc goes back.")
-    BINDINGS = [Binding("enter", "back", _("Go on"))]
+    BINDINGS = [Binding("enter", "go_on", _("Go on"))]
 
     def __init__(self, where: str, title: str, text: str) -> None:
         super().__init__(where)
@@ -27,6 +27,10 @@ class Reader(Room[None]):
         yield Static(self._title, classes="title", markup=False)
         with VerticalScroll(id="page"):
             yield Static(self._text, markup=False)
+
+    def action_go_on(self) -> None:
+        """Enter leaves it too."""
+        self.action_back()
 
     def on_mount(self) -> None:
         """The arrows move the text."""

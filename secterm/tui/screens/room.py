@@ -55,6 +55,11 @@ class Room(Screen[T]):
             raise RuntimeError("the vault is locked")
         return desk
 
+    @property
+    def help_text(self) -> str:
+        """What this screen is for."""
+        return self.HELP_TEXT
+
     def compose(self) -> ComposeResult:
         """Bar, body, trouble, keys."""
         yield Top(self.where, self.who())

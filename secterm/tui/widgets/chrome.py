@@ -10,6 +10,7 @@ from typing import Final
 from rich.cells import cell_len
 from rich.text import Text
 from textual.binding import Binding
+from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -59,7 +60,17 @@ def common_bindings(screen: Screen[object]) -> Iterator[Binding]:
             yield binding
 
 
+def owner_of(screen: Screen[object], action: str) -> DOMNode:
+    """Who does this action: the screen, or what has the focus on it."""
+    return next((node for node, b in _all(screen) if b.action == action), screen)
+
+
 def _active(screen: Screen[object]) -> Iterator[tuple[Binding, bool]]:
+    for node, binding in _all(screen):
+        yield binding, node is screen.app
+
+
+def _all(screen: Screen[object]) -> Iterator[tuple[DOMNode, Binding]]:
     seen: set[str] = set()
     for node, bindings in screen._modal_binding_chain:
         for key, binding in bindings:
@@ -67,7 +78,7 @@ def _active(screen: Screen[object]) -> Iterator[tuple[Binding, bool]]:
                 continue
             if binding.description and screen.app._check_action_state(binding.action, node):
                 seen |= {key, binding.action}
-                yield binding, node is screen.app
+                yield node, binding
 
 
 def _is_ours(node: object, binding: Binding) -> bool:
