@@ -265,7 +265,7 @@ async def test_what_is_typed_and_not_recorded_is_not_left_unasked(interview):
 
 async def test_keys_typed_ahead_reach_no_question_that_nobody_has_seen(interview):
     async with interview("identity_papers", "loyalty") as (officer, id):
-        await officer.press("n", "enter", "y", "enter", "y", "enter")
+        officer.ahead("n", "enter", "y", "enter", "y", "enter")
         await officer.sees("7. Will you uphold")
         await officer.settle()
         assert given(officer, id)["identity_papers"] is False

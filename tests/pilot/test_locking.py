@@ -221,3 +221,14 @@ async def test_what_is_cut_is_kept_nowhere(sitting):
         screen = await officer.settle()
         assert "a test secret" not in screen
         assert officer.app.clipboard == ""
+
+
+async def test_a_lock_in_the_moment_a_screen_opens_only_locks(sitting):
+    async with sitting() as officer:
+        for stage in ("rules", "undertaking", "training", "screening", "decision", "second"):
+            await officer.opens(stage)
+            await officer.sees("> NEXT")
+            officer.ahead("enter", "ctrl+l")
+            await officer.sees("Locked. Checkpoint")
+            assert officer.app.return_code is None
+            await officer.sits_down_again()

@@ -1,20 +1,16 @@
 """Keys that come faster than a screen can draw land where they were meant, or nowhere."""
 
-from textual import events
-from textual.keys import _character_to_key
+from textual.widgets import Input
 
-from tests.support.house import OFFICER
+from secterm.tui.order import InOrder
+from tests.support.house import OFFICER, Sitting
 
 ENTER = "\r"
+NAMED = {ENTER: "enter", "\t": "tab", "\b": "backspace"}
 
 
 def burst(officer, text):
-    """All keys at once, as a terminal hands over what was typed ahead."""
-    for character in text:
-        key = "enter" if character == ENTER else "tab" if character == "\t" else None
-        officer.app.post_message(
-            events.Key(key or _character_to_key(character), None if key else character)
-        )
+    officer.ahead(*(NAMED.get(character, character) for character in text))
 
 
 async def test_name_and_passphrase_in_one_burst_unlock(sitting):
@@ -38,6 +34,13 @@ async def test_tab_too_leads_on_before_the_next_key(sitting):
         await officer.sees("> Officer")
         burst(officer, OFFICER[0] + "\t" + OFFICER[1] + ENTER)
         await officer.sees("Show only")
+
+
+async def test_what_is_taken_back_is_what_was_typed_before(sitting):
+    async with sitting(unlocked=False) as officer:
+        await officer.sees("> Officer")
+        officer.ahead(*"one", "ctrl+u", *"twp", "backspace", *"o")
+        await officer.sees("> Officer                 two")
 
 
 async def test_a_whole_form_in_one_burst_is_filled_in_line_by_line(sitting):
@@ -85,3 +88,54 @@ async def test_enter_pressed_twice_does_not_open_a_dossier_behind_a_form(sitting
         await officer.sees("The vault holds.")
         await officer.press("escape")
         await officer.sees("Show only")
+
+
+class Mover(Input):
+    """Moves on to the next field by itself, as a page that turns does."""
+
+    def on_key(self, event):
+        if event.key in ("x", "f2"):
+            self.screen.set_focus(self.screen.query_one("#second"))
+
+
+class Second(Input):
+    BINDINGS = [("f2", "clear", "Clear")]
+
+    def action_clear(self):
+        self.value = ""
+
+
+class Two(InOrder):
+    submitted = ()
+
+    def compose(self):
+        yield Mover(id="first")
+        yield Second("kept", id="second")
+
+    def on_input_submitted(self, event):
+        self.submitted = (*self.submitted, event.input.id)
+
+
+async def test_a_key_that_was_meant_for_what_is_gone_does_nothing():
+    app = Two()
+    async with app.run_test() as pilot:
+        officer = Sitting(pilot)
+        officer.ahead("x", "enter")
+        await officer.settle()
+        assert app.focused.id == "second"
+        assert app.submitted == ()
+        officer.ahead("enter")
+        await officer.settle()
+        assert app.submitted == ("second",)
+
+
+async def test_a_key_is_not_looked_at_a_second_time_by_what_has_the_focus_later():
+    app = Two()
+    async with app.run_test() as pilot:
+        officer = Sitting(pilot)
+        officer.ahead("f2")
+        await officer.settle()
+        assert app.focused.value == "kept"
+        officer.ahead("f2")
+        await officer.settle()
+        assert app.focused.value == ""

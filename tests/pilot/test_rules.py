@@ -48,7 +48,7 @@ async def test_the_rules_go_on_where_they_stopped(rules):
 async def test_enter_pressed_twice_at_once_acknowledges_one_rule(rules):
     async with rules() as (officer, id):
         before = done(officer, id)
-        await officer.press("enter", "enter", "enter")
+        officer.ahead("enter", "enter", "enter")
         await officer.sees(f" {before + 1}/48")
         await officer.settle()
         assert done(officer, id) == before + 1

@@ -216,7 +216,7 @@ async def test_keys_typed_ahead_reach_no_page_and_no_question_unseen(training):
             await officer.sees(f"page {page} of {len(module.reading)}")
             if page < len(module.reading):
                 await officer.press("enter")
-        await officer.press("enter", "1", "enter", "1", "enter")
+        officer.ahead("enter", "1", "enter", "1", "enter")
         await officer.sees("question 1 of 5")
         await officer.settle()
         assert officer.app.screen._given == []

@@ -159,6 +159,12 @@ class Sitting:
             await asyncio.sleep(0)
         await self.pilot._wait_for_screen()
 
+    def ahead(self, *keys: str) -> None:
+        """All keys at once, as a terminal hands over what was typed ahead."""
+        for key in keys:
+            named = _character_to_key(key) if len(key) == 1 else key
+            self.app.post_message(events.Key(named, key if len(key) == 1 else None))
+
     async def type(self, text: str) -> None:
         """Types a text where the cursor is."""
         for character in text:

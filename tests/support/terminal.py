@@ -1,9 +1,11 @@
 """A real terminal without a window: the program runs in a pty, pyte draws it."""
 
+import codecs
 import contextlib
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -57,8 +59,10 @@ class Terminal:
     def __init__(self, *arguments, columns=80, lines=24, term="linux", env=None):
         self.screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
-        self._lock = threading.Lock()
-        self.seen = set()  # every character ever drawn
+        self._drawn = threading.Condition()
+        self._text = None  # what the screen shows, until something is drawn on it
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self.seen = set()  # every character beyond ASCII that was ever drawn
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         environment = {k: v for k, v in os.environ.items() if not k.startswith("COLORTERM")}
@@ -91,14 +95,17 @@ class Terminal:
                 return
             if not data:
                 return
-            with self._lock:
+            with self._drawn:
                 self._stream.feed(data)
-                for line in self.screen.display:
-                    self.seen.update(line)
+                self._text = None
+                self.seen.update(c for c in self._decoder.decode(data) if not c.isascii())
+                self._drawn.notify_all()
 
     def text(self):
-        with self._lock:
-            return "\n".join(line.rstrip() for line in self.screen.display)
+        with self._drawn:
+            if self._text is None:
+                self._text = "\n".join(line.rstrip() for line in self.screen.display)
+            return self._text
 
     def __contains__(self, text):
         return text in self.text()
@@ -107,19 +114,28 @@ class Terminal:
         """Until the screen shows this."""
         return self.until(lambda screen: text in screen, f"{text!r}", timeout)
 
+    def find(self, pattern, timeout=30.0):
+        """What stands there, once the screen shows all of it."""
+        screen = self.until(lambda screen: re.search(pattern, screen), pattern, timeout)
+        return re.search(pattern, screen).group(1)
+
     def gone(self, text, timeout=30.0):
         """Until the screen no longer shows this."""
         return self.until(lambda screen: text not in screen, f"no {text!r}", timeout)
 
     def until(self, holds, what, timeout=30.0):
         end = time.monotonic() + timeout
+        looked_at = None
         while time.monotonic() < end:
             screen = self.text()
-            if holds(screen):
+            if screen is not looked_at and holds(screen):
                 return screen
+            looked_at = screen
             if self.process.poll() is not None and self._trace.exists():
                 break
-            time.sleep(0.01)
+            with self._drawn:
+                if self._text is screen:
+                    self._drawn.wait(0.1)
         trace = self._trace.read_text() if self._trace.exists() else ""
         raise Timeout(f"the screen never showed {what}:\n{self.text()}\n{trace}")
 
