@@ -35,6 +35,9 @@ class InOrder(App[None]):
 
     async def _acted(self, key: str, focused: Widget | None) -> bool:
         """Whether a key did its work, or was meant for what is no longer there."""
+        for binding in self._bindings.key_to_bindings.get(key, ()):
+            if binding.priority and await self.run_action(binding.action, self):
+                return True  # locking waits for nobody
         if focused is not None:
             await _arrived(focused)
             if self.focused is not focused:

@@ -66,7 +66,7 @@ class DossierRoom(Room[None]):
 
     def on_mount(self) -> None:
         """The next thing to do is focused."""
-        self.query_one("#gates", Rows).focus()
+        self.set_focus(self.query_one("#gates", Rows))
 
     def refill(self) -> None:
         """The dossier as it is now; the next thing to do is under the cursor."""

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from textual import work
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.widget import Widget
 from textual.widgets import Static
 
 from secterm import messages
@@ -89,22 +88,11 @@ class Handover(Room[None]):
             )
 
     def action_go_on(self) -> None:
-        """Enter gives back once all is done; until then it goes on.
-
-        Until the next page has the focus, keys reach nothing: they were not meant
-        for a page that nobody has seen yet.
-        """
+        """Enter gives back once all is done; until then it goes on."""
         if self.over:
             self.action_back()
-        elif self.focused is not None:
-            before = self.focused
-            self.set_focus(None)
-            self.call_later(self._go_on, before)
-
-    async def _go_on(self, before: Widget) -> None:
-        await self.entered()
-        if self.focused is None and before.is_attached and not self.over:
-            self.set_focus(before)  # nothing new was shown
+        else:
+            self.call_later(self.entered)
 
     async def entered(self) -> None:
         """Enter was pressed, and nothing on the page took it: the next page is shown."""

@@ -47,7 +47,7 @@ class Officers(Room[None]):
             for o in self.desk.officers()
         ]
         self.query_one(Rows).show(rows)
-        self.query_one(Rows).focus()
+        self.set_focus(self.query_one(Rows))
 
     def on_rows_picked(self, event: Rows.Picked) -> None:
         """The officer's signing key, to be compared with an archive's."""

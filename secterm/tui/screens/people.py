@@ -85,7 +85,7 @@ class People(Room[None]):
         """What the unlocking has to tell."""
         if self.desk.notices:
             self.say(" ".join(self.desk.notices))
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
 
     def refill(self) -> None:
         """All cards anew, once the list has its width."""

@@ -142,16 +142,16 @@ class QuizRoom(Handover):
                 n=len(taken.answers),
                 passing=module.quiz.passing if module.quiz else 0,
             ),
-            "",
         ]
-        why = {q.text: q.why for q in module.bank}
-        for answer in taken.answers:
-            if not answer.right:
-                lines += [f"× {answer.question}", f"  {why.get(answer.question, '')}"]
         dossier = self.desk.dossier(self.dossier_id)
         due = gates.module_owes(module, dossier.state, self.desk.today)
         if due is not None and due.kind == "teaching":
             lines.append(_("The module is taught again before the next attempt."))
+        lines.append("")
+        why = {q.text: q.why for q in module.bank}
+        for answer in taken.answers:
+            if not answer.right:
+                lines += [f"× {answer.question}", f"  {why.get(answer.question, '')}"]
         title = _("Passed: {title}") if taken.passed else _("Not passed yet: {title}")
         hint = _("Enter goes on.")
         if not taken.passed and due is not None and due.kind == "quiz":

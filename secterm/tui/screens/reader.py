@@ -34,4 +34,4 @@ class Reader(Room[None]):
 
     def on_mount(self) -> None:
         """The arrows move the text."""
-        self.query_one("#page").focus()
+        self.set_focus(self.query_one("#page"))

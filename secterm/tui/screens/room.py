@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import Screen
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker
 
 from secterm import messages
 from secterm.tui.widgets.chrome import Keys, Top, Trouble
@@ -26,6 +26,10 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 CHOOSE: Final = _("Choose an answer with its number or the arrows, then press Enter.")
+
+
+class Locked(Exception):
+    """A screen that is on its way out asked for the desk; there is none any more."""
 
 
 class Room(Screen[T]):
@@ -52,7 +56,7 @@ class Room(Screen[T]):
         """The unlocked desk; there is none on screens before the unlocking."""
         desk = self.shell.desk
         if desk is None:
-            raise RuntimeError("the vault is locked")
+            raise Locked
         return desk
 
     @property
@@ -121,7 +125,7 @@ class Room(Screen[T]):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A flow that broke off says why; the screen stays."""
         error = event.worker.error
-        if event.state is WorkerState.ERROR and isinstance(error, Exception):
+        if isinstance(error, Exception) and not isinstance(error, Locked):
             self.trouble(error)
 
     def tried(self, act: Callable[[], R]) -> R | None:

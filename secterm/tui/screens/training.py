@@ -52,7 +52,7 @@ class TrainingRoom(Room[None]):
         """The first thing owed is focused."""
         name = self.dossier.state.particulars.name
         self.rename(_("Training: {name}").format(name=name))
-        self.query_one(Rows).focus()
+        self.set_focus(self.query_one(Rows))
 
     def refill(self) -> None:
         """The rows as they are now; the first thing owed is under the cursor."""

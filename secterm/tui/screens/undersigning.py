@@ -89,7 +89,7 @@ class SigningRoom(Handover):
 
     def on_mount(self) -> None:
         """The arrows move the text."""
-        self.query_one("#page").focus()
+        self.set_focus(self.query_one("#page"))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing more to sign or refuse once it is done."""
