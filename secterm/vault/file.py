@@ -161,18 +161,22 @@ class VaultFile:
     def close(self) -> None:
         """Lets go of the file and its lock, once nobody is at it. May be called twice."""
         with self._turn:
-            self._closed = True
-            for cursor in list(self._reading):
-                cursor.close()  # or SQLite would keep the file until somebody forgets it
-            self.database.close()
+            self._shut()
             self._lock.release()
 
     def discard(self) -> None:
         """Removes a file that was never settled, and lets go."""
         with self._turn:
-            self.database.close()
+            self._shut()
             self.path.unlink(missing_ok=True)
-            self.close()
+            self._lock.release()
+
+    def _shut(self) -> None:
+        self._closed = True
+        for cursor in list(self._reading):
+            with contextlib.suppress(sqlite3.ProgrammingError):  # it was closed before
+                cursor.close()  # or SQLite would keep the file until somebody forgets it
+        self.database.close()
 
     def rows(self, query: Any) -> Iterator[Any]:  # noqa: ANN401 - peewee has no types
         """A select's rows one by one, each value of its column's type.

@@ -339,7 +339,8 @@ def test_each_answer_of_a_quiz_is_recorded_and_a_quiz_under_way_goes_on(desk, pa
 def test_an_attempt_that_was_begun_is_not_begun_anew(desk):
     id, module = taught(desk)
     first = desk.draw_quiz(id, module.id)
-    desk.answer_quiz(id, first, [first.questions[0].answers[0]])
+    asked = next(q for q in module.bank if q.id == first.questions[0].id)
+    desk.answer_quiz(id, first, [asked.wrong[0]])
     other = desk.draw_quiz(id, module.id)
     assert other.begun
     fresh = quiz.draw(module)

@@ -4,8 +4,10 @@ nothing is built upon it.
 
 import contextlib
 import os
+import shutil
 import sqlite3
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -19,18 +21,25 @@ ALICE = ("alice", "test correct horse")
 BOB = ("bob", "test battery staple")
 
 
-@pytest.fixture
-def path(tmp_path):
-    path = tmp_path / "v.db"
-    with Vault.create(path, *ALICE, CHEAP) as (vault, work):
-        work.append(vault.id, b"the vault begins")
-    with vault.transaction() as work:
-        work.add_slot(*BOB, CHEAP)
-        work.append(vault.id, b"bob joins")
-    for _ in range(3):
-        add(vault, b"one", b"two", b"three")
-    vault.close()
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    path = tmp_path_factory.mktemp("vault") / "v.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kdf, "floors", (CHEAP,))
+        with Vault.create(path, *ALICE, CHEAP) as (vault, work):
+            work.append(vault.id, b"the vault begins")
+        with vault.transaction() as work:
+            work.add_slot(*BOB, CHEAP)
+            work.append(vault.id, b"bob joins")
+        for _ in range(3):
+            add(vault, b"one", b"two", b"three")
+        vault.close()
     return path
+
+
+@pytest.fixture
+def path(built, tmp_path):
+    return Path(shutil.copy(built, tmp_path / "v.db"))
 
 
 def add(vault, *texts):
