@@ -52,7 +52,7 @@ def left_out(count: int) -> str:
 
 def explain(error: BaseException) -> Message:
     """The message for any error that can reach a face."""
-    for explained in (_of_vault, _of_archive, _of_desk):
+    for explained in (_of_ways_in, _of_vault, _of_archive, _of_desk):
         found = explained(error)
         if found is not None:
             return found
@@ -64,7 +64,7 @@ def explain(error: BaseException) -> Message:
     )
 
 
-def _of_vault(error: BaseException) -> Message | None:
+def _of_ways_in(error: BaseException) -> Message | None:
     match error:
         case vault.WrongPassphrase():
             count = ngettext(
@@ -75,9 +75,56 @@ def _of_vault(error: BaseException) -> Message | None:
             return Message(
                 _("The vault does not open with this name and passphrase."),
                 count,
-                _("Check Caps Lock and the name, then try again."),
+                _("Check Caps Lock, the name, and the key file if you have one; then try again."),
                 WRONG_PASSPHRASE,
             )
+        case vault.KeyFileRefused():
+            return Message(
+                _("The key file cannot be used: {reason}.").format(reason=error.reason),
+                _("Nothing was changed."),
+                _("Check the medium and the path, or take your copy of the key file."),
+                UNUSABLE,
+            )
+        case vault.ShareRefused():
+            return _of_share(error)
+        case _:
+            return None
+
+
+def _of_share(error: vault.ShareRefused) -> Message:
+    kept = _("The shares entered before are kept, and the vault was not changed.")
+    match error.kind:
+        case "word":
+            what = _("Word {n}, “{word}”, is not right.").format(n=error.place, word=error.word)
+            do = _("Compare it with the share on paper and enter it again.")
+        case "length":
+            what = _("A share has 33 words; these are {n}.").format(n=error.place)
+            do = _("Look for a word that is missing or there twice.")
+        case "checksum":
+            what = _("More than one word of this share is not right.")
+            do = _("Compare all of it with the share on paper and enter it again.")
+        case "set":
+            what = _("This share is of another set than the ones before.")
+            do = _("Use the shares that were made last, all of one set.")
+        case "again":
+            what = _("This share was entered already.")
+            do = _("Take the next custodian's.")
+        case "few":
+            what = ngettext(
+                "{n} more share is needed.", "{n} more shares are needed.", error.more
+            ).format(n=error.more)
+            do = _("Take the next custodian's.")
+        case "useless":
+            what = _("These shares do not open this vault.")
+            do = _("Only the shares that were made last do. Look for them, or another copy.")
+        case _:
+            what = _("This is a share of something else.")
+            do = _("Use the shares that were made for this vault.")
+    return Message(what, kept, do, WRONG_PASSPHRASE)
+
+
+def _of_vault(error: BaseException) -> Message | None:
+    match error:
         case vault.NoVault():
             return Message(
                 _("There is no vault at this path."),

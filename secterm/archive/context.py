@@ -19,6 +19,7 @@ from secterm.archive.contents import (
     short_note,
 )
 from secterm.archive.errors import ArchiveUnreadable
+from secterm.dossier.roles import History
 from secterm.policy.model import Pack
 from secterm.vault import checkpoints
 from secterm.vault.errors import VaultError
@@ -49,6 +50,7 @@ class Context:
     signed_at: int | None  # seconds since 1970, by the log's cosignature
     signer: str  # the officer who signed the checkpoint; empty where nobody known did
     packs: dict[str, Pack] = field(default_factory=dict)
+    histories: dict[str, History] = field(default_factory=dict)  # of officers, by id
 
     @property
     def vault(self) -> bytes:

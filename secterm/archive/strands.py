@@ -13,7 +13,7 @@ from secterm.archive.contents import KeyFile, decoded, encoded, signed_texts
 from secterm.archive.context import Context
 from secterm.dossier import entries as acts
 from secterm.dossier import record as records
-from secterm.dossier import signatures
+from secterm.dossier import roles, signatures
 from secterm.dossier.entries import Numbered, PackRef, Signed
 from secterm.dossier.fold import EntryOutOfPlace, State, apply
 from secterm.dossier.permit import NotAllowed, permit
@@ -117,10 +117,9 @@ def check_dossier(
         except SENSELESS:
             faults.append(f"{where}: is not of this format")
             return None
-        if one.entry.officer not in context.officers:
-            faults.append(f"{where}: names an officer who is not in officers.json")
+        faults += _by_whom(context, where, one)
         if isinstance(act, Signed):
-            faults += _signed(context, where, act, folder.rsplit("/", 1)[1])
+            faults += _signed(context, where, number, act, folder.rsplit("/", 1)[1])
         told.append(one)
     if pack is None:
         faults.append(f"{folder}: has no entry that holds")
@@ -132,7 +131,16 @@ def _ref(pack: Pack) -> PackRef:
     return PackRef(id=pack.head.id, version=pack.head.version, digest=pack.digest)
 
 
-def _signed(context: Context, where: str, act: Signed, id: str) -> Iterator[str]:
+def _by_whom(context: Context, where: str, one: Numbered) -> Iterator[str]:
+    """Whether its officer is one, and had a role that allowed it."""
+    if one.entry.officer not in context.officers:
+        yield f"{where}: names an officer who is not in officers.json"
+    who = context.histories.get(one.entry.officer)
+    if who is not None and not roles.may(who.role_at(one.number), roles.power_for(one.entry.act)):
+        yield f"{where}: is by an officer whose role did not allow it"
+
+
+def _signed(context: Context, where: str, number: int, act: Signed, id: str) -> Iterator[str]:
     try:
         signatures.check(act, vault=context.vault.hex(), dossier=id)
     except signatures.BadSignature as bad:
@@ -141,8 +149,10 @@ def _signed(context: Context, where: str, act: Signed, id: str) -> Iterator[str]
         yield f"{where}: the statement has lines that nobody's signature accounts for"
     for side in act.signatures:
         known = context.officers.get(side.officer)
+        who = context.histories.get(side.officer)
+        name = who.name_at(number) if who is not None else known.name if known else ""
         told = (side.public_key, side.name)
-        if side.officer and (known is None or (known.public_key, known.name) != told):
+        if side.officer and (known is None or (known.public_key, name) != told):
             yield f"{where}: the {side.role}'s key or name is not that officer's"
 
 

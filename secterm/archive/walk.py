@@ -17,6 +17,8 @@ from secterm.archive.errors import ArchiveUnreadable
 from secterm.archive.manifest import member_faults, read_manifest, signature_faults
 from secterm.archive.strands import SENSELESS, Plain, check_dossier, check_strand
 from secterm.dossier import entries as acts
+from secterm.dossier import roles
+from secterm.dossier.entries import VaultAct
 from secterm.policy import reader
 from secterm.vault.checkpoints import fingerprint as fingerprint_of
 from secterm.words import _
@@ -148,16 +150,22 @@ class Walk:
         known = context.officers.get(id)
         if known is None:
             self.faults.append(f"{self._folder}: is nobody in officers.json")
+        told: list[tuple[int, str, VaultAct]] = []
         for number, plain in entries:
             try:
-                act = acts.decode_vault(plain).act
+                entry = acts.decode_vault(plain)
             except SENSELESS:
                 self.faults.append(f"{self._folder}/entries/{number}.json: is not of this format")
                 continue
-            if isinstance(act, acts.OfficerAdded):
-                added = OfficerLine(id=act.officer, name=act.name, public_key=act.public_key)
-                if added == known:
-                    self._proven.add(id)
+            told.append((number, entry.at, entry.act))
+        try:
+            who = roles.history(told)
+        except roles.OutOfPlace as error:
+            self.faults.append(f"{self._folder}: makes no officer ({error})")
+            return
+        context.histories[id] = who
+        if OfficerLine(id=who.id, name=who.name, public_key=who.public_key) == known:
+            self._proven.add(id)
 
     def _dossier(self, context: Context, id: str, entries: list[Plain]) -> None:
         made = check_dossier(context, self._folder, self._files, entries, self.faults)

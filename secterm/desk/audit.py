@@ -52,10 +52,11 @@ def report(
 def _faults(
     vault: Vault, registry: Registry, ids: list[str], progress: Progress
 ) -> Iterator[Fault]:
-    known = {bytes.fromhex(o.id): o.public_key for o in registry.officers.values()}
+    known = registry.signing_keys()
     total, times = vault.size + len(ids), Times()
     yield from registry.faults
-    yield from verify(vault, known, lambda done, _of: progress(done, total), times.judge)
+    gone = {bytes.fromhex(id) for id in registry.erased}
+    yield from verify(vault, known, lambda done, _of: progress(done, total), times.judge, gone)
     yield from own_faults(vault, registry)
     for done, id in enumerate(ids, vault.size):
         progress(done, total)
@@ -134,7 +135,7 @@ def _entry_faults(
         except NotAllowed as refused:
             yield Fault(where, f"was not allowed when it was recorded: {refused.reason}")
     if isinstance(act, acts.Signed):
-        yield from _signed_faults(vault, registry, id, where, act)
+        yield from _signed_faults(vault, registry, id, one.number, act)
         if pack is not None and state is not None and act.text != _due(registry, pack, state, act):
             yield Fault(where, "the text signed is not the pack's for this appointee and day")
 
@@ -151,8 +152,9 @@ def _due(registry: Registry, pack: Pack, state: State, act: acts.Signed) -> str:
 
 
 def _signed_faults(
-    vault: Vault, registry: Registry, id: str, where: str, act: acts.Signed
+    vault: Vault, registry: Registry, id: str, number: int, act: acts.Signed
 ) -> Iterator[Fault]:
+    where = f"entry #{number}"
     try:
         signatures.check(act, vault=vault.id.hex(), dossier=id)
     except signatures.BadSignature as bad:
@@ -161,7 +163,10 @@ def _signed_faults(
         known = registry.officers.get(side.officer)
         if side.role == "appointee":
             continue
-        if known is None or (known.public_key.hex(), known.name) != (side.public_key, side.name):
+        if known is None or (known.history.public_key, known.history.name_at(number)) != (
+            side.public_key,
+            side.name,
+        ):
             yield Fault(where, f"the {side.role}'s key is not that officer's")
 
 

@@ -46,6 +46,21 @@ def broken(id: str) -> Card:
     )
 
 
+def erased(id: str, at: str) -> Card:
+    """What a list shows of a dossier that was erased at this ISO time: that there was one."""
+    return Card(
+        id=id,
+        name=_("(erased)"),
+        post="",
+        department="",
+        category="general",
+        stage="erased",
+        owed="",
+        since=at,
+        opened=at,
+    )
+
+
 def card_of(id: str, state: State, standing: Standing) -> Card:
     """The card of a dossier as it stands."""
     who = state.particulars

@@ -6,9 +6,9 @@ told as done. It decides nothing itself and shows nothing.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -17,12 +17,11 @@ from secterm.archive.recipients import Recipients
 from secterm.archive.write import Written
 from secterm.desk import audit, document, exporting, passphrases, quiz, signing
 from secterm.desk.cards import Card, card_of
-from secterm.desk.model import Clock, ClockIsBehind, Dossier, SameOfficer, now
-from secterm.desk.recording import Recorder, Recording, as_recorded, officer_name, tidy
-from secterm.desk.registry import Officer, Registry, read_registry
+from secterm.desk.keeping import Keeping
+from secterm.desk.model import Clock, ClockIsBehind, Dossier, now
+from secterm.desk.recording import Recorder, as_recorded, officer_name, tidy
+from secterm.desk.registry import Registry, read_registry
 from secterm.desk.report import Report
-from secterm.desk.shelf import Shelf
-from secterm.desk.watch import Watch
 from secterm.dossier import entries as acts
 from secterm.dossier import record as records
 from secterm.dossier.demands import legible, require
@@ -40,21 +39,17 @@ from secterm.dossier.record import Record
 from secterm.policy import reader
 from secterm.policy.model import Module, Pack, Rule
 from secterm.vault import checkpoints, kdf
-from secterm.vault.records import Signer
+from secterm.vault.signer import Signer
 from secterm.vault.vault import Vault
 from secterm.vault.verify import Progress
 from secterm.words import _, ngettext
 
 
-class Desk:
+class Desk(Keeping):
     """An unlocked vault and the officer who unlocked it. `close` it to lock."""
 
     def __init__(self, vault: Vault, registry: Registry, clock: Clock) -> None:
-        self._vault = vault
-        self._registry = registry
-        last = datetime.fromtimestamp(vault.head.mark).astimezone()
-        self._watch = Watch(clock, last)
-        self._shelf = Shelf(vault, registry)
+        super().__init__(vault, registry, clock)
         self._drawn: quiz.Quiz | None = None  # the one that can be handed in
         self.notices: tuple[str, ...] = ()
 
@@ -71,10 +66,12 @@ class Desk:
         cost: kdf.Cost | None = None,
         pack: Path | None = None,
         clock: Clock = now,
+        key_file: bytes = b"",
         progress: Callable[[kdf.Cost, float], None] = lambda cost, seconds: None,
     ) -> Desk:
-        """A new vault with its first officer, and the pack it works by.
+        """A new vault with its first officer, an administrator, and the pack it works by.
 
+        `key_file` (32 bytes) is needed beside the passphrase, where it is given.
         Raises `WeakPassphrase`, `PackInvalid`, or as `Vault.create`.
         """
         files = reader.read_folder(pack or reader.default_folder())
@@ -86,7 +83,7 @@ class Desk:
         passphrases.demand(passphrase, (unit, officer))
         chosen = cost or kdf.calibrate(progress)
         at = clock()
-        with Vault.create(path, officer, passphrase, chosen) as (vault, work):
+        with Vault.create(path, officer, passphrase, chosen, key_file) as (vault, work):
             ed25519, mldsa = vault.log_keys()
             created = acts.Created(
                 unit=unit,
@@ -94,18 +91,30 @@ class Desk:
                 log_mldsa44=mldsa.public_key().public_bytes_raw().hex(),
             )
             held = {name: data.decode() for name, data in files.items()}
-            record = Recorder(work, vault.signer.officer, at)
+            record = Recorder(work, vault.signer.officer, at, "administrator")
             record.vault(vault.id, created)
             record.vault(vault.id, acts.PackAdopted(pack=_ref(adopted), files=held))
-            record.officer(vault.id, vault.signer, officer)
+            record.officer(vault.id, vault.signer, officer, "administrator")
         return cls(vault, read_registry(vault), clock)
 
     @classmethod
-    def open(cls, path: Path, officer: str, passphrase: str, *, clock: Clock = now) -> Desk:
-        """Unlocks a vault. Raises as `Vault.open`."""
-        vault = Vault.open(path, officer, passphrase)
+    def open(
+        cls,
+        path: Path,
+        officer: str,
+        passphrase: str,
+        *,
+        key_files: Sequence[bytes] = (),
+        clock: Clock = now,
+    ) -> Desk:
+        """Unlocks a vault; `key_files` (32 bytes each) are those at hand.
+
+        Raises as `Vault.open`.
+        """
+        vault = Vault.open(path, officer, passphrase, key_files)
         try:
             desk = cls(vault, read_registry(vault), clock)
+            desk._raise_cost(passphrase)
             desk._greet()
         except BaseException:
             vault.close()
@@ -123,7 +132,7 @@ class Desk:
             for doubt in self._vault.doubts
         ]
         failures = self._vault.failures
-        if failures and self.behind is None:
+        if failures and self.behind is None and self.may("second"):
             with self._record() as record:
                 record.vault(self._vault.id, acts.Unlocked(failures=failures))
                 record.work.failures_told = True
@@ -134,6 +143,13 @@ class Desk:
                 failures,
             )
             notices.append(told.format(n=failures))
+        for at, id in self._registry.recovered:
+            notices.append(
+                _(
+                    "On {day} this vault was opened with recovery shares, and {name} made an "
+                    "administrator. New shares should be made."
+                ).format(day=at[:10], name=self.officer_name(id))
+            )
         self.notices = tuple(notices)
 
     @property
@@ -144,7 +160,7 @@ class Desk:
     def accept_clock(self) -> None:
         """The officer says that the clock is right, or goes on knowing it is not; recorded."""
         behind = self._watch.accept()
-        if behind is not None:
+        if behind is not None and self.may("second"):
             try:
                 with self._record() as record:
                     said = acts.ClockBehind(
@@ -158,28 +174,9 @@ class Desk:
     # -- who and what -----------------------------------------------------
 
     @property
-    def unit(self) -> str:
-        """The unit whose vault this is."""
-        return self._registry.unit
-
-    @property
     def vault_id(self) -> str:
         """The vault's id, 32 hex digits."""
         return self._vault.id.hex()
-
-    @property
-    def officer(self) -> Officer:
-        """The officer who unlocked."""
-        return self._registry.officers[self._vault.signer.officer.hex()]
-
-    def officers(self) -> tuple[Officer, ...]:
-        """All officers, in the order they joined."""
-        return tuple(self._registry.officers.values())
-
-    def officer_name(self, id: str) -> str:
-        """An officer's name, or their id where nobody has it."""
-        known = self._registry.officers.get(id)
-        return known.name if known else id
 
     @property
     def pack(self) -> Pack:
@@ -198,20 +195,6 @@ class Desk:
     def log_fingerprint(self) -> str:
         """What a stranger must know to check this vault's archives."""
         return checkpoints.fingerprint(checkpoints.log_verifiers(self._vault))
-
-    def add_officer(self, name: str, passphrase: str) -> Officer:
-        """A further officer. Raises `WeakPassphrase`, or NotAllowed for a name that is taken."""
-        name = signing.one_line(name)
-        officer_name(name)
-        if any(kdf.login_of(o.name) == kdf.login_of(name) for o in self.officers()):
-            raise NotAllowed(_("There is an officer of that name already. Choose another name."))
-        passphrases.demand(passphrase, (self.unit, name))
-        with self._record() as record:
-            added = record.work.add_slot(name, passphrase, self._vault.slot_cost())
-            record.officer(self._vault.id, added, name)
-        self._registry = read_registry(self._vault)
-        self._shelf = Shelf(self._vault, self._registry)
-        return self._registry.officers[added.officer.hex()]
 
     # -- reading ----------------------------------------------------------
 
@@ -318,22 +301,6 @@ class Desk:
 
     # -- acts of two ------------------------------------------------------
 
-    def second(self, officer: str, passphrase: str) -> Signer:
-        """A second officer at the same screen.
-
-        Raises `WrongPassphrase`, or `SameOfficer` where it is the first one again.
-        """
-        signer = self._vault.identify(officer, passphrase)
-        self._registry.known(signer)
-        if signer.officer == self._vault.signer.officer:
-            raise SameOfficer
-        return signer
-
-    def is_officers_passphrase(self, passphrase: str) -> bool:
-        """Whether this is the passphrase of the officer who unlocked (wrong ones are counted)."""
-        signer = self._vault.identify(self.officer.name, passphrase)
-        return signer.officer == self._vault.signer.officer
-
     def sign(
         self,
         id: str,
@@ -353,6 +320,7 @@ class Desk:
         dossier = self.dossier(id)
         parties = [signing.Party("officer", self.officer.name, self._vault.signer)]
         if witness is not None:
+            self._may("second", witness)
             witnessing = self._registry.known(witness).name
             parties.append(signing.Party("witness", witnessing, witness))
         recorded = dossier.state.particulars.name
@@ -416,11 +384,6 @@ class Desk:
         return replace(written, left_out=left_out)
 
     # -- recording --------------------------------------------------------
-
-    def _record(self, signer: Signer | None = None) -> Recording:
-        who = signer or self._vault.signer
-        self._registry.known(who)
-        return Recording(self._vault, who, self._watch.read(), self._shelf.clear)
 
     def _append(
         self,

@@ -14,7 +14,6 @@ from secterm.dossier import entries as acts
 from secterm.dossier.entries import VaultEntry, decode_vault
 from secterm.vault import kdf
 from secterm.vault.errors import VaultError
-from secterm.vault.outside import Outside
 from secterm.vault.vault import Vault
 from secterm.vault.verify import Fault
 
@@ -35,20 +34,17 @@ def own_faults(vault: Vault, registry: Registry) -> Iterator[Fault]:
             joined.append(act.officer)
     for id in registry.officers:
         yield from _officer(vault, registry, id)
-    names = [kdf.login_of(o.name) for o in registry.officers.values()]
+    names = [kdf.login_of(o.name) for o in registry.active()]
     for name in {n for n in names if names.count(n) > 1}:
-        ids = [o.id for o in registry.officers.values() if kdf.login_of(o.name) == name]
+        ids = [o.id for o in registry.active() if kdf.login_of(o.name) == name]
         yield Fault("officers", f"two have one name: {', '.join(ids)}")
     yield from _keys(vault, registry)
 
 
 def _officer(vault: Vault, registry: Registry, id: str) -> Iterator[Fault]:
-    for place, (number, entry) in enumerate(_entries(vault, bytes.fromhex(id))):
+    for number, entry in _entries(vault, bytes.fromhex(id)):
         yield from _signer(vault, registry, number, entry)
-        first = isinstance(entry.act, acts.OfficerAdded) and entry.act.officer == id
-        if place or not first:
-            yield Fault(f"entry #{number}", "is not the one entry that an officer has")
-        else:
+        if isinstance(entry.act, acts.OfficerAdded):
             yield from _too_early(vault, id, number)
 
 
@@ -64,7 +60,7 @@ def _too_early(vault: Vault, id: str, added: int) -> Iterator[Fault]:
 
 def _signer(vault: Vault, registry: Registry, number: int, entry: VaultEntry) -> Iterator[Fault]:
     where = f"entry #{number}"
-    if entry.officer not in registry.officers:
+    if bytes.fromhex(entry.officer) not in registry.signing_keys():
         yield Fault(where, "names an officer who is not one here")
     try:
         if vault.signer_of(number).hex() != entry.officer:
@@ -76,7 +72,7 @@ def _signer(vault: Vault, registry: Registry, number: int, entry: VaultEntry) ->
 def _keys(vault: Vault, registry: Registry) -> Iterator[Fault]:
     try:
         ed25519, mldsa = vault.log_keys()
-        there = len(Outside.read(vault.file).slots)
+        there = vault.slot_digests()
     except (VaultError, ValueError):
         return  # the walk over what stands outside names it
     public = (ed25519.public_key(), mldsa.public_key())
@@ -85,8 +81,12 @@ def _keys(vault: Vault, registry: Registry) -> Iterator[Fault]:
         registry.log_mldsa44,
     ):
         yield Fault("vault.log_keys", "are not those that the vault began with")
-    if there != len(registry.officers):
-        yield Fault("slot", f"there are {there} for {len(registry.officers)} officers")
+    known = registry.holders()
+    for digest in there:
+        if digest not in known:
+            yield Fault("slot", f"one is there that no entry tells of ({digest[:16]})")
+    for digest in set(known) - set(there):
+        yield Fault("slot", f"one that the entries tell of is missing ({digest[:16]})")
 
 
 def _entries(vault: Vault, strand: bytes) -> Iterator[tuple[int, VaultEntry]]:

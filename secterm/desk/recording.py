@@ -11,9 +11,10 @@ import msgspec
 
 from secterm.desk import signing
 from secterm.dossier import entries as acts
+from secterm.dossier import roles
 from secterm.dossier.demands import LONGEST_LINE, NotAllowed, legible, require
-from secterm.dossier.entries import Entry, Particulars, VaultAct, VaultEntry
-from secterm.vault.records import Signer
+from secterm.dossier.entries import Entry, Particulars, Role, VaultAct, VaultEntry
+from secterm.vault.signer import Signer
 from secterm.vault.transaction import Transaction
 from secterm.vault.vault import Vault
 from secterm.words import _
@@ -22,26 +23,35 @@ from secterm.words import _
 class Recorder:
     """Entries of one transaction: stamped with the same time and officer."""
 
-    def __init__(self, work: Transaction, officer: bytes, at: datetime) -> None:
+    def __init__(self, work: Transaction, officer: bytes, at: datetime, role: Role | None) -> None:
         self.work = work
         self.officer_id = officer.hex()
+        self._role = role
         self.at = at
         self.settled: list[Callable[[], None]] = []
         work.mark = max(work.mark, int(at.timestamp()))
 
     def append(self, dossier: bytes, entry: Entry | VaultEntry) -> int:
-        """An entry of this dossier; its number."""
+        """An entry of this dossier; its number. Raises `NotAllowed` for the officer's role."""
+        require(roles.may(self._role, roles.power_for(entry.act)), not_your_role(self._role))
         return self.work.append(dossier, acts.encode(entry))
 
-    def vault(self, strand: bytes, act: VaultAct) -> None:
-        """A vault-level entry, on the vault's own strand or an officer's."""
-        self.append(strand, VaultEntry(at=self.at.isoformat(), officer=self.officer_id, act=act))
+    def vault(self, strand: bytes, act: VaultAct) -> int:
+        """A vault-level entry, on the vault's own strand or an officer's; its number."""
+        return self.append(
+            strand, VaultEntry(at=self.at.isoformat(), officer=self.officer_id, act=act)
+        )
 
-    def officer(self, vault: bytes, signer: Signer, name: str) -> None:
+    def officer(self, vault: bytes, signer: Signer, name: str, role: Role) -> None:
         """A new officer: an entry of their own, and the vault's that there is one."""
         id = self.work.create_dossier(signer.officer)
         added = acts.OfficerAdded(
-            officer=id.hex(), name=signing.one_line(name), public_key=signer.public_key.hex()
+            officer=id.hex(),
+            name=signing.one_line(name),
+            role=role,
+            public_key=signer.public_key.hex(),
+            sealing_key=signer.sealing_key.hex(),
+            slot=signer.slot,
         )
         self.vault(id, added)
         self.vault(vault, acts.OfficerJoined(officer=id.hex()))
@@ -51,15 +61,22 @@ class Recording:
     """A transaction whose entries the desk's memory follows once it is committed."""
 
     def __init__(
-        self, vault: Vault, signer: Signer, at: datetime, failed: Callable[[], None]
+        self,
+        vault: Vault,
+        signer: Signer,
+        role: Role | None,
+        at: datetime,
+        failed: Callable[[], None],
     ) -> None:
         self._failed = failed
+        self._role = role
         self._transaction = vault.transaction(signer)
         self._signer = signer
         self._at = at
 
     def __enter__(self) -> Recorder:
-        self._recorder = Recorder(self._transaction.__enter__(), self._signer.officer, self._at)
+        work = self._transaction.__enter__()
+        self._recorder = Recorder(work, self._signer.officer, self._at, self._role)
         return self._recorder
 
     def __exit__(self, *error: object) -> None:
@@ -71,6 +88,17 @@ class Recording:
         if error[0] is None:
             for settle in self._recorder.settled:
                 settle()
+
+
+def not_your_role(role: Role | None) -> str:
+    """Why somebody of this role was refused."""
+    told = {
+        "administrator": _("An administrator does not do that."),
+        "officer": _("That takes an administrator."),
+        "approver": _("An approver reads, and gives a second person's word; nothing else."),
+        "auditor": _("An auditor reads and verifies, and changes nothing."),
+    }
+    return told[role] if role else _("They are no officer any more.")
 
 
 def officer_name(name: str) -> None:

@@ -5,29 +5,84 @@ the verification, never passed over.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from secterm.dossier import entries as acts
-from secterm.dossier.entries import VaultEntry, decode_vault
+from secterm.dossier import roles
+from secterm.dossier.entries import Role, VaultEntry, decode_vault
+from secterm.dossier.roles import History
 from secterm.policy import reader
 from secterm.policy.model import Pack
+from secterm.vault import sealing
 from secterm.vault.errors import SealBroken, VaultDamaged
-from secterm.vault.records import Signer
+from secterm.vault.signer import Signer
 from secterm.vault.vault import Vault
 from secterm.vault.verify import Fault
 
 
 @dataclass(frozen=True)
 class Officer:
-    """An officer: id (32 hex digits), name, Ed25519 public key (32 bytes)."""
+    """An officer, of now or of earlier: id (32 hex digits) and what their entries say."""
 
     id: str
-    name: str
-    public_key: bytes
-    since: str = ""  # ISO time
+    history: History
+
+    @property
+    def name(self) -> str:
+        """The name now."""
+        return self.history.name
+
+    @property
+    def role(self) -> Role | None:
+        """The role now; None once disabled."""
+        return self.history.role
+
+    @property
+    def active(self) -> bool:
+        """Whether they are an officer still."""
+        return self.role is not None
+
+    @property
+    def since(self) -> str:
+        """ISO time."""
+        return self.history.since
+
+    @property
+    def until(self) -> str:
+        """ISO time; empty while they are an officer."""
+        return self.history.disabled_at
+
+    @property
+    def public_key(self) -> bytes:
+        """Ed25519, 32 bytes."""
+        return bytes.fromhex(self.history.public_key)
+
+    @property
+    def sealing_key(self) -> bytes:
+        """The public sealing key, 1216 bytes."""
+        return bytes.fromhex(self.history.sealing_key)
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """A set of recovery shares: since which entry, and what it said."""
+
+    number: int
+    at: str  # ISO time
+    made: acts.RecoveryMade
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """A dossier that was erased: when, by which entry, and why."""
+
+    number: int
+    at: str  # ISO time
+    reason: str
 
 
 @dataclass
@@ -41,20 +96,51 @@ class Registry:
     packs: dict[str, Pack] = field(default_factory=dict)
     pack_files: dict[str, dict[str, str]] = field(default_factory=dict)
     newest: str = ""
+    recoveries: list[Recovery] = field(default_factory=list)
+    recovered: list[tuple[str, str]] = field(default_factory=list)  # ISO time, officer; since then
+    erased: dict[str, Erasure] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
     def known(self, signer: Signer) -> Officer:
-        """The officer whose key this is. Raises `VaultDamaged`.
+        """The officer whose keys and slot these are. Raises `VaultDamaged`.
 
-        What a slot wraps only its officer's passphrase opens; what the entries say,
+        What a slot holds only its officer's passphrase opens; what the entries say,
         whoever held the vault's key could have written anew.
         """
         officer = self.officers.get(signer.officer.hex())
-        if officer is None or officer.public_key != signer.public_key:
+        if (
+            officer is None
+            or officer.history.slot != signer.slot
+            or (officer.public_key, officer.sealing_key) != (signer.public_key, signer.sealing_key)
+        ):
             raise VaultDamaged(
                 "the vault's own entries", "they do not know the officer of this slot"
             )
         return officer
+
+    def active(self) -> Iterator[Officer]:
+        """Those who are officers now."""
+        return (officer for officer in self.officers.values() if officer.active)
+
+    @property
+    def recovery(self) -> Recovery | None:
+        """The recovery shares that open the vault now, if there are any."""
+        return self.recoveries[-1] if self.recoveries else None
+
+    def holders(self) -> dict[str, bytes]:
+        """Every slot that there should be: its digest, and its holder's public sealing key."""
+        found = {o.history.slot: o.sealing_key for o in self.active()}
+        if self.recovery is not None:
+            made = self.recovery.made
+            found[made.slot] = bytes.fromhex(made.sealing_key)
+        return found
+
+    def signing_keys(self) -> dict[bytes, bytes]:
+        """Everybody who can have signed: id (16 bytes) and Ed25519 public key (32 bytes)."""
+        found = {bytes.fromhex(o.id): o.public_key for o in self.officers.values()}
+        for each in self.recoveries:
+            found[bytes.fromhex(each.made.recovery)] = bytes.fromhex(each.made.public_key)
+        return found
 
     @property
     def pack(self) -> Pack:
@@ -62,27 +148,67 @@ class Registry:
         return self.packs[self.newest]
 
 
-def read_registry(vault: Vault) -> Registry:
-    """The registry of an unlocked vault. Raises `VaultDamaged` where it cannot work."""
+def read_registry(vault: Vault, *, recovering: bool = False) -> Registry:
+    """The registry of an unlocked vault. Raises `VaultDamaged` where it cannot work.
+
+    `recovering`: it was unlocked with recovery shares, and by no officer.
+    """
     registry = Registry()
     for number, entry in _entries(vault, vault.id, registry):
-        act = entry.act
-        if isinstance(act, acts.Created):
-            registry.unit = act.unit
-            registry.log_ed25519, registry.log_mldsa44 = act.log_ed25519, act.log_mldsa44
-        elif isinstance(act, acts.OfficerJoined):
-            _add_officer(vault, registry, number, act.officer)
-        elif isinstance(act, acts.PackAdopted):
-            _add_pack(registry, number, act)
+        _take(vault, registry, number, entry)
     try:
         if not registry.newest:
             raise VaultDamaged("the vault's own entries", "there is no policy pack")
-        registry.known(vault.signer)
+        if recovering:
+            _known_recovery(registry, vault.signer)
+        else:
+            registry.known(vault.signer)
     except VaultDamaged:
         for fault in registry.faults:  # the cause, where there is one, before its effect
             raise VaultDamaged(fault.where, fault.what) from None
         raise
     return registry
+
+
+def _known_recovery(registry: Registry, signer: Signer) -> None:
+    found = registry.recovery
+    if found is None or (found.made.recovery, found.made.slot, found.made.public_key) != (
+        signer.officer.hex(),
+        signer.slot,
+        signer.public_key.hex(),
+    ):
+        raise VaultDamaged("the vault's own entries", "they do not know these recovery shares")
+
+
+def _take(vault: Vault, registry: Registry, number: int, entry: VaultEntry) -> None:
+    match entry.act:
+        case acts.Created() as act:
+            registry.unit = act.unit
+            registry.log_ed25519, registry.log_mldsa44 = act.log_ed25519, act.log_mldsa44
+        case acts.OfficerJoined() as act:
+            _add_officer(vault, registry, number, act.officer)
+        case acts.PackAdopted() as act:
+            _add_pack(registry, number, act)
+        case acts.Erased() as act:
+            registry.erased[act.dossier] = Erasure(number, entry.at, act.reason)
+        case acts.Recovered() as act:
+            registry.recovered.append((entry.at, act.officer))
+        case acts.RecoveryMade() as act:
+            try:
+                _key(act.public_key, act.sealing_key)
+                bytes.fromhex(act.recovery)
+            except ValueError:
+                registry.faults.append(Fault(f"entry #{number}", "names keys that are none"))
+                return
+            registry.recoveries.append(Recovery(number, entry.at, act))
+            registry.recovered.clear()
+
+
+def _key(public_key: str, sealing_key: str) -> None:
+    """Raises ValueError where these are not an officer's public keys, in hex."""
+    Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
+    if len(bytes.fromhex(sealing_key)) != sealing.PUBLIC_SIZE:
+        raise ValueError("not a sealing key")
 
 
 def _entries(vault: Vault, strand: bytes, registry: Registry) -> list[tuple[int, VaultEntry]]:
@@ -100,15 +226,15 @@ def _entries(vault: Vault, strand: bytes, registry: Registry) -> list[tuple[int,
 
 def _add_officer(vault: Vault, registry: Registry, number: int, id: str) -> None:
     try:
-        for _, entry in _entries(vault, bytes.fromhex(id), registry):
-            act = entry.act
-            if isinstance(act, acts.OfficerAdded) and act.officer == id:
-                key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(act.public_key))
-                registry.officers[id] = Officer(id, act.name, key.public_bytes_raw(), entry.at)
-                return
-    except ValueError:
-        pass  # no id, or no key
-    registry.faults.append(Fault(f"entry #{number}", "names an officer who has no entry"))
+        strand = _entries(vault, bytes.fromhex(id), registry)
+        who = roles.history((number, entry.at, entry.act) for number, entry in strand)
+        _key(who.public_key, who.sealing_key)
+    except (ValueError, roles.OutOfPlace):
+        who = None  # no id, no key, or entries that make no officer
+    if who is None or who.id != id:
+        registry.faults.append(Fault(f"entry #{number}", "names an officer who has no entry"))
+        return
+    registry.officers[id] = Officer(id, who)
 
 
 def _add_pack(registry: Registry, number: int, act: acts.PackAdopted) -> None:

@@ -18,7 +18,7 @@ from secterm.dossier import gates
 from secterm.dossier.entries import Act, Answer, Particulars, Row
 from secterm.policy.model import CATEGORIES, Category, Field, Question
 from secterm.vault import kdf
-from secterm.vault.records import Signer
+from secterm.vault.signer import Signer
 
 # fmt: off
 FIRST: Final = (

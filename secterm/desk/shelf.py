@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from secterm.desk.cards import Card, broken, card_of
+from secterm.desk.cards import Card, broken, card_of, erased
 from secterm.desk.model import Dossier
 from secterm.desk.registry import Registry
 from secterm.dossier import entries as acts
@@ -39,9 +39,21 @@ class Shelf:
         self._at_hand = None
 
     def ids(self) -> list[str]:
-        """The ids of all dossiers, 32 hex digits each."""
-        officers = self._registry.officers
-        return [id.hex() for id in self._vault.dossiers() if id.hex() not in officers]
+        """The ids of all dossiers but the erased, 32 hex digits each."""
+        others = {*self._registry.officers, *self._registry.erased}
+        return [id.hex() for id in self._vault.dossiers() if id.hex() not in others]
+
+    def identifying(self, id: str) -> list[str]:
+        """What says whose dossier this is: names and identity numbers, also earlier ones.
+
+        Raises NotAllowed where there is none.
+        """
+        told = set()
+        for one in self.state(id)[1]:
+            if isinstance(one.entry.act, acts.Opened | acts.Corrected):
+                who = one.entry.act.particulars
+                told |= {who.name, who.identity_number}
+        return sorted(told - {""})
 
     def sound(self) -> list[str]:
         """The ids of all dossiers that open."""
@@ -56,7 +68,8 @@ class Shelf:
 
     def full_id(self, beginning: str) -> str:
         """The one dossier whose id begins so. Raises `NotAllowed` for none or several."""
-        found = [id for id in self.ids() if id.startswith(beginning.lower())]
+        there = [*self.ids(), *self._registry.erased]
+        found = [id for id in there if id.startswith(beginning.lower())]
         if not found or not beginning:
             raise NotAllowed(_("There is no dossier with this id."))
         if len(found) > 1:
@@ -68,8 +81,10 @@ class Shelf:
         return sorted(self._cards(today), key=lambda c: (c.opened, c.id), reverse=True)
 
     def _cards(self, today: date) -> Iterator[Card]:
+        for gone, erasure in self._registry.erased.items():
+            yield erased(gone, erasure.at)
         for id, sealed in self._vault.cards():
-            if id.hex() in self._registry.officers:
+            if id.hex() in self._registry.officers or id.hex() in self._registry.erased:
                 continue
             try:
                 card = msgspec.json.decode(sealed.body, type=Card) if sealed else None
@@ -103,6 +118,9 @@ class Shelf:
         return self._registry.packs[ref.digest]
 
     def _opened(self, id: str) -> tuple[State, list[Numbered]]:
+        if id in self._registry.erased:
+            day = self._registry.erased[id].at[:10]
+            raise NotAllowed(_("This dossier was erased on {day}.").format(day=day))
         numbered = self._read(id)
         if not numbered:
             raise NotAllowed(_("There is no dossier with this id."))

@@ -17,8 +17,8 @@ from secterm.dossier import signatures
 from secterm.dossier.demands import NotAllowed
 from secterm.dossier.entries import PackRef, PartySignature, Signed, SigningKey
 from secterm.vault import kdf
-from secterm.vault.records import Signer
 from secterm.vault.seal import Place, seal, subkey
+from secterm.vault.signer import Signer
 from secterm.words import _, ngettext
 
 SHORTEST_SECRET: Final = 8  # characters

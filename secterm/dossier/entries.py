@@ -14,6 +14,7 @@ import msgspec
 from secterm.policy.model import Category
 
 Finding = Literal["suitable", "conditions", "unsuitable"]
+Role = Literal["administrator", "officer", "approver", "auditor"]
 Decision = Literal["admit", "refuse", "defer"]
 Row: TypeAlias = dict[str, str]
 Answer: TypeAlias = bool | float | str | list[Row]  # list: rows, every field as text
@@ -258,17 +259,88 @@ class Created(_Act, frozen=True, kw_only=True, tag="created"):
 
 
 class OfficerJoined(_Act, frozen=True, kw_only=True, tag="officer_joined"):
-    """An officer has an entry of their own, under this id, that a stranger can be shown."""
+    """An officer has entries of their own, under this id, that a stranger can be shown."""
 
     officer: str  # 16 bytes, hex
 
 
 class OfficerAdded(_Act, frozen=True, kw_only=True, tag="officer_added"):
-    """An officer and their public key; the first entry of the officer's own."""
+    """An officer, their role and their keys; the first entry of the officer's own."""
 
     officer: str  # 16 bytes, hex
     name: str
-    public_key: str  # Ed25519, hex
+    role: Role
+    public_key: str  # Ed25519, 32 bytes, hex
+    sealing_key: str  # ML-KEM-768 and X25519, 1216 bytes, hex
+    slot: str  # digest of the officer's slot, 32 bytes, hex
+
+
+class OfficerRenamed(_Act, frozen=True, kw_only=True, tag="officer_renamed"):
+    """The officer has another name from now on, and with it another slot."""
+
+    name: str
+    slot: str
+
+
+class RoleGiven(_Act, frozen=True, kw_only=True, tag="role_given"):
+    """The officer has another role from now on; two persons where it was administrator."""
+
+    role: Role
+    reason: str
+    proposed: int = 0  # the entry that this is the second person's word on
+
+
+class SlotRenewed(_Act, frozen=True, kw_only=True, tag="slot_renewed"):
+    """The officer's slot was made anew: another passphrase or key file, or a higher cost."""
+
+    slot: str
+    why: Literal["passphrase", "cost"]
+
+
+class OfficerDisabled(_Act, frozen=True, kw_only=True, tag="officer_disabled"):
+    """The officer is none any more and their slot is gone; two persons for an administrator."""
+
+    reason: str
+    proposed: int = 0  # the entry that this is the second person's word on
+
+
+class Proposed(_Act, frozen=True, kw_only=True, tag="proposed"):
+    """An administrator proposes what takes a second person, who signs it themselves."""
+
+    what: Literal["disable", "role", "erase"]
+    about: str  # an officer's or a dossier's id
+    reason: str
+
+
+class Erased(_Act, frozen=True, kw_only=True, tag="erased"):
+    """A dossier's key was destroyed, and with it everything that it said."""
+
+    dossier: str  # 16 bytes, hex
+    reason: str
+    proposed: int
+
+
+class Rekeyed(_Act, frozen=True, kw_only=True, tag="rekeyed"):
+    """The vault has a new key; dossier keys and whatever else it sealed are sealed anew."""
+
+    reason: str
+
+
+class RecoveryMade(_Act, frozen=True, kw_only=True, tag="recovery_made"):
+    """The vault can be recovered with so many of these shares; earlier ones are void."""
+
+    recovery: str  # 16 bytes, hex: who signs when it is used
+    public_key: str
+    sealing_key: str
+    slot: str
+    needed: int
+    shares: int
+
+
+class Recovered(_Act, frozen=True, kw_only=True, tag="recovered"):
+    """The vault was opened with recovery shares, and this administrator made."""
+
+    officer: str
 
 
 class PackAdopted(_Act, frozen=True, kw_only=True, tag="pack_adopted"):
@@ -291,7 +363,23 @@ class ClockBehind(_Act, frozen=True, kw_only=True, tag="clock_behind"):
     last: str
 
 
-VaultAct: TypeAlias = Created | OfficerJoined | OfficerAdded | PackAdopted | Unlocked | ClockBehind
+VaultAct: TypeAlias = (
+    Created
+    | OfficerJoined
+    | OfficerAdded
+    | OfficerRenamed
+    | RoleGiven
+    | SlotRenewed
+    | OfficerDisabled
+    | Proposed
+    | Erased
+    | Rekeyed
+    | RecoveryMade
+    | Recovered
+    | PackAdopted
+    | Unlocked
+    | ClockBehind
+)
 
 
 class _Entry(_Value, frozen=True, kw_only=True):

@@ -47,6 +47,7 @@ PARTIES: Final = ("name", "unit")  # an agreement says between whom
 LONGEST_VALIDITY: Final = 600  # months
 LONGEST_COOLING_OFF: Final = 60  # years
 MOST_HOURS: Final = 1000
+LARGEST_MEMORY: Final = 2048  # MiB; RFC 9106's first recommendation
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -89,6 +90,8 @@ def _head(file: str, head: Head) -> Iterator[str]:
         if not 0 <= low <= high <= LONGEST_COOLING_OFF:
             most = LONGEST_COOLING_OFF
             yield f"{where}: cooling_off_years: must be from fewer to more years, {most} at most"
+    if head.passphrase_memory and not 64 <= head.passphrase_memory <= LARGEST_MEMORY:
+        yield f"{file}: passphrase_memory: must be 64 to {LARGEST_MEMORY} (MiB), or left out"
     yield from _ladder(file, head)
     yield from _twice(f"{file}: categories", "name", [t.name for t in head.categories.values()])
 

@@ -56,6 +56,7 @@ class Head(_Value, frozen=True, kw_only=True):
     gates: tuple[Gate, ...]
     wording: UnitWording
     categories: dict[Category, CategoryTerms]
+    passphrase_memory: int = 0  # MiB that deriving a key takes at least, where the machine has it
 
 
 class Choice(_Value, frozen=True, kw_only=True):

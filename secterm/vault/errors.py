@@ -74,3 +74,28 @@ class VaultDamaged(VaultError):
         super().__init__(f"{where}: {what}")
         self.where = where
         self.what = what
+
+
+class ShareRefused(VaultError):
+    """A recovery share that is none, or that does not go with the others.
+
+    `kind`: `word` (this one at this place is wrong), `length` (`place` words were
+    typed), `checksum` (several words are wrong), `set` (of another set than those
+    before), `again` (typed already), `few` (`more` are needed), `foreign` (of
+    another program), `useless` (they do not open this vault).
+    """
+
+    def __init__(self, kind: str, *, word: str = "", place: int = 0, more: int = 0) -> None:
+        super().__init__(kind)
+        self.kind = kind
+        self.word = word
+        self.place = place
+        self.more = more
+
+
+class KeyFileRefused(VaultError):
+    """A key file that is none, or cannot be read or made; `reason` says which."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

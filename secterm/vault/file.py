@@ -45,6 +45,8 @@ PRAGMAS: Final = {
     "cell_size_check": "on",
 }
 BATCH: Final = 256  # rows fetched at a time
+JOURNAL_HEADER: Final = 28  # bytes; zeros once the transaction is over
+SCRUBBED: Final = 1 << 20  # bytes overwritten at a time
 
 
 class VaultFile:
@@ -153,6 +155,7 @@ class VaultFile:
             with told():
                 file.database.connect()
                 file._check_whole()
+                file._scrub()  # what a power cut left of one that was to be
         except BaseException:
             lock.release()
             raise
@@ -205,10 +208,37 @@ class VaultFile:
                 yield str(line)
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
-        """One durable transaction: all of it is there afterwards, or nothing."""
-        with self._at_it(), self.database.atomic("IMMEDIATE"):
-            yield
+    def writing(self, *, scrub: bool = False) -> Iterator[None]:
+        """One durable transaction: all of it is there afterwards, or nothing.
+
+        With `scrub`, the earlier pages in its rollback journal are overwritten before
+        the journal goes.
+        """
+        with self._at_it():
+            if scrub:
+                self.database.execute_sql("PRAGMA journal_mode = persist")
+            try:
+                with self.database.atomic("IMMEDIATE"):
+                    yield
+            finally:
+                if scrub:
+                    with contextlib.suppress(OSError):  # else the next opening does it
+                        self._scrub()
+                    self.database.execute_sql("PRAGMA journal_mode = delete")
+
+    def _scrub(self) -> None:
+        """Overwrites and removes a rollback journal that is over: its header is zeros then."""
+        journal = self.path.with_name(self.path.name + "-journal")
+        with contextlib.suppress(FileNotFoundError), journal.open("r+b") as stream:
+            size = os.fstat(stream.fileno()).st_size
+            if stream.read(JOURNAL_HEADER).strip(b"\0"):
+                return  # it is needed: SQLite rolls back with it
+            stream.seek(0)
+            for start in range(0, size, SCRUBBED):
+                stream.write(bytes(min(SCRUBBED, size - start)))
+            stream.flush()
+            os.fsync(stream.fileno())
+            journal.unlink()
 
     @contextlib.contextmanager
     def _at_it(self) -> Iterator[None]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import re
 import time
 import unicodedata
@@ -18,6 +19,7 @@ import argon2.low_level
 from argon2.exceptions import HashingError
 
 from secterm.vault.errors import SlotRefused
+from secterm.vault.seal import subkey
 
 MIB: Final = 1024  # argon2 counts memory in KiB
 LARGEST_T: Final = 64
@@ -25,6 +27,7 @@ LARGEST_P: Final = 16
 SALT_SIZE: Final = 16  # bytes
 KEY_SIZE: Final = 32  # bytes
 TARGET_SECONDS: Final = 1.0
+MEMORY_SHARE: Final = 4  # of this machine's memory, one part of so many may be taken
 
 
 @dataclass(frozen=True)
@@ -121,16 +124,26 @@ def stretch(spec: Spec, login: str, passphrase: str) -> bytes:
         raise SlotRefused("this machine has not the memory that the slot asks for") from None
 
 
+def with_key_file(stretched: bytes, key_file: bytes) -> bytes:
+    """32 bytes from a stretched passphrase and a key file's 32, where there is one.
+
+    Both are needed then: neither says of the other whether it was right.
+    """
+    return subkey(stretched, "key file", key_file) if key_file else stretched
+
+
 def calibrate(
     progress: Callable[[Cost, float], None] = lambda cost, seconds: None,
     *,
-    largest: int = FIRST_RECOMMENDATION.m,
+    largest: int | None = None,
 ) -> Cost:
     """The cost that comes nearest to one second here without passing it, memory first.
 
     `progress` is told each cost tried and its seconds. `largest` is the KiB of
-    memory that may be taken. Never under RFC 9106's second recommendation.
+    memory that may be taken, else a fourth of this machine's. Never under RFC
+    9106's second recommendation.
     """
+    largest = largest_here() if largest is None else largest
     best = floors[0]
     cost = best
     while True:
@@ -147,3 +160,22 @@ def calibrate(
         if seconds > TARGET_SECONDS / 2 or cost.m * 2 > largest:
             return best
         cost = Cost(t=cost.t, m=cost.m * 2, p=cost.p)
+
+
+def largest_here() -> int:
+    """The KiB of memory that a derivation may take on this machine."""
+    there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 1024
+    return min(there // MEMORY_SHARE, FIRST_RECOMMENDATION.m)
+
+
+def raised(cost: Cost, seconds: float, least: int = 0) -> Cost:
+    """What this cost should be, where deriving with it took so many seconds here.
+
+    Twice the memory where that still stays well under the target; at least `least`
+    KiB, where the policy asks for it and this machine has it; never less than it was.
+    """
+    most = largest_here()
+    memory = max(cost.m, min(least, most))
+    if seconds < TARGET_SECONDS / 4 and cost.m * 2 <= most:
+        memory = max(memory, cost.m * 2)
+    return Cost(t=cost.t, m=memory, p=cost.p)

@@ -4,12 +4,11 @@ dossier key, and the places they seal. Labels are part of the format.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from secterm.vault.seal import Place, subkey
-from secterm.vault.slots import Slot
+from secterm.vault.slots import Slot, digest
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,10 @@ class VaultKeys:
             head=subkey(vault_key, "head", vault),
             log=subkey(vault_key, "log keys", vault),
         )
+
+    def wraps(self, vault: bytes, dossier: bytes) -> bytes:
+        """The key that wraps a dossier's (16 bytes; the vault's own id for its own entries)."""
+        return self.own if dossier == vault else self.wrapping
 
 
 def entry_key(dossier_key: bytes) -> bytes:
@@ -90,11 +93,7 @@ def outside_digest(vault: bytes, log_keys: bytes, slots: Iterable[Slot]) -> byte
     The head repeats it under seal, so that no slot is changed, added or taken
     away unseen; the plain copy tells damage from a wrong passphrase.
     """
-    total = hashlib.sha256(b"secterm/1 outside\0")
     fields = [vault, log_keys]
     for slot in sorted(slots, key=lambda s: s.id):
-        fields += [slot.id, slot.kdf.encode(), slot.tag, slot.sealed]
-    for each in fields:
-        total.update(len(each).to_bytes(4, "big"))
-        total.update(each)
-    return total.digest()
+        fields += [slot.id, slot.kdf.encode(), slot.tag, slot.sealed, slot.wrapped]
+    return bytes.fromhex(digest(fields, "outside"))

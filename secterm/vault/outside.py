@@ -7,13 +7,25 @@ tells tampering.
 from __future__ import annotations
 
 import contextlib
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from secterm.vault import keys
 from secterm.vault.errors import VaultDamaged, VaultError, VaultUnreadable, WrongPassphrase
 from secterm.vault.file import VaultFile
 from secterm.vault.records import ID_SIZE
-from secterm.vault.slots import Contents, Slot, open_one
+from secterm.vault.signer import Signer
+from secterm.vault.slots import Slot, open_one, open_recovery
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A slot that opened, whose it is, and how long its key took to derive."""
+
+    slot: Slot
+    signer: Signer
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -36,9 +48,7 @@ class Outside:
         _, vault, log_keys, failures, check = rows[0]
         if len(vault) != ID_SIZE or len(failures) != 4:
             raise VaultDamaged("vault", "its one row is not of this format")
-        found = [
-            Slot(bytes(i), str(k), bytes(g), bytes(s)) for i, k, g, s in file.rows(t.slot.select())
-        ]
+        found = [Slot(*row) for row in file.rows(t.slot.select())]
         return cls(
             bytes(vault), bytes(log_keys), int.from_bytes(failures, "big"), bytes(check), found
         )
@@ -61,20 +71,32 @@ class Outside:
             failures=failures.to_bytes(4, "big"), checksum=self.checksum(failures)
         ).execute()
 
-    def open_slot(self, file: VaultFile, login: str, passphrase: str) -> Contents:
-        """What the slot wraps that these open.
+    def open_slot(
+        self, file: VaultFile, login: str, passphrase: str, key_files: Sequence[bytes] = ()
+    ) -> Opened:
+        """The slot that these open.
 
         The attempt is counted before the key is derived, and the count taken back
         where it opened: pulling the plug does not save a guess. Raises
         `WrongPassphrase`, `SlotRefused`, `SealBroken`, or `VaultDamaged` where the
         rows are not as they were written.
         """
+        return self._open(
+            file, lambda: open_one(self.vault, self.slots, login, passphrase, key_files)
+        )
+
+    def open_recovery(self, file: VaultFile, secret: bytes) -> Opened:
+        """The recovery slot, by the secret (32 bytes) of the shares. Raises as `open_slot`."""
+        return self._open(file, lambda: open_recovery(self.vault, self.slots, secret))
+
+    def _open(self, file: VaultFile, derive: Callable[[], tuple[Slot, Signer] | None]) -> Opened:
         holds = self.holds()
         damaged = VaultDamaged("vault and slot", "a row is not as it was written")
         if holds:
             self._try_to_count(file, self.failures + 1)
+        began = time.perf_counter()
         try:
-            found = open_one(self.vault, self.slots, login, passphrase)
+            found = derive()
         except VaultError:
             if not holds:
                 raise damaged from None
@@ -83,7 +105,7 @@ class Outside:
             raise WrongPassphrase(self.failures + 1) if holds else damaged
         if holds:
             self._try_to_count(file, self.failures)
-        return found
+        return Opened(*found, time.perf_counter() - began)
 
     def _try_to_count(self, file: VaultFile, failures: int) -> None:
         """A full disk must not keep an officer out."""

@@ -1,5 +1,5 @@
 """The values that stand sealed in a vault's rows, and their bytes: the head,
-a transaction's signature, a card; and the officer who signs.
+a transaction's signature, a card.
 """
 
 from __future__ import annotations
@@ -7,25 +7,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from secterm.vault.merkle import Edge
 
 ID_SIZE: Final = 16  # bytes, random
 COUNT_SIZE: Final = 8  # bytes of a number
-
-
-@dataclass(frozen=True)
-class Signer:
-    """An officer who has shown their passphrase: their id and signing key."""
-
-    officer: bytes  # 16 bytes
-    key: Ed25519PrivateKey
-
-    @property
-    def public_key(self) -> bytes:
-        """The 32 bytes of the Ed25519 public key."""
-        return self.key.public_key().public_bytes_raw()
 
 
 @dataclass(frozen=True)

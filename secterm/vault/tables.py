@@ -27,7 +27,7 @@ SCHEMA: Final = (
         "table",
         "slot",
         'CREATE TABLE "slot" ("id" BLOB NOT NULL PRIMARY KEY, "kdf" TEXT NOT NULL, '
-        '"tag" BLOB NOT NULL, "sealed" BLOB NOT NULL)',
+        '"tag" BLOB NOT NULL, "sealed" BLOB NOT NULL, "wrapped" BLOB NOT NULL)',
     ),
     (
         "table",
@@ -81,12 +81,15 @@ class Tables:
             checksum = peewee.BlobField()
 
         class Slot(Row):
-            """A way in: how its key is derived, a tag to find it by, what it wraps."""
+            """A way in: how its key is derived, a tag to find it by, its holder's own
+            keys, and the vault key sealed to those.
+            """
 
             id = peewee.BlobField(primary_key=True)
             kdf = peewee.TextField()
             tag = peewee.BlobField()
             sealed = peewee.BlobField()
+            wrapped = peewee.BlobField()
 
         class Dossier(Row):
             """A wrapped key, the commitment to it, and the sealed summary for lists."""
@@ -97,7 +100,7 @@ class Tables:
             card = peewee.BlobField(null=True)
 
         class Entry(Row):
-            """What happened, sealed and numbered from 0."""
+            """What happened, sealed and numbered from 0; of an erased dossier its leaf hash."""
 
             number = peewee.IntegerField(primary_key=True)
             dossier = peewee.BlobField()

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from secterm.vault import kdf, slots
-from secterm.vault.records import ID_SIZE, Card, Signer
+from secterm.vault.records import ID_SIZE, Card
 from secterm.vault.seal import KEY_SIZE
+from secterm.vault.signer import Signer
 
 if TYPE_CHECKING:
+    from secterm.vault.commit import Rekeying
     from secterm.vault.vault import Vault
 
 
@@ -25,6 +26,9 @@ class Transaction:
         self.entries: list[tuple[bytes, bytes]] = []  # dossier, plaintext
         self.cards: dict[bytes, Card] = {}
         self.slots: list[slots.Slot] = []
+        self.gone: list[str] = []  # digests of slots to take away
+        self.erased: list[bytes] = []  # dossiers whose keys are destroyed
+        self.rekeying: Rekeying | None = None
         self.mark = vault.head.mark
         self.failures_told = False
 
@@ -43,10 +47,32 @@ class Transaction:
         """Replaces a dossier's card by one that is true as of entry `number`."""
         self.cards[dossier] = Card(dossier, number, body)
 
-    def add_slot(self, login: str, passphrase: str, cost: kdf.Cost) -> Signer:
-        """A slot for a new officer with a new signing key; who they are from now on."""
-        spec = self._vault.spec_for(cost)
-        officer, seed = os.urandom(ID_SIZE), os.urandom(KEY_SIZE)
-        contents = slots.Contents(self._vault.reveal_key(), officer, seed)
-        self.slots.append(slots.make(self._vault.id, spec, login, passphrase, contents))
-        return Signer(officer, Ed25519PrivateKey.from_private_bytes(seed))
+    def add_slot(
+        self, login: str, passphrase: str, cost: kdf.Cost, who: Signer, key_file: bytes = b""
+    ) -> Signer:
+        """A slot that opens to `who` with this passphrase (and key file); they with its digest."""
+        vault = self._vault
+        spec, key = vault.spec_for(cost), vault.reveal_key()
+        return self._add(slots.make(vault.id, spec, login, passphrase, who, key, key_file), who)
+
+    def add_recovery(self, secret: bytes, who: Signer) -> Signer:
+        """A slot that opens to `who` with the secret (32 bytes) of recovery shares."""
+        vault = self._vault
+        return self._add(slots.make_recovery(vault.id, secret, who, vault.reveal_key()), who)
+
+    def _add(self, slot: slots.Slot, who: Signer) -> Signer:
+        self.slots.append(slot)
+        return replace(who, slot=slot.digest())
+
+    def remove_slot(self, digest: str) -> None:
+        """Takes away the slot with this digest; the commit raises where it is not there."""
+        self.gone.append(digest)
+
+    def erase(self, dossier: bytes) -> None:
+        """Destroys a dossier's key, card and sealed entries; their leaf hashes stay."""
+        self.erased.append(dossier)
+
+    @property
+    def touches_outside(self) -> bool:
+        """Whether anything changes that stands outside the journal."""
+        return bool(self.slots or self.gone or self.rekeying or self.failures_told)

@@ -1,13 +1,14 @@
 """An unlocked vault: reads and appends sealed entries, each transaction ended
-by a signed checkpoint and a new head. It knows bytes and ids, never people,
-and has no way to change or take away an entry.
+by a signed checkpoint and a new head. It knows bytes and ids, never people. It
+has no way to change an entry, and one to take a dossier's away: all of them
+at once, with its key, so that what is left shows that they were there.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import peewee
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
-from secterm.vault import kdf, keys, slots
+from secterm.vault import commit, kdf, keys, slots
 from secterm.vault.errors import (
     SealBroken,
     VaultClosed,
@@ -24,11 +25,12 @@ from secterm.vault.errors import (
 )
 from secterm.vault.file import VaultFile
 from secterm.vault.keys import VaultKeys
-from secterm.vault.merkle import Edge, Tree, leaf_hash, new_full_tiles
+from secterm.vault.merkle import HASH_SIZE, Edge, Tree, leaf_hash
 from secterm.vault.note import Checkpoint
-from secterm.vault.outside import Outside
-from secterm.vault.records import COUNT_SIZE, ID_SIZE, Card, Head, SignedSize, Signer
+from secterm.vault.outside import Opened, Outside
+from secterm.vault.records import COUNT_SIZE, ID_SIZE, Card, Head, SignedSize
 from secterm.vault.seal import KEY_SIZE, seal, unseal
+from secterm.vault.signer import Signer
 from secterm.vault.transaction import Transaction
 
 
@@ -40,42 +42,47 @@ class Vault:
         self.id = id
         self._signer: Signer | None = signer
         self.failures = 0  # failed attempts before this unlock
+        self.opened: Opened | None = None  # the slot that was unlocked, if one was
         self.doubts: tuple[str, ...] = ()  # what did not fit at unlock, though it opened
         self._key = key
-        self._keys = VaultKeys.of(key, id)
+        self.subkeys = VaultKeys.of(key, id)
         self.head: Head = Head(Edge(0, ()), b"")
-        self._sealed_head = b""  # as it was last read or written
+        self.sealed_head = b""  # as it was last read or written
 
     # -- opening ----------------------------------------------------------
 
     @classmethod
     def create(
-        cls, path: Path, login: str, passphrase: str, cost: kdf.Cost
+        cls, path: Path, login: str, passphrase: str, cost: kdf.Cost, key_file: bytes = b""
     ) -> contextlib.AbstractContextManager[tuple[Vault, Transaction]]:
         """A new vault whose first officer this is, inside a `with` that fills it.
 
         The body appends the first entries; the file gets its name only after
         they are committed and on the disk. Raises as `VaultFile.create`.
         """
-        return _creation(path, login, passphrase, cost)
+        return _creation(path, login, passphrase, cost, key_file)
 
     @classmethod
-    def open(cls, path: Path, login: str, passphrase: str) -> Vault:
-        """Unlocks a vault.
+    def open(
+        cls, path: Path, login: str, passphrase: str, key_files: Sequence[bytes] = ()
+    ) -> Vault:
+        """Unlocks a vault; `key_files` (32 bytes each) are those at hand.
 
         Raises `WrongPassphrase` (and counts it), `SlotRefused`, `SealBroken`,
         `VaultDamaged`, or as `VaultFile.open`.
         """
-        file = VaultFile.open(path)
-        try:
-            return _unlock(file, login, passphrase)
-        except BaseException:
-            file.close()
-            raise
+        return _unlock(
+            path, lambda file, plain: plain.open_slot(file, login, passphrase, key_files)
+        )
 
-    def identify(self, login: str, passphrase: str) -> Signer:
+    @classmethod
+    def recover(cls, path: Path, secret: bytes) -> Vault:
+        """Unlocks a vault by the secret (32 bytes) of its recovery shares. Raises as `open`."""
+        return _unlock(path, lambda file, plain: plain.open_recovery(file, secret))
+
+    def identify(self, login: str, passphrase: str, key_files: Sequence[bytes] = ()) -> Signer:
         """Another officer at the same screen. Raises `WrongPassphrase` (and counts it)."""
-        return _signer(Outside.read(self.file).open_slot(self.file, login, passphrase))
+        return Outside.read(self.file).open_slot(self.file, login, passphrase, key_files).signer
 
     @property
     def signer(self) -> Signer:
@@ -84,12 +91,16 @@ class Vault:
             raise VaultClosed
         return self._signer
 
+    def take_signer(self, signer: Signer) -> None:
+        """The officer who unlocked has another slot now."""
+        self._signer = signer
+
     def close(self) -> None:
         """Lets go of the file, once nobody is at it, and drops the keys. May be called twice."""
         self.file.close()
-        self._signer = None
+        self._signer = self.opened = None
         self._key = b""
-        self._keys = VaultKeys(b"", b"", b"", b"", b"")
+        self.subkeys = VaultKeys(b"", b"", b"", b"", b"")
 
     # -- reading ----------------------------------------------------------
 
@@ -126,15 +137,20 @@ class Vault:
             yield number, unseal(key, keys.entry_place(self.id, dossier, number), sealed)
 
     def sealed_entries(self, dossier: bytes) -> Iterator[tuple[int, bytes]]:
-        """A dossier's entries in order: number and sealed bytes."""
+        """A dossier's entries in order: number and sealed bytes (of an erased one: none)."""
         table = self.file.tables.entry
         query = (
             table.select(table.number, table.sealed)
             .where(table.dossier == dossier)
             .order_by(table.number)
         )
-        for number, sealed in self.file.rows(query):
-            yield number, bytes(sealed)
+        yield from self.file.rows(query)
+
+    def erased(self, dossier: bytes) -> bool:
+        """Whether the row is there and its key was destroyed."""
+        table = self.file.tables.dossier
+        query = table.select(table.key).where(table.id == dossier)
+        return any(key is None for (key,) in self.file.rows(query))
 
     def cards(self) -> Iterator[tuple[bytes, Card | None]]:
         """Every dossier's id and card; None where none opens that is as of its last entry."""
@@ -167,7 +183,7 @@ class Vault:
 
     def tree(self) -> Tree:
         """The journal's tree, for proofs against any size up to now."""
-        return Tree(self._read_tile, self.leaf_hashes, self.size)
+        return Tree(self.read_tile, self.leaf_hashes, self.size)
 
     def leaf_hashes(self, start: int, end: int) -> list[bytes]:
         """The leaf hashes of entries `start` to `end`, the end not included."""
@@ -178,9 +194,14 @@ class Vault:
             .where((entry.number >= start) & (entry.number < end))
             .order_by(entry.number)
         )
-        return [
-            leaf_hash(keys.leaf(bytes(d), bytes(c), bytes(s))) for d, c, s in self.file.rows(query)
-        ]
+        return [self.leaf_of(d, c, s) for d, c, s in self.file.rows(query)]
+
+    @staticmethod
+    def leaf_of(dossier: bytes, committed: bytes, sealed: bytes) -> bytes:
+        """An entry's leaf hash; of an erased one it is all that is left."""
+        if len(sealed) == HASH_SIZE:
+            return sealed
+        return leaf_hash(keys.leaf(dossier, committed, sealed))
 
     def signed_size(self, size: int) -> SignedSize:
         """Who ended the transaction of this size, and their signature. Raises `SealBroken`."""
@@ -188,7 +209,7 @@ class Vault:
         place = keys.signature_place(self.id, size)
         for (sealed,) in self.file.rows(table.select(table.sealed).where(table.size == size)):
             try:
-                return SignedSize.decode(unseal(self._keys.signatures, place, bytes(sealed)))
+                return SignedSize.decode(unseal(self.subkeys.signatures, place, bytes(sealed)))
             except ValueError:
                 break
         raise SealBroken(str(place))
@@ -211,7 +232,7 @@ class Vault:
     def log_keys(self) -> tuple[Ed25519PrivateKey, MLDSA44PrivateKey]:
         """The vault's own keys, for checkpoints that leave it. Raises `SealBroken`."""
         plain = Outside.read(self.file)
-        seeds = unseal(self._keys.log, keys.log_place(self.id), plain.log_keys)
+        seeds = unseal(self.subkeys.log, keys.log_place(self.id), plain.log_keys)
         return (
             Ed25519PrivateKey.from_private_bytes(seeds[:KEY_SIZE]),
             MLDSA44PrivateKey.from_seed_bytes(seeds[KEY_SIZE:]),
@@ -244,100 +265,71 @@ class Vault:
 
         One salt for all of a vault lets one derivation find the slot among many.
         """
-        for slot in Outside.read(self.file).slots:
-            spec = kdf.Spec.parse(slot.kdf)
+        for spec in self._specs():
             if spec.cost == cost:
                 return spec
         return kdf.Spec(cost, os.urandom(kdf.SALT_SIZE))
 
     def slot_cost(self) -> kdf.Cost:
         """The highest cost that a slot of this vault has."""
-        costs = [kdf.Spec.parse(s.kdf).cost for s in Outside.read(self.file).slots]
-        return max(costs, key=lambda c: (c.m, c.t))
+        return max((spec.cost for spec in self._specs()), key=lambda c: (c.m, c.t))
+
+    def _specs(self) -> list[kdf.Spec]:
+        there = Outside.read(self.file).slots
+        return [kdf.Spec.parse(slot.kdf) for slot in there if slot.kdf != slots.RECOVERY]
+
+    def slot_digests(self) -> list[str]:
+        """The digests of the slots that are there, in no order."""
+        return [slot.digest() for slot in Outside.read(self.file).slots]
 
     def reveal_key(self) -> bytes:
         """The vault key, for wrapping into a slot only."""
         return self._key
 
+    def rekey(
+        self,
+        work: Transaction,
+        holders: Mapping[str, bytes],
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> None:
+        """Has the transaction end with a new vault key, under which all is sealed anew.
+
+        `holders` maps every slot's digest to its holder's public sealing key. All of
+        it is one commit: killed at any moment, the old key holds or the new one.
+        `progress` is told rows done and of how many; it may raise to give up.
+        """
+        work.rekeying = commit.Rekeying(os.urandom(KEY_SIZE), dict(holders), progress)
+
     def _commit(self, work: Transaction, signer: Signer) -> None:
         if not work.entries:
             raise ValueError("a transaction without an entry")
-        tables = self.file.tables
-        opened = {id: key for id, key in work.dossiers.items()}
-        edge, hashes = self.head.edge, []
-        rows = []
-        for number, (dossier, plaintext) in enumerate(work.entries, self.size):
-            if dossier not in opened:
-                opened[dossier] = self.dossier_key(dossier)
-            key = opened[dossier]
-            place = keys.entry_place(self.id, dossier, number)
-            sealed = seal(keys.entry_key(key), place, plaintext)
-            hashed = leaf_hash(keys.leaf(dossier, keys.commitment(key), sealed))
-            rows.append({"number": number, "dossier": dossier, "sealed": sealed})
-            hashes.append(hashed)
-            edge = edge.append(hashed)
-        before = self.size
-        text = Checkpoint(self.origin, edge.size, edge.root()).text()
-        signed = SignedSize(signer.officer, before, signer.key.sign(text.encode()))
-        with self._all_or_nothing(), self.file.writing():
-            if self.head.outside:
-                self._unchanged(outside=bool(work.slots or work.failures_told))
-            for id, key in work.dossiers.items():
-                tables.dossier.insert(
-                    id=id,
-                    key=seal(self._wrapping(id), keys.key_place(self.id, id), key),
-                    commitment=keys.commitment(key),
-                ).execute()
-            for start in range(0, len(rows), 500):
-                tables.entry.insert_many(rows[start : start + 500]).execute()
-            for slot in work.slots:
-                tables.slot.insert(
-                    id=slot.id, kdf=slot.kdf, tag=slot.tag, sealed=slot.sealed
-                ).execute()
-            for card in work.cards.values():
-                if card.dossier not in opened:
-                    opened[card.dossier] = self.dossier_key(card.dossier)
-                tables.dossier.update(card=self._seal_card(card, opened[card.dossier])).where(
-                    tables.dossier.id == card.dossier
-                ).execute()
-            grown = new_full_tiles(before, edge.size, self._read_tile, self._fresh(hashes))
-            for level, place_, tile in grown:
-                tables.tile.insert(level=level, place=place_, hashes=tile).execute()
-            tables.signature.insert(
-                size=edge.size,
-                sealed=seal(
-                    self._keys.signatures,
-                    keys.signature_place(self.id, edge.size),
-                    signed.encode(),
-                ),
-            ).execute()
-            head = replace(self.head, edge=edge, mark=work.mark)
-            if work.slots or not head.outside or work.failures_told:
-                plain = Outside.read(self.file)
-                head = replace(head, outside=plain.digest())
-                plain.write(self.file, failures=0 if work.failures_told else plain.failures)
-            sealed_head = seal(self._keys.head, keys.head_place(self.id), head.encode())
-            tables.head.replace(id=1, sealed=sealed_head).execute()
-        self.head, self._sealed_head = head, sealed_head
-
-    def _unchanged(self, *, outside: bool) -> None:
-        """Raises `VaultDamaged` where the file is not as we left it."""
-        head = self.file.tables.head
-        found = [sealed for (sealed,) in self.file.rows(head.select(head.sealed))]
-        if found != [self._sealed_head]:
-            raise VaultDamaged("head.sealed", "was changed while the vault was open")
-        if outside and not self.outside_holds():
-            raise VaultDamaged("vault and slot", "a row is not as the head says")
-
-    @contextlib.contextmanager
-    def _all_or_nothing(self) -> Iterator[None]:
-        """After a failure, what counts is what the disk has: it may have taken all of it."""
         try:
-            yield
+            commit.commit(self, work, signer)
         except BaseException:
+            # What counts is what the disk has: it may have taken all of it.
             with contextlib.suppress(VaultError):
-                self.read_head()
+                self._read_again(work)
             raise
+        if work.rekeying is not None:
+            self._take_key(work.rekeying.key)
+
+    def _read_again(self, work: Transaction) -> None:
+        try:
+            self.read_head()
+        except SealBroken:
+            if work.rekeying is None:
+                raise
+            before = self._key
+            self._take_key(work.rekeying.key)
+            try:
+                self.read_head()
+            except VaultError:
+                self._take_key(before)
+                raise
+
+    def _take_key(self, key: bytes) -> None:
+        self._key = key
+        self.subkeys = VaultKeys.of(key, self.id)
 
     def read_head(self) -> None:
         """Takes over the head that stands in the file. Raises `SealBroken`, `VaultDamaged`."""
@@ -347,41 +339,25 @@ class Vault:
             raise VaultDamaged(str(place), "its one row is missing")
         sealed = rows[0][1]
         try:
-            self.head = Head.decode(unseal(self._keys.head, place, sealed))
+            self.head = Head.decode(unseal(self.subkeys.head, place, sealed))
         except ValueError:
             raise SealBroken(str(place)) from None
-        self._sealed_head = sealed
+        self.sealed_head = sealed
 
-    def _fresh(self, fresh: list[bytes]) -> Callable[[int, int], list[bytes]]:
-        """Reads leaf hashes, the new ones behind those of committed entries."""
-        before = self.size
-
-        def read(start: int, end: int) -> list[bytes]:
-            old = self.leaf_hashes(start, min(end, before)) if start < before else []
-            return old + fresh[max(start - before, 0) : max(end - before, 0)]
-
-        return read
-
-    def _read_tile(self, level: int, place: int) -> bytes:
+    def read_tile(self, level: int, place: int) -> bytes:
+        """A full tile's 256 hashes. Raises `VaultDamaged` where it is missing."""
         table = self.file.tables.tile
         query = table.select(table.hashes).where((table.level == level) & (table.place == place))
         for (hashes,) in self.file.rows(query):
             return bytes(hashes)
         raise VaultDamaged(f"tile {level}/{place}", "is missing")
 
-    def _wrapping(self, dossier: bytes) -> bytes:
-        return self._keys.own if dossier == self.id else self._keys.wrapping
-
     def _unwrap(self, dossier: bytes, wrapped: bytes | None) -> bytes:
         place = keys.key_place(self.id, dossier)
-        key = unseal(self._wrapping(dossier), place, bytes(wrapped) if wrapped else None)
+        key = unseal(self.subkeys.wraps(self.id, dossier), place, wrapped)
         if len(key) != KEY_SIZE:
             raise SealBroken(str(place))
         return key
-
-    def _seal_card(self, card: Card, key: bytes) -> bytes:
-        plaintext = card.number.to_bytes(COUNT_SIZE, "big") + card.body
-        return seal(keys.card_key(key), keys.card_place(self.id, card.dossier), plaintext)
 
     def _open_card(self, dossier: bytes, key: bytes, sealed: bytes | None) -> Card:
         place = keys.card_place(self.id, dossier)
@@ -400,42 +376,45 @@ def failures_of(path: Path) -> int:
         file.close()
 
 
-def _signer(contents: slots.Contents) -> Signer:
-    return Signer(contents.officer, Ed25519PrivateKey.from_private_bytes(contents.signing_seed))
+def _unlock(path: Path, way_in: Callable[[VaultFile, Outside], Opened]) -> Vault:
+    file = VaultFile.open(path)
+    try:
+        plain = Outside.read(file)
+        opened = way_in(file, plain)
+        key = slots.vault_key(plain.vault, opened.slot, opened.signer)
+        vault = Vault(file, plain.vault, key, opened.signer)
+        vault.opened = opened
+        vault.failures = plain.failures
+        vault.read_head()
+        vault.doubts = tuple(_doubts(file, plain, vault))
+    except BaseException:
+        file.close()
+        raise
+    return vault
 
 
-def _unlock(file: VaultFile, login: str, passphrase: str) -> Vault:
-    plain = Outside.read(file)
-    contents = plain.open_slot(file, login, passphrase)
-    vault = Vault(file, plain.vault, contents.vault_key, _signer(contents))
-    vault.failures = plain.failures
-    vault.read_head()
-    doubts = []
+def _doubts(file: VaultFile, plain: Outside, vault: Vault) -> Iterator[str]:
     if not plain.holds() or plain.digest() != vault.head.outside:
-        doubts.append("vault and slot: a row is not as it was written")
+        yield "vault and slot: a row is not as it was written"
     number = file.tables.entry.number
     counted = (peewee.fn.COUNT(number), peewee.fn.MIN(number), peewee.fn.MAX(number))
     for there in file.rows(file.tables.entry.select(*counted)):
         if there != (vault.size, 0, vault.size - 1):
-            doubts.append(f"entry: {there[0]} are there, the head says {vault.size}")
-    vault.doubts = tuple(doubts)
-    return vault
+            yield f"entry: {there[0]} are there, the head says {vault.size}"
 
 
 @contextlib.contextmanager
 def _creation(
-    path: Path, login: str, passphrase: str, cost: kdf.Cost
+    path: Path, login: str, passphrase: str, cost: kdf.Cost, key_file: bytes
 ) -> Iterator[tuple[Vault, Transaction]]:
     file = VaultFile.create(path)
     try:
-        id, key = os.urandom(ID_SIZE), os.urandom(KEY_SIZE)
-        officer, seed = os.urandom(ID_SIZE), os.urandom(KEY_SIZE)
-        signer = Signer(officer, Ed25519PrivateKey.from_private_bytes(seed))
-        vault = Vault(file, id, key, signer)
+        id, key, signer = os.urandom(ID_SIZE), os.urandom(KEY_SIZE), Signer.new()
         spec = kdf.Spec(cost, os.urandom(kdf.SALT_SIZE))
-        first = slots.make(id, spec, login, passphrase, slots.Contents(key, officer, seed))
+        first = slots.make(id, spec, login, passphrase, signer, key, key_file)
+        vault = Vault(file, id, key, replace(signer, slot=first.digest()))
         seeds = os.urandom(2 * KEY_SIZE)
-        sealed_log = seal(VaultKeys.of(key, id).log, keys.log_place(id), seeds)
+        sealed_log = seal(vault.subkeys.log, keys.log_place(id), seeds)
         plain = Outside(id, sealed_log, 0, b"", [first])
         with file.writing():
             file.tables.vault.insert(
@@ -445,9 +424,7 @@ def _creation(
                 failures=bytes(4),
                 checksum=plain.checksum(0),
             ).execute()
-            file.tables.slot.insert(
-                id=first.id, kdf=first.kdf, tag=first.tag, sealed=first.sealed
-            ).execute()
+            commit.insert_slot(file, first)
         work = Transaction(vault)
         work.dossiers[id] = os.urandom(KEY_SIZE)
         yield vault, work

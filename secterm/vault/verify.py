@@ -5,7 +5,7 @@ not hold is reported with its place, and the walk goes on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidSignature
@@ -17,7 +17,6 @@ from secterm.vault.file import told
 from secterm.vault.merkle import (
     TILE_WIDTH,
     Edge,
-    leaf_hash,
     new_full_tiles,
 )
 from secterm.vault.note import Checkpoint
@@ -55,13 +54,15 @@ def verify(
     officers: Mapping[bytes, bytes],
     progress: Progress = _quiet,
     judge: Judge = _anything,
+    erased: Set[bytes] = frozenset(),
 ) -> Iterator[Fault]:
     """Every fault of the vault's rows.
 
+    `erased` has the ids (16 bytes) of dossiers that an entry says were erased.
     `officers` maps officer ids (16 bytes) to Ed25519 public keys (32 bytes).
     `judge` is given every entry that opens, in the journal's order.
     """
-    walk = _Walk(vault, officers, progress, judge)
+    walk = _Walk(vault, officers, progress, judge, erased)
     yield from walk.file()
     yield from walk.outside()
     yield from walk.journal()
@@ -75,6 +76,7 @@ class _Walk:
     officers: Mapping[bytes, bytes]
     progress: Progress
     judge: Judge
+    erased: Set[bytes]
     leaves: list[bytes] = field(default_factory=list)
     seen: set[bytes] = field(default_factory=set)
 
@@ -124,7 +126,7 @@ class _Walk:
             if key is not None:
                 yield from self._opens(id, key, number, sealed)
             if whole:
-                hashed = leaf_hash(keys.leaf(id, committed[id], sealed))
+                hashed = vault.leaf_of(id, committed[id], sealed)
                 self.leaves.append(hashed)
                 edge = edge.append(hashed)
                 if next_size == edge.size:
@@ -148,6 +150,10 @@ class _Walk:
 
     def _key(self, id: bytes, committed: bytes) -> Generator[Fault, None, bytes | None]:
         """The dossier's key, None where it does not open."""
+        if id in self.erased:
+            if not self.vault.erased(id):
+                yield Fault(f"dossier.key {id.hex()}", "is there, though the dossier was erased")
+            return None
         try:
             key = self.vault.dossier_key(id)
         except SealBroken as broken:
@@ -196,7 +202,7 @@ class _Walk:
             elif id == self.vault.id or id in self.officers:
                 if card is not None:
                     yield Fault(f"dossier.card {id.hex()}", "only an appointee has one")
-            else:
+            elif id not in self.erased:
                 try:
                     self.vault.card(id)
                 except SealBroken as broken:

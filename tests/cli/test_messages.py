@@ -13,6 +13,7 @@ from secterm.policy.reader import PackInvalid
 from secterm.vault import errors as vault
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
+SHARES = ("word", "length", "checksum", "set", "again", "few", "foreign", "useless")
 STATUSES = [
     (vault.NoVault("v.db"), 4),
     (vault.VaultExists("v.db"), 4),
@@ -25,6 +26,8 @@ STATUSES = [
     (vault.VaultClosed(), 4),
     (vault.SealBroken("entry #1"), 4),
     (vault.VaultDamaged("tile 0/0", "is missing"), 4),
+    *((vault.ShareRefused(kind, word="acid", place=3, more=2), 3) for kind in SHARES),
+    (vault.KeyFileRefused("it is damaged"), 2),
     (archive.RecipientInvalid("nobody was named"), 2),
     (archive.ArchiveNotWritten("the medium is full"), 4),
     (archive.ArchiveUnreadable("it is damaged"), 4),

@@ -112,7 +112,7 @@ HOLDER = """
 import sys
 from pathlib import Path
 from secterm.vault import kdf
-kdf.floors = (kdf.Cost(t=1, m=32, p=1),)
+kdf.floors, kdf.TARGET_SECONDS = (kdf.Cost(t=1, m=32, p=1),), 0.0
 from secterm.desk.desk import Desk
 desk = Desk.open(Path(sys.argv[1]), sys.argv[2], sys.argv[3])
 print("open", flush=True)

@@ -25,7 +25,7 @@ from secterm.desk import sample
 from secterm.desk.desk import Desk
 from secterm.vault import checkpoints, kdf, keys
 from secterm.vault.note import Note, TlogProof
-from secterm.vault.records import Signer
+from secterm.vault.signer import Signer
 from secterm.vault.vault import Vault
 from tests.support.house import OFFICER, SECOND
 

@@ -10,7 +10,7 @@ from secterm.desk.model import SameOfficer
 from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.widgets.choices import Choice
 from secterm.vault.errors import WrongPassphrase
-from secterm.vault.records import Signer
+from secterm.vault.signer import Signer
 from secterm.words import _
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from secterm.dossier.entries import SigningRefused
 from secterm.tui.screens import seconding
 from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.screens.handover import Handover
-from secterm.vault.records import Signer
+from secterm.vault.signer import Signer
 from secterm.words import _
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 from secterm.archive.recipients import Recipients
 from secterm.desk.desk import Desk
 from secterm.vault import kdf
-from secterm.vault.records import Signer
+from secterm.vault.signer import Signer
 from tests.support import archives
 from tests.support.archives import Opened
 from tests.support.house import OFFICER, SECOND

@@ -20,7 +20,7 @@ from secterm.vault.note import (
     cosign_mldsa44,
     sign_ed25519,
 )
-from secterm.vault.records import Signer
+from secterm.vault.signer import Signer
 from tests.support import archives
 from tests.support.house import OFFICER, SECOND
 
@@ -112,14 +112,14 @@ def test_a_manifest_that_does_not_come_last_is_told(house, faults):
 
 
 def test_a_manifest_signed_by_another_key_does_not_hold(house, faults):
-    stranger = Signer(house.officer.officer, Ed25519PrivateKey.generate())
+    stranger = Signer(house.officer.officer, Ed25519PrivateKey.generate(), bytes(32))
     assert faults(house.opened.resigned(stranger)) == [
         "manifest.sig: the officer's signature does not hold"
     ]
 
 
 def test_a_manifest_signed_by_nobody_known_does_not_hold(house, faults):
-    stranger = Signer(bytes(16), Ed25519PrivateKey.generate())
+    stranger = Signer(bytes(16), Ed25519PrivateKey.generate(), bytes(32))
     assert faults(house.opened.resigned(stranger)) == [
         "manifest.sig: the officer's signature does not hold"
     ]

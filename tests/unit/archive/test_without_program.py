@@ -159,10 +159,12 @@ class Stranger:
         for strand in [*folder.glob("officers/*"), *folder.glob("dossiers/*")]:
             self.strand(strand)
         for id, officer in self.officers.items():
-            (own,) = [loaded(p)["act"] for p in folder.glob(f"officers/{id}/entries/*.json")]
-            assert own == {"act": "officer_added", "officer": id} | {
-                key: officer[key] for key in ("name", "public_key")
-            }
+            strand = folder.glob(f"officers/{id}/entries/*.json")
+            acts = [loaded(p)["act"] for p in sorted(strand, key=lambda p: int(p.stem))]
+            assert (acts[0]["act"], acts[0]["officer"]) == ("officer_added", id)
+            assert acts[0]["public_key"] == officer["public_key"]
+            names = [act["name"] for act in acts if "name" in act]
+            assert names[-1] == officer["name"]
 
     def checkpoint(self):
         text, lines = (self.folder / "checkpoint").read_text().split("\n\n")

@@ -17,7 +17,7 @@ from secterm.dossier import entries as acts
 from secterm.dossier.permit import NotAllowed
 from secterm.vault import kdf
 from secterm.vault.errors import VaultDamaged, VaultError
-from secterm.vault.records import Signer
+from secterm.vault.signer import Signer
 from tests.support.house import OFFICER, SECOND, build, lived
 from tests.support.paper import someone
 
@@ -50,7 +50,7 @@ def own(desk, *entries):
     vault = desk._vault
     with vault.transaction() as work:
         for act in entries:
-            Recorder(work, vault.signer.officer, THEN).vault(vault.id, act)
+            Recorder(work, vault.signer.officer, THEN, "administrator").vault(vault.id, act)
 
 
 def faults(desk):
@@ -64,9 +64,11 @@ def test_a_key_on_record_that_is_not_the_slots_opens_nothing(path):
     with at(path) as desk:
         vault = desk._vault
         with vault.transaction() as work:
-            added = work.add_slot(*THIRD, kdf.floors[0])
-            forged = Signer(added.officer, Ed25519PrivateKey.generate())
-            Recorder(work, vault.signer.officer, THEN).officer(vault.id, forged, THIRD[0])
+            added = work.add_slot(*THIRD, kdf.floors[0], Signer.new())
+            forged = Signer(added.officer, Ed25519PrivateKey.generate(), bytes(32))
+            Recorder(work, vault.signer.officer, THEN, "administrator").officer(
+                vault.id, forged, THIRD[0], "officer"
+            )
         with pytest.raises(VaultDamaged, match="do not know the officer"):
             desk.second(*THIRD)
     with pytest.raises(VaultDamaged, match="do not know the officer"):
@@ -76,8 +78,8 @@ def test_a_key_on_record_that_is_not_the_slots_opens_nothing(path):
 def test_a_signer_who_is_nobody_records_nothing(path):
     with at(path) as desk:
         id = desk.open_dossier(someone())
-        stranger = Signer(b"\xab" * 16, Ed25519PrivateKey.generate())
-        thief = Signer(desk.second(*SECOND).officer, Ed25519PrivateKey.generate())
+        stranger = Signer(b"\xab" * 16, Ed25519PrivateKey.generate(), bytes(32))
+        thief = Signer(desk.second(*SECOND).officer, Ed25519PrivateKey.generate(), bytes(32))
         for signer in (stranger, thief):
             with pytest.raises(VaultDamaged):
                 desk.act(id, acts.Withdrawn(reason="So."), signer=signer)
@@ -141,10 +143,10 @@ def test_a_slot_for_nobody_is_found(path):
     with at(path) as desk:
         vault = desk._vault
         with vault.transaction() as work:
-            work.add_slot("hidden", THIRD[1], kdf.floors[0])
+            work.add_slot("hidden", THIRD[1], kdf.floors[0], Signer.new())
             said = acts.Unlocked(failures=1)
-            Recorder(work, vault.signer.officer, THEN).vault(vault.id, said)
-        assert "slot: there are 3 for 2 officers" in faults(desk)
+            Recorder(work, vault.signer.officer, THEN, "administrator").vault(vault.id, said)
+        assert "slot: one is there that no entry tells of" in faults(desk)
 
 
 # -- dossiers -------------------------------------------------------------------

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from secterm.vault import errors, kdf, slots, verify
+from secterm.vault import errors, kdf, verify
 from secterm.vault.file import VaultFile
 from secterm.vault.outside import Outside
+from secterm.vault.signer import Signer
 from secterm.vault.vault import Vault, failures_of
 
 CHEAP = kdf.Cost(t=1, m=32, p=1)
@@ -29,7 +30,7 @@ def built(tmp_path_factory):
         with Vault.create(path, *ALICE, CHEAP) as (vault, work):
             work.append(vault.id, b"the vault begins")
         with vault.transaction() as work:
-            work.add_slot(*BOB, CHEAP)
+            work.add_slot(*BOB, CHEAP, Signer.new())
             work.append(vault.id, b"bob joins")
         for _ in range(3):
             add(vault, b"one", b"two", b"three")
@@ -91,7 +92,7 @@ def test_a_slot_that_changes_while_the_vault_is_open_is_not_sealed_over(path):
     with unlocked(path) as vault:
         change(path, ("DELETE FROM slot WHERE id = (SELECT max(id) FROM slot)",))
         with pytest.raises(errors.VaultDamaged), vault.transaction() as work:
-            work.add_slot("carol", "test third passphrase", CHEAP)
+            work.add_slot("carol", "test third passphrase", CHEAP, Signer.new())
             work.append(vault.id, b"carol joins")
         assert vault.size == 11
 
@@ -119,7 +120,14 @@ def test_a_hundred_ways_to_derive_a_key_are_refused_before_the_first(path):
     for number in range(100):
         spec = kdf.Spec(kdf.Cost(t=64, m=2048 * 1024, p=4), bytes([number]) * 16).text()
         rows.append(
-            ("INSERT INTO slot VALUES (?, ?, ?, ?)", os.urandom(16), spec, bytes(16), bytes(99))
+            (
+                "INSERT INTO slot VALUES (?, ?, ?, ?, ?)",
+                os.urandom(16),
+                spec,
+                bytes(16),
+                bytes(99),
+                bytes(99),
+            )
         )
     change(path, *rows)
     with pytest.raises(errors.VaultDamaged):
@@ -295,8 +303,8 @@ def test_closing_waits_for_a_commit_and_stops_a_walk(path):
 
 def test_no_secret_is_in_what_a_traceback_would_print(path):
     with unlocked(path) as vault:
-        contents = slots.Contents(vault.reveal_key(), b"o" * 16, b"s" * 32)
-        for told in (repr(contents), repr(vault._keys), repr(vault), repr(vault.signer)):
+        contents = Signer.new()
+        for told in (repr(contents), repr(vault.subkeys), repr(vault), repr(vault.signer)):
             assert repr(vault.reveal_key())[2:-1] not in told
             assert "ssss" not in told
-            assert repr(vault._keys.own)[2:-1] not in told
+            assert repr(vault.subkeys.own)[2:-1] not in told

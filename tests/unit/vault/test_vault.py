@@ -3,13 +3,14 @@
 import contextlib
 import os
 import sqlite3
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from secterm.vault import checkpoints, errors, kdf, verify
 from secterm.vault.note import Checkpoint, Ed25519Verifier
-from secterm.vault.records import Signer
+from secterm.vault.signer import Signer
 from secterm.vault.vault import Vault, failures_of
 
 CHEAP = kdf.Cost(t=1, m=32, p=1)
@@ -75,7 +76,7 @@ def test_a_wrong_passphrase_is_counted_and_told(vault, path):
 
 def test_another_officers_slot_opens_the_same_vault(vault, path):
     with vault.transaction() as work:
-        bob = work.add_slot("bob", "battery staple", CHEAP)
+        bob = work.add_slot("bob", "battery staple", CHEAP, Signer.new())
         work.append(vault.id, b"bob joins")
     vault.close()
     again = Vault.open(path, "bob", "battery staple")
@@ -86,7 +87,7 @@ def test_another_officers_slot_opens_the_same_vault(vault, path):
 
 def test_all_slots_of_a_vault_are_found_by_one_derivation(vault):
     with vault.transaction() as work:
-        work.add_slot("bob", "battery staple", CHEAP)
+        work.add_slot("bob", "battery staple", CHEAP, Signer.new())
         work.append(vault.id, b"bob joins")
     rows = vault.file.database.execute_sql("SELECT kdf FROM slot").fetchall()
     assert len(rows) == 2
@@ -95,7 +96,7 @@ def test_all_slots_of_a_vault_are_found_by_one_derivation(vault):
 
 def test_a_second_officer_signs_a_transaction_at_the_same_screen(vault):
     with vault.transaction() as work:
-        bob = work.add_slot("bob", "battery staple", CHEAP)
+        bob = work.add_slot("bob", "battery staple", CHEAP, Signer.new())
         work.append(vault.id, b"bob joins")
     second = vault.identify("bob", "battery staple")
     assert second.officer == bob.officer
@@ -109,7 +110,7 @@ def test_a_second_officer_signs_a_transaction_at_the_same_screen(vault):
 
 
 def test_a_transaction_signed_with_another_key_is_found(vault):
-    forged = Signer(vault.signer.officer, Ed25519PrivateKey.generate())
+    forged = replace(vault.signer, key=Ed25519PrivateKey.generate())
     with vault.transaction(forged) as work:
         work.append(vault.id, b"forged")
     assert faults(vault) == ["signature #2: does not hold: these entries are not what was signed"]
@@ -262,7 +263,7 @@ def _flips(path):
 def test_one_flipped_byte_in_any_column_of_any_table_is_found_and_named(vault, path):
     add(vault, *[b"entry"] * 300)
     with vault.transaction() as work:
-        work.add_slot("bob", "battery staple", CHEAP)
+        work.add_slot("bob", "battery staple", CHEAP, Signer.new())
         work.append(vault.id, b"bob joins")
     vault.close()
     good = path.read_bytes()
