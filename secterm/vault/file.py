@@ -45,6 +45,8 @@ PRAGMAS: Final = {
     "cell_size_check": "on",
 }
 BATCH: Final = 256  # rows fetched at a time
+# In what SQLite says of a file that it cannot have written itself.
+DAMAGED: Final = ("malformed", "not a database", "corrupt", "unsupported file", "not decode")
 
 
 class VaultFile:
@@ -243,7 +245,7 @@ def told() -> Iterator[None]:
         raise VaultDamaged("the file", "holds what SQLite cannot have written") from None
     except (peewee.PeeweeException, sqlite3.Error) as error:
         text = _whole_story(error)
-        if "malformed" in text or "not a database" in text or "corrupt" in text:
+        if any(word in text for word in DAMAGED):
             raise VaultDamaged("the file", "SQLite cannot read it") from None
         if "no such table" in text or "no such column" in text:
             raise VaultDamaged("the file", "a table is missing") from None
