@@ -12,7 +12,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from secterm.archive import age, contents, tar
-from secterm.archive.age import MOST_WORK
 from secterm.archive.contents import Manifest
 from secterm.archive.errors import ArchiveUnreadable, WrongIdentity
 from secterm.archive.inspect import inspect_archive
@@ -144,15 +143,6 @@ def test_a_work_factor_that_is_no_number_is_never_tried(work, tmp_path, monkeypa
 
 def _never(*_):
     raise AssertionError("it was tried")
-
-
-def test_the_work_that_our_own_passphrases_ask_for_is_taken(tmp_path):
-    file, plain = tmp_path / "a.age", []
-    file.write_bytes(pyrage.passphrase.encrypt(GOOD, "test velvet archive"))
-    work = int(file.read_bytes().split(b"\n")[1].split(b" ")[3])
-    assert work <= MOST_WORK
-    age.decrypt(file, plain.append, identity=None, passphrase="test velvet archive")
-    assert b"".join(plain) == GOOD
 
 
 def test_any_identity_file_is_one_or_is_refused_and_tells_no_line(tries, tmp_path):

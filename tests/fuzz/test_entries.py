@@ -2,14 +2,13 @@
 refused by name.
 """
 
-import copy
 import json
 import typing
 from datetime import date
 
 import msgspec
 import pytest
-from hypothesis import example, given
+from hypothesis import event, example, given
 from hypothesis import strategies as st
 
 from secterm.dossier import entries as acts
@@ -161,37 +160,49 @@ VAULT_ENTRIES = st.builds(VaultEntry, at=TEXT, officer=TEXT, act=VAULT_ACTS)
 
 
 @pytest.fixture(scope="module")
-def stages():
-    """Dossiers at stages from which different acts are allowed."""
-    opened, decided = Paper(), Paper("core").all_gates()
-    answered = Paper("key").answer()
-    decided.record(acts.Decided(decision="admit", reason="As found."))
-    held = Paper().all_gates().decide()
-    left = copy.copy(held)
-    left.entries = list(held.entries)
-    left.record(acts.Left(on=left.today.isoformat(), reason="Moved."))
-    return opened, answered, decided, held, left
+def life():
+    """A dossier's whole life, act by act: the state before each, and the entry that came."""
+    paper = Paper("core").all_gates().decide()
+    paper.record(acts.Left(on=paper.today.isoformat(), reason="Moved."))
+    paper.record(acts.Reopened(reason="Back."))
+    told, state = [], None
+    for one in paper.entries:
+        told.append((state, one))
+        state = apply(state, one)
+    return told[1:]
 
 
-def test_any_act_at_any_stage_is_recorded_or_not_allowed(tries, stages):
-    day = st.one_of(st.just(stages[0].today), st.dates())
+@st.composite
+def near(draw, act):
+    """An act as it was, or with any other value in one field."""
+    hints = typing.get_type_hints(type(act))
+    name = draw(st.sampled_from(["", *act.__struct_fields__]))
+    return msgspec.structs.replace(act, **({name: draw(of(hints[name]))} if name else {}))
 
-    @given(
-        st.integers(0, 4), st.lists(st.tuples(ACTS, st.sampled_from((ONE, TWO))), max_size=5), day
+
+def test_any_act_at_any_stage_is_recorded_or_not_allowed(tries, life):
+    """What came next then, spoilt or not, then any others."""
+    others = st.lists(
+        st.one_of(ACTS, st.sampled_from([one.entry.act for _, one in life])), max_size=4
     )
-    def holds(stage, happened, today):
-        state, number = stages[stage].state, len(stages[stage].entries)
-        for act, officer in happened:
+
+    @given(st.sampled_from(life), st.data(), others, st.sampled_from((None, ONE, TWO)), st.dates())
+    def holds(then, data, more, officer, later):
+        state, next_ = then
+        today, number = date.fromisoformat(next_.entry.at[:10]), next_.number
+        for act in (data.draw(near(next_.entry.act)), *more):
+            who = officer or next_.entry.officer
             try:
-                permit(state, act, PACK, stages[0].today, officer)
+                permit(state, act, PACK, today, who)
             except NotAllowed as refused:
                 clear(refused)
+                event("not allowed")
                 continue
-            at = f"{stages[0].today}T12:00:00+00:00"
-            one = Numbered(number=number, entry=Entry(at=at, officer=officer, act=act))
+            event("recorded")
+            one = Numbered(number=number, entry=Entry(at=next_.entry.at, officer=who, act=act))
             assert sentences.sentence(act, PACK).strip()
             state, number = apply(state, one), number + 1
-            assert standing(state, PACK, today).stage
+            assert standing(state, PACK, later).stage
 
     tries(holds, few=150, many=800)
 

@@ -163,6 +163,7 @@ HUGE = "0x" + "f" * 5000
         ("training.toml", "draw = 1, passing = 1", f"draw = {HUGE}, passing = 0"),
         ("training.toml", "core = 2", f"core = {HUGE}"),
     ],
+    ids=["format in hex", "format", "validity", "draw", "hours"],
 )
 @pytest.mark.parametrize("judged", [True, False])
 def test_a_number_without_end_is_told_as_one(name, key, value, judged):
@@ -180,13 +181,16 @@ def test_a_number_without_end_is_told_as_one(name, key, value, judged):
         "x = {" + '"".' * 100_000 + "a = 1}",
         "x = {" + "''.a." * 100_000 + "a = 1}",
     ],
+    ids=["bare", "in a header", "quoted", "mixed"],
 )
 def test_a_key_of_very_many_parts_is_refused_before_it_costs_anything(text):
     (fault,) = parsed({**GOOD, "rules.toml": text.encode()}, judged=True)
     assert fault == "rules.toml: is not TOML (a key of too many parts)"
 
 
-@pytest.mark.parametrize("text", ["x = " + "[" * 100_000, "x = " + "{a = " * 100_000])
+@pytest.mark.parametrize(
+    "text", ["x = " + "[" * 100_000, "x = " + "{a = " * 100_000], ids=["lists", "tables"]
+)
 def test_lists_and_tables_without_end_are_refused(text):
     (fault,) = parsed({**GOOD, "rules.toml": text.encode()}, judged=True)
     assert fault == "rules.toml: is not TOML (too many tables or lists within each other)"
