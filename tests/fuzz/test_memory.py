@@ -7,6 +7,7 @@ from secterm.archive.tar import LARGEST_MEMBER, blocks
 from secterm.vault.file import VaultFile
 from secterm.vault.outside import Outside
 from tests.support import archives
+from tests.support.bomb import bomb
 from tests.support.hostile import alone
 
 TELL = """
@@ -39,6 +40,23 @@ tell(lambda: desk.Desk.open(Path({str(path)!r}), "Alix Test", "test"), VaultErro
 """
     said = alone(TELL + code, mebibytes=64)
     assert said.startswith("SlotRefused: A way into this vault was refused: a derivation cost over")
+
+
+def test_a_vault_whose_rows_share_their_pages_takes_little_more_than_its_length(tmp_path):
+    path = archives.build(tmp_path)
+    bomb(path, rows=400)
+    assert path.stat().st_size < 10 << 20
+    code = f"""
+from pathlib import Path
+from secterm.vault.errors import VaultError
+from secterm.vault.vault import failures_of
+limit()
+tell(lambda: failures_of(Path({str(path)!r})), VaultError)
+tell(lambda: desk.Desk.open(Path({str(path)!r}), "Alix Test", "test"), VaultError)
+"""
+    said = alone(TELL + code, mebibytes=128).splitlines()
+    assert len(said) == 2
+    assert all("holds more than it is long" in line for line in said)
 
 
 def test_a_tar_that_announces_much_takes_what_has_come():

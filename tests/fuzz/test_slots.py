@@ -93,6 +93,7 @@ def test_what_is_out_of_bounds_never_reaches_argon2(tries, monkeypatch):
         st.text(max_size=20),
     )
     @example(kdf.SECOND_RECOMMENDATION, "Alix", "test")
+    @example(kdf.SECOND_RECOMMENDATION, "\udcff", "\ud800")  # halves of characters
     def holds(cost, login, passphrase):
         asked.clear()
         try:
