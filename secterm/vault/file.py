@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import sys
 import threading
 import weakref
 from collections.abc import Iterator
@@ -47,6 +48,12 @@ PRAGMAS: Final = {
 BATCH: Final = 256  # rows fetched at a time
 JOURNAL_HEADER: Final = 28  # bytes; zeros once the transaction is over
 SCRUBBED: Final = 1 << 20  # bytes overwritten at a time
+BATCH_SIZE: Final = 1 << 20  # bytes, after which no further row is fetched at once
+# What one query may give: this many times the file's length, which is more than rows and
+# what Python adds to them. In a file that somebody made, all rows may share their pages.
+MOST_TIMES: Final = 4
+# In what SQLite says of a file that it cannot have written itself.
+DAMAGED: Final = ("malformed", "not a database", "corrupt", "unsupported file", "not decode")
 
 
 class VaultFile:
@@ -190,9 +197,13 @@ class VaultFile:
         with self._at_it():
             cursor = self.database.execute(query)
             self._reading.add(cursor)
+        total = 0
         while True:
             with self._at_it():
-                batch = cursor.fetchmany(BATCH)
+                batch, size = _batch(cursor)
+                total += size
+                if total > BATCH_SIZE and total > MOST_TIMES * self._length():
+                    raise VaultDamaged("the file", "holds more than it is long")
             if not batch:
                 return
             for row in batch:
@@ -250,16 +261,33 @@ class VaultFile:
 
     def _check_whole(self) -> None:
         """Before the first query: a file cut short, or a schema that could act on it."""
-        (pages,), (size,) = (
-            self.database.execute_sql(f"PRAGMA {name}").fetchone()
-            for name in ("page_count", "page_size")
-        )
-        if self.path.stat().st_size != pages * size:
+        if self.path.stat().st_size != self._length():
             raise VaultDamaged("the file", "is not as long as it says")
         query = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
         found = self.database.execute_sql(query).fetchall()
         if sorted(found) != sorted(SCHEMA):
             raise VaultDamaged("the file", "its tables are not those of the format")
+
+    def _length(self) -> int:
+        """The file's length in bytes as SQLite has it, with what is not committed yet."""
+        (pages,), (size,) = (
+            self.database.execute_sql(f"PRAGMA {name}").fetchone()
+            for name in ("page_count", "page_size")
+        )
+        return int(pages * size)
+
+
+def _batch(cursor: sqlite3.Cursor) -> tuple[list[Any], int]:
+    """Some more rows, none at the end, and how many bytes they take."""
+    batch: list[Any] = []
+    size = 0
+    while len(batch) < BATCH and size < BATCH_SIZE:
+        row = cursor.fetchone()
+        if row is None:
+            break
+        batch.append(row)
+        size += sum(map(sys.getsizeof, row))
+    return batch, size
 
 
 @contextlib.contextmanager
@@ -273,7 +301,7 @@ def told() -> Iterator[None]:
         raise VaultDamaged("the file", "holds what SQLite cannot have written") from None
     except (peewee.PeeweeException, sqlite3.Error) as error:
         text = _whole_story(error)
-        if "malformed" in text or "not a database" in text or "corrupt" in text:
+        if any(word in text for word in DAMAGED):
             raise VaultDamaged("the file", "SQLite cannot read it") from None
         if "no such table" in text or "no such column" in text:
             raise VaultDamaged("the file", "a table is missing") from None

@@ -105,14 +105,16 @@ def stretch(spec: Spec, login: str, passphrase: str) -> bytes:
     """32 bytes from an officer's login name and passphrase.
 
     The login name goes into the salt, so that a slot is found by one derivation
-    and the file says of nobody that they have one. Raises `SlotRefused` where
-    the cost is out of bounds or the machine has not the memory.
+    and the file says of nobody that they have one. Half a character, as a broken
+    terminal sends it, is a wrong one. Raises `SlotRefused` where the cost is out of
+    bounds or the machine has not the memory.
     """
     _within_bounds(spec.cost)
-    salt = hashlib.sha256(b"secterm/1 slot salt\0" + spec.salt + login_of(login).encode()).digest()
+    name = login_of(login).encode(errors="surrogatepass")
+    salt = hashlib.sha256(b"secterm/1 slot salt\0" + spec.salt + name).digest()
     try:
         return argon2.low_level.hash_secret_raw(
-            folded(passphrase).encode(),
+            folded(passphrase).encode(errors="surrogatepass"),
             salt,
             time_cost=spec.cost.t,
             memory_cost=spec.cost.m,
