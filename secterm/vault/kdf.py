@@ -24,6 +24,7 @@ from secterm.vault.seal import subkey
 MIB: Final = 1024  # argon2 counts memory in KiB
 LARGEST_T: Final = 64
 LARGEST_P: Final = 16
+MOST_WORK: Final = 8 * 1024 * 1024  # KiB times passes: seconds, not hours, before a refusal
 SALT_SIZE: Final = 16  # bytes
 KEY_SIZE: Final = 32  # bytes
 TARGET_SECONDS: Final = 1.0
@@ -87,7 +88,8 @@ class Spec:
 def _within_bounds(cost: Cost) -> None:
     if not any(cost.at_least(floor) for floor in floors):
         raise SlotRefused("a derivation cost under the floor")
-    if cost.m > FIRST_RECOMMENDATION.m or cost.t > LARGEST_T or cost.p > LARGEST_P:
+    over = cost.m > FIRST_RECOMMENDATION.m or cost.t > LARGEST_T or cost.p > LARGEST_P
+    if over or cost.t * cost.m > MOST_WORK:
         raise SlotRefused("a derivation cost over the ceiling")
 
 
