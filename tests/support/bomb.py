@@ -17,8 +17,8 @@ def bomb(path, rows):
     with contextlib.closing(sqlite3.connect(path)) as db:
         for number in range(rows + 1):
             size = SHORT if number else long
-            row = (b"S" + number.to_bytes(15, "big"), SPEC, b"t" * 16, b"S" * size)
-            db.execute("INSERT INTO slot VALUES (?, ?, ?, ?)", row)
+            row = (b"S" + number.to_bytes(15, "big"), SPEC, b"t" * 16, b"s" * 16, b"S" * size)
+            db.execute("INSERT INTO slot VALUES (?, ?, ?, ?, ?)", row)
         db.commit()
     data = bytearray(path.read_bytes())
     (head, size), (long_head, long_size) = _record(SHORT), _record(long)
@@ -36,10 +36,10 @@ def bomb(path, rows):
 
 
 def _record(size):
-    """A slot's record header with a sealed value of so many bytes, and the whole record's size."""
-    types = b"".join(map(_varint, (44, 2 * len(SPEC) + 13, 44, 2 * size + 12)))
+    """A slot's record header whose last value has so many bytes, and the whole record's size."""
+    types = b"".join(map(_varint, (44, 2 * len(SPEC) + 13, 44, 44, 2 * size + 12)))
     head = _varint(len(types) + 1) + types
-    return head, len(head) + 16 + len(SPEC) + 16 + size
+    return head, len(head) + 16 + len(SPEC) + 16 + 16 + size
 
 
 def _local(size):
