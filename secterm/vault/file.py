@@ -6,6 +6,7 @@ module writes SQL.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import sqlite3
 import threading
@@ -25,6 +26,7 @@ from secterm.vault.errors import (
     VaultDamaged,
     VaultError,
     VaultExists,
+    VaultMoved,
     VaultUnreadable,
 )
 from secterm.vault.lock import Lock
@@ -46,6 +48,8 @@ PRAGMAS: Final = {
 }
 BATCH: Final = 256  # rows fetched at a time
 
+Place = tuple[int, int]  # device and inode
+
 
 class VaultFile:
     """The open file: its lock, its database, its tables."""
@@ -56,6 +60,9 @@ class VaultFile:
         self._turn = threading.RLock()
         self._closed = False
         self._reading: weakref.WeakSet[Any] = weakref.WeakSet()  # cursors not read to their end
+        self._place: Place | None = None  # which file ours is, once it is open
+        self._lock_place: Place | None = None
+        self._copy: Path | None = None  # made when the file had lost its last name
         self.database = peewee.SqliteDatabase(
             str(path),
             pragmas=PRAGMAS,
@@ -83,7 +90,7 @@ class VaultFile:
             os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
             file = cls(fresh, lock)
             with told():
-                file.database.connect()
+                file._connect()
                 file.database.execute_sql(f"PRAGMA application_id = {APPLICATION_ID}")
                 file.database.execute_sql(f"PRAGMA user_version = {FORMAT}")
                 for _type, _name, sql in SCHEMA:
@@ -112,7 +119,8 @@ class VaultFile:
                 os.rename(self.path, path)
             sync_folder(path.parent)
             file = VaultFile(path, self._lock)
-            file.database.connect()
+            file._connect()
+            file._lock_place = place_of(file._lock_path)
         return file
 
     @classmethod
@@ -151,7 +159,8 @@ class VaultFile:
         try:
             file = cls(path, lock)
             with told():
-                file.database.connect()
+                file._connect()
+                file._lock_place = place_of(file._lock_path)
                 file._check_whole()
         except BaseException:
             lock.release()
@@ -161,8 +170,13 @@ class VaultFile:
     def close(self) -> None:
         """Lets go of the file and its lock, once nobody is at it. May be called twice."""
         with self._turn:
+            if not self._closed and self._moved() and self.path.exists():
+                with contextlib.suppress(VaultError):  # whoever replaced it did not know of us
+                    self._keep()
+            there = place_of(self._lock_path)
             self._shut()
-            self._lock.release()
+            if self._lock_place is None or there in (None, self._lock_place):
+                self._lock.release()  # else the name that goes would be somebody else's lock
 
     def discard(self) -> None:
         """Removes a file that was never settled, and lets go."""
@@ -206,9 +220,18 @@ class VaultFile:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
-        """One durable transaction: all of it is there afterwards, or nothing."""
-        with self._at_it(), self.database.atomic("IMMEDIATE"):
-            yield
+        """One durable transaction: all of it is there afterwards, or nothing.
+
+        Raises `VaultMoved` where the file does not stand under its name before or after.
+        """
+        with self._at_it():
+            self._in_place()
+            self._hold_lock()
+            try:
+                with self.database.atomic("IMMEDIATE"):
+                    yield
+            finally:
+                self._in_place()
 
     @contextlib.contextmanager
     def _at_it(self) -> Iterator[None]:
@@ -216,7 +239,83 @@ class VaultFile:
         with self._turn, told():
             if self._closed:
                 raise VaultClosed
+            if self._moved() and self._journal.exists():
+                # It belongs to another file, and SQLite would play it back into ours.
+                raise VaultMoved(copy="", elsewhere=self._named())
             yield
+
+    # -- where the file is ------------------------------------------------
+
+    @property
+    def _journal(self) -> Path:
+        return self.path.with_name(self.path.name + "-journal")
+
+    @property
+    def _lock_path(self) -> Path:
+        return self.path.with_name(self.path.name + ".lock")
+
+    def _connect(self) -> None:
+        self.database.connect()
+        self._place = place_of(self.path)
+
+    def _moved(self) -> bool:
+        """Whether the open file is no longer the one under its name.
+
+        What SQLite then wrote would go where nobody looks for it, its journal
+        beside a file that it is not of (sqlite.org/howtocorrupt.html, 2.4).
+        """
+        return self._place is not None and place_of(self.path) != self._place
+
+    def _in_place(self) -> None:
+        if not self._moved():
+            return
+        elsewhere = self._named()
+        copy = ""
+        if not elsewhere:
+            with contextlib.suppress(VaultError):
+                copy = self._keep()
+        raise VaultMoved(copy=copy, elsewhere=elsewhere)
+
+    def _named(self) -> bool:
+        """Whether the open file still has a name somewhere."""
+        with contextlib.suppress(OSError):
+            for handle in os.scandir("/proc/self/fd"):
+                with contextlib.suppress(OSError):
+                    found = handle.stat()
+                    if (found.st_dev, found.st_ino) == self._place:
+                        return found.st_nlink > 0
+        return False
+
+    def _keep(self) -> str:
+        """Copies a file that has no name any more to one beside where it was; its name.
+
+        Raises `VaultUnreadable` where there is no room for it, and `VaultDamaged`.
+        """
+        if self._named() or self._journal.exists():
+            return ""
+        if self._copy is not None and self._copy.exists():
+            return self._copy.name
+        with told():
+            for number in itertools.count(1):
+                copy = self.path.with_name(f"{self.path.name}.kept-{number}")
+                with contextlib.suppress(FileExistsError):
+                    os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+                    break
+            try:
+                with contextlib.closing(sqlite3.connect(copy)) as target:
+                    self.database.connection().backup(target)
+                sync_folder(copy.parent)
+            except BaseException:
+                copy.unlink(missing_ok=True)
+                raise
+        self._copy = copy
+        return copy.name
+
+    def _hold_lock(self) -> None:
+        """Takes the lock again where somebody removed or replaced its file. Raises `VaultBusy`."""
+        if self._lock_place is not None and place_of(self._lock_path) != self._lock_place:
+            self._lock = Lock(self.path)
+            self._lock_place = place_of(self._lock_path)
 
     def _check_whole(self) -> None:
         """Before the first query: a file cut short, or a schema that could act on it."""
@@ -251,6 +350,8 @@ def told() -> Iterator[None]:
             raise VaultUnreadable("the disk is full") from None
         if "readonly" in text:
             raise VaultUnreadable("it is read-only") from None
+        if "unable to open" in text:
+            raise VaultUnreadable("its folder takes no file") from None
         if "locked" in text:
             raise VaultBusy("another program") from None
         raise VaultUnreadable("the disk does not read or write") from None
@@ -266,6 +367,15 @@ def _whole_story(error: BaseException) -> str:
         told.append(str(story))
         story = story.__context__
     return "\n".join(told)
+
+
+def place_of(path: Path) -> Place | None:
+    """Which file stands under this name; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def sync_folder(folder: Path) -> None:
