@@ -222,7 +222,8 @@ class VaultFile:
     def writing(self) -> Iterator[None]:
         """One durable transaction: all of it is there afterwards, or nothing.
 
-        Raises `VaultMoved` where the file does not stand under its name before or after.
+        Raises `VaultMoved` where the file does not stand under its name before or after;
+        after, all of it may be there.
         """
         with self._at_it():
             self._in_place()
@@ -230,6 +231,7 @@ class VaultFile:
             try:
                 with self.database.atomic("IMMEDIATE"):
                     yield
+                    self._in_place()
             finally:
                 self._in_place()
 
