@@ -81,24 +81,20 @@ class VaultFile:
         it stands under a temporary name and is no vault.
         """
         path = path.resolve()
-        lock = Lock(path)
+        file = cls(path.with_name(path.name + ".new"), Lock(path))
         try:
-            if path.exists():
-                raise VaultExists(str(path))
-            fresh = path.with_name(path.name + ".new")
-            fresh.unlink(missing_ok=True)
-            os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-            file = cls(fresh, lock)
             with told():
+                if path.exists():
+                    raise VaultExists(str(path))
+                file.path.unlink(missing_ok=True)
+                os.close(os.open(file.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
                 file._connect()
                 file.database.execute_sql(f"PRAGMA application_id = {APPLICATION_ID}")
                 file.database.execute_sql(f"PRAGMA user_version = {FORMAT}")
                 for _type, _name, sql in SCHEMA:
                     file.database.execute_sql(sql)
-        except BaseException as error:
-            lock.release()
-            if isinstance(error, OSError):
-                raise VaultUnreadable(error.strerror or "cannot be written") from None
+        except BaseException:
+            file.discard()
             raise
         return file
 
@@ -182,7 +178,8 @@ class VaultFile:
         """Removes a file that was never settled, and lets go."""
         with self._turn:
             self._shut()
-            self.path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # what failed before is what is told
+                self.path.unlink(missing_ok=True)
             self._lock.release()
 
     def _shut(self) -> None:
@@ -352,8 +349,6 @@ def told() -> Iterator[None]:
             raise VaultUnreadable("the disk is full") from None
         if "readonly" in text:
             raise VaultUnreadable("it is read-only") from None
-        if "unable to open" in text:
-            raise VaultUnreadable("its folder takes no file") from None
         if "locked" in text:
             raise VaultBusy("another program") from None
         raise VaultUnreadable("the disk does not read or write") from None

@@ -9,16 +9,18 @@ import signal
 import sqlite3
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 import msgspec
 
+from secterm import messages
 from secterm.desk.desk import Desk
 from secterm.vault import kdf
 from tests.faults import kinds
+from tests.faults.faulty import fails_from_now_on
 from tests.support.house import OFFICER
 
 CREATION = "creation"  # it alone begins without a vault
@@ -30,25 +32,32 @@ class Order:
     """What to do in this folder, and how to die of it.
 
     `moment` is the statement of SQL, or the change of a file's name, before which the
-    power goes: 1 is the first. `size` is the size beyond which a file that is written
-    to takes the process with it, in bytes. Either asks for one act alone.
+    power goes, or before which each call that does what `fails` says begins to fail: 1
+    is the first. `size` is the size beyond which a file that is written to takes the
+    process with it, in bytes. Either asks for one act alone.
     """
 
     kind: str
     folder: str
     moment: int = 0
     size: int = -1
+    fails: str = ""
 
 
 def tell(*what: str) -> None:
     os.write(1, (" ".join(what) + "\n").encode())
 
 
-class Moments:
-    """Counts what a process does to its disk, and kills it at one of these moments."""
+def power_goes() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
-    def __init__(self) -> None:
+
+class Moments:
+    """Counts what a process does to its disk; something happens at one of these moments."""
+
+    def __init__(self, happens: Callable[[], None]) -> None:
         self._left = 0
+        self._happens = happens
         self._connect = sqlite3.connect
         sqlite3.connect = self._connected
         sys.addaudithook(self._heard)
@@ -68,7 +77,7 @@ class Moments:
     def _pass(self) -> None:
         self._left -= 1
         if self._left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+            self._happens()
 
 
 def creation(folder: Path) -> Iterator[kinds.Words]:
@@ -79,7 +88,7 @@ def creation(folder: Path) -> Iterator[kinds.Words]:
 
 def at_work(order: Order) -> None:
     folder = Path(order.folder)
-    moments = Moments()
+    moments = Moments(lambda: fails_from_now_on(order.fails) if order.fails else power_goes())
     if order.kind == CREATION:
         work = creation(folder)
     else:
@@ -90,12 +99,17 @@ def at_work(order: Order) -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
         resource.setrlimit(resource.RLIMIT_FSIZE, (order.size, resource.RLIM_INFINITY))
     moments.last(order.moment)
-    for words in work:
-        tell("done", *words)
-        if order.moment or order.size >= 0:
-            break
-    else:
-        tell("through")
+    try:
+        for words in work:
+            tell("done", *words)
+            if order.moment or order.size >= 0:
+                break
+        else:
+            tell("through")
+    except Exception as error:
+        if not order.fails:
+            raise
+        tell("refused", messages.explain(error).text())
 
 
 def carry_out(order: Order) -> NoReturn:

@@ -27,6 +27,7 @@ class Told:
     done: list[tuple[str, ...]] = field(default_factory=list)
     unlocked: bool = False
     through: bool = False  # there was nothing left to do
+    refused: str = ""  # what an officer reads whose disk fails
     status: int | None = None  # as waitstatus_to_exitcode has it
 
     @property
@@ -101,6 +102,8 @@ class Plant:
                 self._told.done.append(words)
             case "through":
                 self._told.through = True
+            case "refused":
+                self._told.refused = " ".join(words)
             case "gone":
                 self._told.status = int(words[0])
 

@@ -1,5 +1,6 @@
 """The power goes: what was confirmed is there, and the vault holds."""
 
+import itertools
 import random
 import shutil
 
@@ -7,6 +8,7 @@ import pytest
 
 from secterm.vault import kdf
 from tests.faults.at_work import CREATION, Order
+from tests.faults.faulty import CALLS
 from tests.faults.kinds import KINDS
 from tests.faults.plant import Plant, check, furnished
 
@@ -121,3 +123,40 @@ def test_killed_in_the_middle_of_a_write_nothing_is_half_there(plant, furnish, t
     kills, torn = killed_at_each(plant, furnish, tmp_path, kind, each_size(1009))
     assert kills > 40
     assert torn > 20 or kind == "export"  # its archive is longer than its vault, and dies first
+
+
+def refused_from_each(plant, furnish, tmp_path, kind, fails):
+    """The disk begins to fail at each moment of an act; how many times it was refused."""
+    refused = 0
+    for moment in itertools.count(1):
+        folder = furnish(kind, tmp_path / f"{moment}")
+        plant.put_to_work(Order(kind, str(folder), moment=moment, fails=fails))
+        told = plant.ends()
+        assert told.status == 0
+        if told.refused:
+            refused += 1
+            assert any(said in told.refused for said in DISK)
+            assert not told.done
+        check(folder, kind, told.done)
+        shutil.rmtree(folder)
+        if not told.refused and refused:
+            return refused
+    raise AssertionError("unreachable")
+
+
+DISK = (
+    "The vault cannot be read or written: the disk does not read or write.",
+    "The archive was not written: the medium has failed.",
+)
+
+
+@pytest.mark.parametrize("fails", CALLS)
+def test_a_call_that_fails_for_good_in_an_answer_is_told(plant, furnish, tmp_path, fails):
+    assert refused_from_each(plant, furnish, tmp_path, "answers", fails) > 8
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ALL)
+@pytest.mark.parametrize("fails", CALLS)
+def test_a_call_that_fails_for_good_in_any_act_is_told(plant, furnish, tmp_path, kind, fails):
+    assert refused_from_each(plant, furnish, tmp_path, kind, fails) > 8
