@@ -48,7 +48,7 @@ class Plant:
             bufsize=0,
         )
         self._told = Told()
-        self._child = 0
+        self.officer = 0  # the process id of who is at work
         self._hear(lambda: False, lines=1)  # that it is ready
 
     def close(self) -> None:
@@ -57,9 +57,15 @@ class Plant:
 
     def put_to_work(self, order: Order) -> None:
         self._told = Told()
-        self._child = 0
+        self.officer = 0
         self._process.stdin.write(msgspec.json.encode(order) + b"\n")
-        self._hear(lambda: self._child)
+        self._hear(lambda: self.officer)
+
+    def begins(self, order: Order) -> Told:
+        """Puts an officer to work and waits until they have unlocked; what they tell."""
+        self.put_to_work(order)
+        self._hear(lambda: self._over or self._told.unlocked)
+        return self._told
 
     def power_goes(self, order: Order, things: int, seconds: float) -> Told:
         """Kills an officer so many seconds after they have told so many things done."""
@@ -67,7 +73,7 @@ class Plant:
         self._hear(lambda: self._over or (self._told.unlocked and len(self._told.done) >= things))
         self._hear(lambda: self._over, seconds=seconds)
         if not self._over:
-            os.kill(self._child, signal.SIGKILL)
+            os.kill(self.officer, signal.SIGKILL)
         return self.ends()
 
     def ends(self) -> Told:
@@ -95,7 +101,7 @@ class Plant:
     def _take(self, what: str, *words: str) -> None:
         match what:
             case "started":
-                self._child = int(words[0])
+                self.officer = int(words[0])
             case "unlocked":
                 self._told.unlocked = True
             case "done":
