@@ -166,13 +166,14 @@ class VaultFile:
     def close(self) -> None:
         """Lets go of the file and its lock, once nobody is at it. May be called twice."""
         with self._turn:
-            if not self._closed and self._moved() and self.path.exists():
-                with contextlib.suppress(VaultError):  # whoever replaced it did not know of us
-                    self._keep()
-            there = place_of(self._lock_path)
+            with contextlib.suppress(VaultError, OSError):
+                if not self._closed and self._moved() and self.path.exists():
+                    self._keep()  # whoever put another file there did not know of us
             self._shut()
-            if self._lock_place is None or there in (None, self._lock_place):
-                self._lock.release()  # else the name that goes would be somebody else's lock
+            with contextlib.suppress(OSError):
+                if self._lock_place and place_of(self._lock_path) not in (None, self._lock_place):
+                    return  # the name that goes would be somebody else's lock
+            self._lock.release()
 
     def discard(self) -> None:
         """Removes a file that was never settled, and lets go."""
@@ -290,8 +291,8 @@ class VaultFile:
 
         Raises `VaultUnreadable` where there is no room for it, and `VaultDamaged`.
         """
-        if self._named() or self._journal.exists():
-            return ""
+        if self._named() or self._journal.exists() or self.database.in_transaction():
+            return ""  # what is not committed did not happen
         if self._copy is not None and self._copy.exists():
             return self._copy.name
         with told():
@@ -367,10 +368,10 @@ def _whole_story(error: BaseException) -> str:
 
 
 def place_of(path: Path) -> Place | None:
-    """Which file stands under this name; None where there is none."""
+    """Which file stands under this name; None where there is none. Raises OSError."""
     try:
         found = path.stat()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     return found.st_dev, found.st_ino
 

@@ -113,7 +113,7 @@ def signed_there(desk: Desk, _folder: Path, words: Words) -> bool:
     return any(isinstance(act, acts.Signed) for act in said(desk, words[0]))
 
 
-@kind(*[("undertaking", "general")] * 12, there=signed_there)
+@kind(*[("undertaking", "general")] * 6, there=signed_there)
 def signing(desk, _folder):
     for id in at(desk, "undertaking"):
         name = desk.dossier(id).state.particulars.name
@@ -129,7 +129,7 @@ def decided_there(desk: Desk, _folder: Path, words: Words) -> bool:
     return any(isinstance(act, SAID_BY[by]) for act in said(desk, id))
 
 
-@kind(*[("decision", "core")] * 8, there=decided_there)
+@kind(*[("decision", "core")] * 3, there=decided_there)
 def decision(desk, _folder):
     second = desk.second(*SECOND)
     for id in at(desk, "decision"):

@@ -197,3 +197,17 @@ def test_locked_during_a_save_an_act_is_there_if_it_was_told(at_work):
         officer.holds()
     assert step > 8
     assert officer.done
+
+
+@pytest.mark.parametrize("step", [1, 6, 9])
+def test_deleted_with_its_journal_in_an_act_the_copy_has_what_was_told_and_no_more(at_work, step):
+    officer = at_work()
+    officer.acts()
+
+    def deleted():
+        for path in officer.folder.glob("v.db*"):
+            path.unlink()
+
+    with pytest.raises(VaultMoved) as raised:
+        officer.acts_though(step, deleted)
+    opened_from_the_copy(officer, messages.explain(raised.value).text())
