@@ -1,21 +1,23 @@
 """An officer at work in this process, and a room of their own for it."""
 
 import contextlib
+import shutil
 
 import peewee
 import pytest
 
 from secterm.desk.desk import Desk
+from secterm.vault import kdf
 from tests.faults.kinds import KINDS
-from tests.faults.plant import furnished
+from tests.faults.plant import Plant, furnished
 from tests.support.house import OFFICER
 
 
 class AtWork:
-    """An unlocked desk, and all that it has confirmed of one kind of act."""
+    """An unlocked desk in a folder furnished for one kind of act, and all that it confirmed."""
 
     def __init__(self, folder, kind):
-        self.folder = furnished(folder, kind)
+        self.folder = folder
         self.path = folder / "v.db"
         self.kind = KINDS[kind]
         self.desk = Desk.open(self.path, *OFFICER)
@@ -70,13 +72,36 @@ class AtWork:
             desk.close()
 
 
+@pytest.fixture(scope="session")
+def furnish(tmp_path_factory):
+    """`furnish(kind, folder)` is a folder of the test's own, furnished for a kind of act."""
+    rooms = {}
+
+    def room(kind, folder):
+        if kind not in rooms:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(kdf, "floors", (kdf.Cost(t=1, m=32, p=1),))
+                rooms[kind] = furnished(tmp_path_factory.mktemp("room") / "r", kind)
+        return shutil.copytree(rooms[kind], folder)
+
+    return room
+
+
+@pytest.fixture(scope="session")
+def plant():
+    """Where officers are at work in processes of their own."""
+    plant = Plant()
+    yield plant
+    plant.close()
+
+
 @pytest.fixture
-def at_work(tmp_path):
+def at_work(furnish, tmp_path):
     """`at_work(kind)` is an officer at work; more than one where a test asks again."""
     there = []
 
     def sit(kind="answers"):
-        there.append(AtWork(tmp_path / f"room-{len(there)}", kind))
+        there.append(AtWork(furnish(kind, tmp_path / f"room-{len(there)}"), kind))
         return there[-1]
 
     yield sit

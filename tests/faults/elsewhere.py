@@ -17,6 +17,7 @@ from secterm.vault import kdf
 from secterm.vault.errors import VaultUnreadable
 from tests.faults.conftest import AtWork
 from tests.faults.kinds import made, room
+from tests.faults.plant import furnished
 
 MEBIBYTE = 1 << 20
 NEW_USER, NEW_MOUNTS = 0x10000000, 0x00020000  # linux/sched.h
@@ -71,7 +72,7 @@ def full_at_save(folder: Path) -> None:
     """A disk that is full at a save keeps all that was told, and takes more with room."""
     disk = Disk(folder)
     for kind in ("answers", "officers"):
-        officer = AtWork(folder / kind, kind)
+        officer = AtWork(furnished(folder / kind, kind), kind)
         officer.acts()
         for but in (0, 4096, 40960):
             disk.fill(but)
@@ -106,7 +107,7 @@ def full_at_creation(folder: Path) -> None:
 def full_at_unlock(folder: Path) -> None:
     """A full disk keeps no officer out: what is there can be read."""
     disk = Disk(folder)
-    officer = AtWork(folder / "room", "answers")
+    officer = AtWork(furnished(folder / "room", "answers"), "answers")
     officer.acts()
     officer.desk.close()
     disk.fill()
@@ -116,7 +117,7 @@ def full_at_unlock(folder: Path) -> None:
 def full_medium(folder: Path) -> None:
     """A full medium takes no archive, and the vault records none."""
     disk = Disk(folder / "medium-of-all")
-    officer = AtWork(folder / "room", "export")
+    officer = AtWork(furnished(folder / "room", "export"), "export")
     (officer.folder / "medium").symlink_to(folder / "medium-of-all")
     here = officer.desk.checkpoint_line()
     disk.fill(8192)
@@ -131,7 +132,7 @@ def full_medium(folder: Path) -> None:
 
 def read_only_folder(folder: Path) -> None:
     """In a folder that takes no file for a while, an act is refused and then goes on."""
-    officer = AtWork(folder / "room", "answers")
+    officer = AtWork(furnished(folder / "room", "answers"), "answers")
     officer.acts()
     before = officer.files()
     officer.folder.chmod(0o500)

@@ -87,7 +87,7 @@ def rows(officer):
 @pytest.mark.parametrize("kind", KINDS)
 def test_where_files_may_not_grow_an_act_is_refused_and_goes_on_with_room(at_work, kind):
     officer = at_work(kind)
-    for part in (0, 0.2, 0.8):
+    for part in (0, 0.3):
         size = int(officer.path.stat().st_size * part)
         refused(officer, size)
         assert not list(officer.folder.glob("medium/*")) or officer.done

@@ -10,19 +10,13 @@ from secterm.desk.desk import Desk
 from secterm.vault.errors import VaultBusy
 from secterm.vault.lock import Lock
 from tests.faults.at_work import Order
-from tests.faults.plant import Plant, furnished
 from tests.support.house import OFFICER
 
 
-@pytest.fixture
-def plant():
-    plant = Plant()
-    yield plant
-    plant.close()
-
-
-def test_while_one_works_another_process_hears_who_it_is_and_not_once_it_is_killed(plant, tmp_path):
-    folder = furnished(tmp_path / "room", "answers")
+def test_while_one_works_another_process_hears_who_it_is_and_not_once_it_is_killed(
+    plant, furnish, tmp_path
+):
+    folder = furnish("answers", tmp_path / "room")
     told = plant.begins(Order("answers", str(folder)))
     with pytest.raises(VaultBusy) as raised:
         Desk.open(folder / "v.db", *OFFICER)
