@@ -45,6 +45,8 @@ class Desk:
         screen = self.t.wait("The vault is made")
         self.t.wait("Fingerprint")
         self.t.press("enter")
+        self.t.wait("Make recovery shares now")
+        self.t.press("2", "enter")
         self.t.wait("There is no dossier yet")
         return screen
 

@@ -59,9 +59,13 @@ class DossierRoom(Room[None]):
         return self.desk.dossier(self.dossier_id)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Erasing is an administrator's."""
+        """Erasing is an administrator's; with what is erased nothing can be done."""
         desk = self.shell.desk
-        return action != "erase" or (desk is not None and desk.may("manage"))
+        if desk is None or desk.erasure(self.dossier_id) is not None:
+            return False
+        if action == "erase" and not desk.may("manage"):
+            return False
+        return super().check_action(action, parameters)
 
     def body(self) -> ComposeResult:
         """Who, the gates, and the timeline."""
@@ -137,6 +141,8 @@ class DossierRoom(Room[None]):
 
     def on_rows_picked(self, event: Rows.Picked) -> None:
         """Does the next thing, or opens a gate."""
+        if self.desk.erasure(self.dossier_id) is not None:
+            return
         key = event.row.key
         if key == "go":
             due = self.dossier.standing.next

@@ -77,7 +77,9 @@ class People(Room[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Recovery shares are an administrator's."""
         desk = self.shell.desk
-        return action != "recovery" or (desk is not None and desk.may("manage"))
+        if action == "recovery" and (desk is None or not desk.may("manage")):
+            return False
+        return super().check_action(action, parameters)
 
     def body(self) -> ComposeResult:
         """What nobody may overlook, the filter, the rows, and how many there are."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from textual import events
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -92,7 +93,7 @@ class Custodians(Handover):
         self._step, self._words = "alone", self._shares.pop(0).split()
         text = _(
             "The others turn away. Have paper and a pen that lasts at hand: the share is {n} "
-            "words, shown once, and is not to be photographed, copied or typed anywhere."
+            "words, shown once, and is neither photographed nor copied."
         ).format(n=len(self._words))
         await self._fill(
             _("Only {custodian} looks at the screen now.").format(custodian=self._custodian),
@@ -121,9 +122,10 @@ class Custodians(Handover):
         self._asked = sorted(_chance.sample(range(COMMON, len(self._words)), ASKED))
         rows = [
             Horizontal(
-                Static(_("Word {n}").format(n=place + 1), classes="label", markup=False),
+                Static(self._label(place), classes="label", markup=False),
                 Vertical(Input(id=f"word-{place}", select_on_focus=False), classes="control"),
                 classes="entry",
+                id=f"row-{place}",
             )
             for place in self._asked
         ]
@@ -137,6 +139,18 @@ class Custodians(Handover):
 
     def _input(self, place: int) -> Input:
         return self.query_one(f"#word-{place}", Input)
+
+    @staticmethod
+    def _label(place: int, mark: str = "  ") -> str:
+        return mark + _("Word {n}").format(n=place + 1)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Marks the word that is asked for now."""
+        for place in self._asked if self._step == "asked" else ():
+            live = self._input(place).has_focus
+            label = self._label(place, "> " if live else "  ")
+            self.query_one(f"#row-{place} .label", Static).update(label)
+            self.query_one(f"#row-{place}").set_class(live, "live")
 
     async def entered(self) -> None:
         """On to what comes after the page that needs no answer."""
@@ -247,7 +261,7 @@ def _form(desk: Desk) -> Form:
                 "choice",
                 choices=(
                     Choice("whole", _("One whole share, for a safe")),
-                    Choice("split", _("Some of several shares, one for each custodian")),
+                    Choice("split", _("Some of several, for custodians")),
                 ),
             ),
             Entry("count", _("How many shares"), value="3", when=split, check=count),
