@@ -46,7 +46,7 @@ class Desk:
         self.t.wait("Fingerprint")
         self.t.press("enter")
         self.t.wait("Make recovery shares now")
-        self.t.press("2", "enter")
+        self.t.enter("2")
         self.t.wait("There is no dossier yet")
         return screen
 
