@@ -19,9 +19,10 @@ def text(unit: str, on: date, checkpoint: str, fingerprint: str) -> str:
         "Day          {day}\n"
         "Checkpoint   {line}\n"
         "Fingerprint  {fingerprint}\n\n"
-        "Keep this away from the vault. The journal continues from here, or history was\n"
-        "cut or rewritten; secterm verify --checkpoint with this file or line tells which.\n"
-        "The fingerprint is that of the log keys; whoever checks an archive compares it.\n"
+        "Keep this away from the vault. Either the journal continues from here, or\n"
+        "history was cut or rewritten: secterm verify --checkpoint with this file, or\n"
+        "with the line alone, tells which. The fingerprint is that of the log keys;\n"
+        "whoever checks an archive compares it.\n"
     ).format(unit=unit, day=on.isoformat(), line=checkpoint, fingerprint=fingerprint)
 
 
