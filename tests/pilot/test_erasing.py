@@ -219,7 +219,8 @@ async def test_erasing_is_offered_to_an_administrator_alone(sitting, small):
         await officer.press("escape", "ctrl+l")
         await officer.unlock(SECOND)
         await officer.opens("screening", "general")
-        await officer.press("ctrl+e")
         await officer.press("ctrl+p")
         screen = await officer.sees("What do you want to do?")
         assert "Erase" not in screen
+        await officer.press("escape", "ctrl+e")
+        assert "Erasing" not in await officer.settle()
