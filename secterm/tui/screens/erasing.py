@@ -15,7 +15,7 @@ from secterm.tui.screens import seconding
 from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.screens.reader import Reader
 from secterm.vault.signer import Signer
-from secterm.words import _
+from secterm.words import _, ngettext
 
 if TYPE_CHECKING:
     from secterm.tui.screens.room import Room
@@ -51,9 +51,13 @@ def _told(dossier: Dossier) -> str:
         if isinstance(one.entry.act, Archived)
     ]
     written = (
-        _("- archives already written, which hold this dossier:") + "\n" + "\n".join(archives)
+        ngettext(
+            "- the {n} archive that this dossier was written to:",
+            "- the {n} archives that this dossier was written to:",
+            len(archives),
+        ).format(n=len(archives))
         if archives
-        else _("- archives: none was written of this dossier;")
+        else _("- archives: none was written of this dossier.")
     )
     return "\n".join(
         (
@@ -64,13 +68,12 @@ def _told(dossier: Dossier) -> str:
                 "without a name, with the day and the reason."
             ),
             "",
-            _("It does NOT reach:"),
+            _("It does NOT reach these; destroy them too:"),
             _("- copies of the vault's file made earlier, with a passphrase of that time;"),
-            written,
             _("- printed papers;"),
-            _("- old blocks of an SSD or a stick, which the disk keeps out of reach."),
-            "",
-            _("Destroy those too. Esc leaves; Enter asks for the reason and a second person."),
+            _("- old blocks of an SSD or a stick, which the disk keeps out of reach;"),
+            written,
+            *archives,
         )
     )
 
