@@ -26,6 +26,7 @@ from secterm.words import _, ngettext
 
 if TYPE_CHECKING:
     from secterm.desk.desk import Desk
+    from secterm.desk.registry import Erasure
     from secterm.vault import kdf
 
 LARGEST_CHECKPOINT: Final = 64 * 1024  # bytes; a signed note has about 4,000
@@ -140,7 +141,9 @@ def list_(given: Given, as_json: bool) -> None:
         say_json(cards)
         return
     for card in cards:
-        say(f"{card.id}  {card.stage:<12} {card.category:<8} {card.name}, {card.post}")
+        category = "-" if card.stage == "erased" else card.category
+        who = ", ".join(part for part in (card.name, card.post) if part)
+        say(f"{card.id}  {card.stage:<12} {category:<8} {who}")
 
 
 @click.command(cls=Command, help=_("Show one dossier by its ID, or by the beginning of it."))
@@ -149,16 +152,34 @@ def list_(given: Given, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def show(given: Given, id: str, as_json: bool) -> None:
-    """The readable record, in lines or as JSON."""
+    """The readable record, in lines or as JSON; of an erased dossier, what stayed."""
     from secterm.dossier.record import lines
 
     with unlocked(given) as desk:
-        made = desk.record(full_id(desk, id))
+        whole = full_id(desk, id)
+        erasure = desk.erasure(whole)
+        if erasure is not None:
+            _show_erased(whole, erasure, as_json)
+            return
+        made = desk.record(whole)
     if as_json:
         say_json(made)
         return
     for line in lines(made):
         say(line)
+
+
+def _show_erased(id: str, erasure: Erasure, as_json: bool) -> None:
+    if as_json:
+        told = {"id": id, "stage": "erased", "erased": erasure.at}
+        say_json({**told, "reason": erasure.reason, "entry": erasure.number})
+        return
+    say(_("Dossier {id}").format(id=id))
+    say(
+        _("Erased on {day}, entry #{number}. Reason: {reason}").format(
+            day=erasure.at[:10], number=erasure.number, reason=erasure.reason
+        )
+    )
 
 
 def full_id(desk: Desk, beginning: str) -> str:
@@ -190,10 +211,13 @@ def verify(given: Given, checkpoint: str | None, as_json: bool) -> int:
             shown.tell(_("Verifying: {n} of {all}").format(n=done, all=total))
 
         report = desk.verify(walked, earlier=earlier)
+        recovered = desk.recovered
     if as_json:
         say_json(report)
     else:
         say_all(tame(report).text())
+        for told in recovered:
+            say(told)
     return 0 if report.holds else DOES_NOT_HOLD
 
 

@@ -143,14 +143,7 @@ class Desk(Keeping):
                 failures,
             )
             notices.append(told.format(n=failures))
-        for at, id in self._registry.recovered:
-            notices.append(
-                _(
-                    "On {day} this vault was opened with recovery shares, and {name} made an "
-                    "administrator. New shares should be made."
-                ).format(day=at[:10], name=self.officer_name(id))
-            )
-        self.notices = tuple(notices)
+        self.notices = (*notices, *self.recovered)
 
     @property
     def behind(self) -> ClockIsBehind | None:

@@ -16,7 +16,7 @@ from typing import Literal
 from secterm.desk import passphrases, signing
 from secterm.desk.model import Clock, SameOfficer, now
 from secterm.desk.recording import Recorder, Recording, not_your_role, officer_name
-from secterm.desk.registry import Officer, Registry, read_registry
+from secterm.desk.registry import Erasure, Officer, Registry, read_registry
 from secterm.desk.shelf import Shelf
 from secterm.desk.watch import Watch
 from secterm.dossier import entries as acts
@@ -310,6 +310,18 @@ class Keeping:
         found = self._registry.recovery
         return (found.at, found.made.needed, found.made.shares) if found else None
 
+    @property
+    def recovered(self) -> tuple[str, ...]:
+        """What every officer must know until new shares are made, a sentence a recovery."""
+        told = _(
+            "On {day} this vault was opened with recovery shares, and {name} made an "
+            "administrator. New shares should be made."
+        )
+        return tuple(
+            told.format(day=at[:10], name=self.officer_name(id))
+            for at, id in self._registry.recovered
+        )
+
     # -- erasure ----------------------------------------------------------
 
     def erase(self, id: str, reason: str, second: Signer) -> None:
@@ -329,6 +341,10 @@ class Keeping:
             record.vault(self._vault.id, acts.Erased(dossier=id, reason=reason, proposed=number))
             record.work.erase(bytes.fromhex(id))
         self._read_again()
+
+    def erasure(self, id: str) -> Erasure | None:
+        """When, by which entry and why this dossier was erased; None where it was not."""
+        return self._registry.erased.get(id)
 
     # -- recording --------------------------------------------------------
 

@@ -57,6 +57,7 @@ class SectermApp(InOrder):
         self.desk: Desk | None = None
         self.farewell = ""  # the checkpoint at the last lock
         self.crash: BaseException | None = None
+        self.recovering = False  # shares are typed in; they are forgotten as a lock would
         self._idle = idle
         self._used = time.monotonic()
         self._at_terminal = os.isatty(0)
@@ -121,6 +122,9 @@ class SectermApp(InOrder):
             return
         self._shut_in = self.handed_over is not None
         self.close_desk()
+        await self._start_over()
+
+    async def _start_over(self) -> None:
         while len(self.screen_stack) > 1:
             await self.pop_screen()
         self.enter()
@@ -131,6 +135,8 @@ class SectermApp(InOrder):
             self.end()
         elif time.monotonic() - self._used > self._idle:
             await self.action_lock()
+            if self.recovering and not self.at_work:
+                await self._start_over()
 
     async def on_event(self, event: events.Event) -> None:
         """Notes that somebody is there."""

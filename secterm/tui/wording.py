@@ -36,6 +36,7 @@ STAGES: Final = {
     "lapsed": _("lapsed"),
     "left": _("left"),
     "damaged": _("damaged"),
+    "erased": _("erased"),
 }
 CATEGORIES: Final = {"core": _("core"), "key": _("key"), "general": _("general")}
 SHORT: Final = {

@@ -90,3 +90,39 @@ def test_an_id_that_two_dossiers_begin_with_is_an_unusable_argument(empty):
     done = empty.run("show", twice.pop())
     assert done.status == 2
     assert "Several dossiers" in done.complaint
+
+
+@pytest.fixture
+def erased(room):
+    """The id of a dossier that was erased, and the name that it was of."""
+    desk = room.desk()
+    try:
+        card = desk.cards()[0]
+        desk.add_officer("Bex Test", "test copper meadow violin")
+        desk.erase(card.id, "Kept by mistake", desk.second("Bex Test", "test copper meadow violin"))
+    finally:
+        desk.close()
+    return card.id, card.name
+
+
+def test_an_erased_dossier_is_one_anonymous_line(room, erased):
+    id, name = erased
+    out = room.run("list").out
+    assert name not in out
+    (line,) = [line for line in out.splitlines() if id in line]
+    assert line.split() == [id, "erased", "-", "(erased)"]
+    (card,) = [card for card in room.run("list", "--json").json if card["id"] == id]
+    assert set(card) == CARD
+    assert (card["stage"], card["name"], card["post"]) == ("erased", "(erased)", "")
+
+
+def test_what_stays_of_an_erased_dossier_is_shown(room, erased):
+    id, name = erased
+    shown = room.run("show", id[:12])
+    assert shown.status == 0
+    assert f"Dossier {id}" in shown.out
+    assert "Reason: Kept by mistake" in shown.out
+    assert name not in shown.out
+    told = room.run("show", id, "--json").json
+    assert set(told) == {"id", "stage", "erased", "reason", "entry"}
+    assert (told["id"], told["reason"]) == (id, "Kept by mistake")

@@ -5,8 +5,10 @@ import sqlite3
 
 import pytest
 
+from secterm.desk import keeping
 from secterm.desk.desk import Desk
 from secterm.vault import checkpoints, kdf
+from secterm.vault.shares import Collected
 from tests.cli.conftest import OFFICER, PASSPHRASE
 
 REPORT = {"holds", "faults", "entries", "dossiers", "checkpoint", "continues"}
@@ -104,3 +106,16 @@ def test_what_is_no_checkpoint_is_an_unusable_argument(room, given):
     done = room.run("verify", "--checkpoint", given)
     assert done.status == 2
     assert "neither a checkpoint nor a file that holds one" in done.complaint
+
+
+def test_a_report_tells_that_the_vault_was_recovered(room):
+    desk = room.desk()
+    drawn = desk.draw_shares(1, 1)
+    desk.adopt_shares(drawn)
+    desk.close()
+    collected = Collected()
+    collected.add(drawn.words[0])
+    keeping.recover(room.vault, collected, "Cyd Test", "test amber lagoon piano")
+    report = room.run("verify")
+    assert report.status == 0
+    assert "opened with recovery shares, and Cyd Test made an administrator" in report.out

@@ -45,6 +45,8 @@ class Desk:
         screen = self.t.wait("The vault is made")
         self.t.wait("Fingerprint")
         self.t.press("enter")
+        self.t.wait("Make recovery shares now")
+        self.t.enter("2")
         self.t.wait("There is no dossier yet")
         return screen
 

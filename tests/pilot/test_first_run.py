@@ -34,6 +34,9 @@ async def test_a_vault_is_made_and_its_checkpoint_and_fingerprint_are_shown(firs
         assert officer.journal in screen
         assert officer.desk.log_fingerprint() in screen
         await officer.press("enter")
+        await officer.sees("Make recovery shares now")
+        await officer.press("2", "enter")
+        await officer.misses("Make recovery shares now")
         await officer.sees("There is no dossier yet. F2 opens the first.")
     with_passphrase = Desk.open(tmp_path / "new.db", *OFFICER)
     with_passphrase.close()

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from tests.support.custodians import asks_for, sees_the_share
 from tests.support.house import OFFICER
 
 
@@ -83,6 +84,29 @@ async def at_a_decision(officer):
     await officer.next("> Decision")
 
 
+async def at_the_recovery_shares(officer):
+    await officer.press("f7")
+    await officer.sees("> Recover with")
+
+
+async def at_a_share(officer):
+    await asks_for(officer, 2, 3)
+    await sees_the_share(officer)
+
+
+async def at_the_erasure(officer):
+    await officer.opens("admitted")
+    await officer.press("ctrl+e")
+    await officer.sees("Erasing the dossier of")
+
+
+async def at_a_verification(officer):
+    await officer.press("f6")
+    await officer.sees("> Earlier checkpoint")
+    await officer.press("enter")
+    await officer.sees("Checkpoint to print")
+
+
 EVERYWHERE = (
     nowhere,
     at_a_form,
@@ -98,6 +122,10 @@ EVERYWHERE = (
     at_a_rule,
     at_the_giving_back,
     at_a_decision,
+    at_the_recovery_shares,
+    at_a_share,
+    at_the_erasure,
+    at_a_verification,
 )
 
 

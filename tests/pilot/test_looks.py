@@ -10,13 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from shamir_mnemonic.wordlist import WORDLIST
 
 from secterm.archive import media
 from secterm.desk import quiz
-from secterm.dossier.entries import Answered
+from secterm.dossier.entries import Answered, Archived
 from secterm.tui.app import SectermApp
-from secterm.vault import kdf
+from secterm.tui.screens import sharing
+from secterm.vault import kdf, shares
 from tests.support import console
+from tests.support.custodians import asks_for, begins_recovery, sees_the_share
 from tests.support.house import Sitting, build, copied
 from tests.support.paper import ordinary
 
@@ -236,3 +239,55 @@ def test_help(looks):
 
 def test_a_decision_wide(looks):
     assert looks(next_of("decision core", "> Decision"), wide=True)
+
+
+@pytest.fixture
+def plain_words(monkeypatch):
+    """Shares of words that open nothing, and the same two of them asked for."""
+    words = " ".join(WORDLIST[:33])
+    monkeypatch.setattr(shares, "split", lambda secret, needed, count: (words,) * count)
+    monkeypatch.setattr(sharing, "_chance", random.Random(7))
+
+
+async def to_a_share(officer):
+    await asks_for(officer, 2, 3)
+    await sees_the_share(officer)
+
+
+def test_a_share_that_a_custodian_writes_down(looks, plain_words):
+    assert looks(to_a_share)
+
+
+def test_a_share_that_a_custodian_writes_down_wide(looks, plain_words):
+    assert looks(to_a_share, wide=True)
+
+
+def test_the_two_words_that_are_typed_back(looks, plain_words):
+    async def walk(officer):
+        await to_a_share(officer)
+        await officer.press("enter")
+        await officer.sees("> Word")
+
+    assert looks(walk)
+
+
+def test_a_share_typed_in_to_recover(looks):
+    async def walk(officer):
+        await begins_recovery(officer)
+        await officer.type(" ".join(WORDLIST[:33]))
+        await officer.sees("33 of 33 words")
+
+    assert looks(walk, unlocked=False)
+
+
+def test_what_erasing_does_and_does_not_reach(looks):
+    async def walk(officer):
+        id = await officer.opens("admitted")
+        archived = Archived(
+            file="secterm-1200-0a1b2c3d.age", sha256="00" * 32, recipients=("age1",)
+        )
+        officer.desk.act(id, archived)
+        await officer.press("ctrl+e")
+        await officer.sees("Erasing the dossier of")
+
+    assert looks(walk)

@@ -63,3 +63,70 @@ async def test_verifying_stopped_with_escape_says_so(sitting):
         await officer.sees("Verifying the vault")
         await officer.press("escape")
         await officer.sees("Stopped. Nothing was verified to its end.")
+
+
+async def test_hundreds_of_faults_can_all_be_read(sitting, vaults, tmp_path):
+    vault = copied(vaults(("admitted", "general")), tmp_path)
+    with sqlite3.connect(vault) as database:
+        database.execute("UPDATE entry SET sealed = zeroblob(length(sealed)) WHERE number > 6")
+        (last,) = database.execute("SELECT max(number) FROM entry").fetchone()
+    database.close()
+    assert last > 100
+    async with sitting(vault=vault) as officer:
+        await verifies(officer)
+        await officer.sees("The vault does NOT hold.")
+        await officer.reads("#7: does not open")
+        await officer.press("end")
+        await officer.reads(f"Checkpoint {officer.journal}")
+        while f"#{last}: does not open" not in " ".join(officer.screen.split()):
+            assert "#7: does not open" not in " ".join(officer.screen.split())
+            await officer.turn("pageup")
+
+
+# -- the checkpoint on paper -----------------------------------------------------------
+
+
+async def writes_to(officer, folder):
+    await officer.press("f2")
+    await officer.sees("> Folder on the medium")
+    await officer.press("end", "ctrl+u")
+    await officer.write(str(folder))
+
+
+async def test_the_checkpoint_is_written_to_a_file_to_be_printed(sitting, tmp_path):
+    async with sitting(("opened", "general")) as officer:
+        await verifies(officer)
+        await officer.sees("Checkpoint to print")
+        await writes_to(officer, tmp_path)
+        name = f"secterm-checkpoint-{officer.desk.today.isoformat()}.txt"
+        await officer.sees("Written:")
+        told = (tmp_path / name).read_text()
+        for part in (officer.desk.unit, officer.journal, officer.desk.log_fingerprint()):
+            assert part in told
+        assert max(map(len, told.split("\n"))) < 80
+        earlier = next(line.split()[1] for line in told.split("\n") if "Checkpoint  " in line)
+        assert officer.desk.verify(earlier=earlier).continues
+
+
+async def test_a_file_that_is_there_is_never_written_over(sitting, tmp_path):
+    async with sitting(("opened", "general")) as officer:
+        there = tmp_path / f"secterm-checkpoint-{officer.desk.today.isoformat()}.txt"
+        there.write_text("kept")
+        await verifies(officer)
+        await officer.sees("The vault holds.")
+        await writes_to(officer, tmp_path)
+        await officer.sees("Written:")
+        assert there.read_text() == "kept"
+        assert officer.journal in there.with_stem(there.stem + "-2").read_text()
+
+
+async def test_a_folder_that_is_not_there_is_told_and_can_be_put_right(sitting, tmp_path):
+    async with sitting(("opened", "general")) as officer:
+        await verifies(officer)
+        await officer.sees("The vault holds.")
+        await writes_to(officer, tmp_path / "gone")
+        await officer.reads("No such file or directory.")
+        (tmp_path / "gone").mkdir()
+        await officer.press("enter")
+        await officer.sees("Written:")
+        assert len(list((tmp_path / "gone").iterdir())) == 1

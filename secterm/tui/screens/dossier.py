@@ -11,7 +11,7 @@ from secterm.desk.model import Dossier
 from secterm.dossier import sentences
 from secterm.dossier.entries import Numbered
 from secterm.dossier.gates import GateStanding
-from secterm.tui.screens import course, deciding, exporting, particulars, undersigning
+from secterm.tui.screens import course, deciding, erasing, exporting, particulars, undersigning
 from secterm.tui.screens.findings import Findings
 from secterm.tui.screens.interview import Interview
 from secterm.tui.screens.reader import Reader
@@ -37,13 +37,15 @@ class DossierRoom(Room[None]):
 
     HELP_TEXT = _(
         "The first row is the next thing to do: Enter does it. The rows under it open each "
-        "gate. Under them stands what happened, the latest first; F3 shows all of it."
+        "gate. Under them stands what happened, the latest first; F3 shows all of it. "
+        "An administrator can erase the dossier for good (Ctrl+E), with a second person."
     )
     BINDINGS = [
         Binding("f2", "correct", _("Particulars")),
         Binding("f3", "timeline", _("Timeline")),
         Binding("f5", "export", _("Export")),
         Binding("f8", "course", _("Withdraw, leave, reopen")),
+        Binding("ctrl+e", "erase", _("Erase for good")),
         Binding("escape", "back", _("Back")),
     ]
 
@@ -55,6 +57,15 @@ class DossierRoom(Room[None]):
     def dossier(self) -> Dossier:
         """The dossier as it is now."""
         return self.desk.dossier(self.dossier_id)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Erasing is an administrator's; with what is erased nothing can be done."""
+        desk = self.shell.desk
+        if desk is None or desk.erasure(self.dossier_id) is not None:
+            return False
+        if action == "erase" and not desk.may("manage"):
+            return False
+        return super().check_action(action, parameters)
 
     def body(self) -> ComposeResult:
         """Who, the gates, and the timeline."""
@@ -70,6 +81,8 @@ class DossierRoom(Room[None]):
 
     def refill(self) -> None:
         """The dossier as it is now; the next thing to do is under the cursor."""
+        if self.desk.erasure(self.dossier_id) is not None:
+            return  # it is leaving the screen
         dossier = self.dossier
         who, now = dossier.state.particulars, dossier.standing
         level = dossier.pack.head.categories[who.category].level
@@ -128,6 +141,8 @@ class DossierRoom(Room[None]):
 
     def on_rows_picked(self, event: Rows.Picked) -> None:
         """Does the next thing, or opens a gate."""
+        if self.desk.erasure(self.dossier_id) is not None:
+            return
         key = event.row.key
         if key == "go":
             due = self.dossier.standing.next
@@ -200,6 +215,12 @@ class DossierRoom(Room[None]):
     async def action_export(self) -> None:
         """This dossier into an archive."""
         await exporting.export(self, [self.dossier_id])
+
+    @work(exit_on_error=False)
+    async def action_erase(self) -> None:
+        """Erases the dossier, with a second person; there is nothing to stay at then."""
+        if await erasing.erase(self, self.dossier_id):
+            self.dismiss(None)
 
     def action_timeline(self) -> None:
         """Everything that happened, in full."""

@@ -8,7 +8,7 @@ from textual import work
 
 from secterm import messages
 from secterm.desk.desk import Desk
-from secterm.tui.screens import passwords
+from secterm.tui.screens import passwords, sharing
 from secterm.tui.screens.dialogs import Cancelled
 from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.screens.reader import Reader
@@ -56,6 +56,8 @@ class FirstRun(Room[None]):
                 continue
             self.shell.unlocked(desk)
             await self.shell.push_screen_wait(self._made(desk))
+            if await self.shell.push_screen_wait(sharing.offer()) == "now":
+                await sharing.make(self)
             return
 
     def _form(self, told: str, kept: Values) -> Form:

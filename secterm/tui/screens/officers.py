@@ -16,6 +16,7 @@ from secterm.tui.screens.reader import Reader
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets.cells import fit
 from secterm.tui.widgets.rows import Row, Rows
+from secterm.tui.widgets.standing import Standing
 from secterm.words import _
 
 
@@ -35,6 +36,7 @@ class Officers(Room[None]):
     def body(self) -> ComposeResult:
         """One row for each."""
         yield Static(_("Officers of this vault"), classes="title", markup=False)
+        yield Standing(self.desk.recovered)
         yield Rows()
 
     def on_mount(self) -> None:

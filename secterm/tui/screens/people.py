@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from rich.cells import cell_len
@@ -13,16 +12,13 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Label, Static
 
 from secterm.desk.cards import Card
-from secterm.desk.report import Report
-from secterm.tui.screens import exporting, particulars
-from secterm.tui.screens.dialogs import Cancelled, bar
+from secterm.tui.screens import erasing, exporting, particulars, sharing, verifying
 from secterm.tui.screens.dossier import DossierRoom
-from secterm.tui.screens.form import Entry, Form
 from secterm.tui.screens.officers import Officers
-from secterm.tui.screens.reader import Reader
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets.cells import fit
 from secterm.tui.widgets.rows import Row, Rows
+from secterm.tui.widgets.standing import Standing
 from secterm.tui.wording import CATEGORIES, SHORT, STAGES
 from secterm.words import _, ngettext
 
@@ -42,12 +38,19 @@ def _line(width: int, name: str, post: str, category: str, stage: str, owed: str
     return " ".join((fit(name, wide), fit(post, narrow), fit(category, 8), fit(stage, 13), owed))
 
 
+def _category(card: Card) -> str:
+    """The category, where there is still somebody who has one."""
+    return "" if card.stage == "erased" else CATEGORIES[card.category]
+
+
 class People(Room[None]):
     """All dossiers."""
 
     HELP_TEXT = _(
         "Type any part of a name, a post, a category, a stage or what is owed to see only "
-        "those. The arrows choose, Enter opens the dossier."
+        "those. The arrows choose, Enter opens the dossier. F6 verifies, and can put the "
+        "checkpoint on paper. F7 (an administrator's) makes recovery shares, with which the "
+        "vault opens when everybody who could unlock it is gone."
     )
     BINDINGS = [
         Binding("enter", "open", _("Open"), priority=True),
@@ -56,6 +59,7 @@ class People(Room[None]):
         Binding("f4", "officers", _("Officers")),
         Binding("f5", "export", _("Export")),
         Binding("f6", "verify", _("Verify")),
+        Binding("f7", "recovery", _("Recovery")),
         Binding("escape", "clear", _("Clear the filter"), show=False),
         Binding("up", "move(-1)", _("Up"), show=False),
         Binding("down", "move(1)", _("Down"), show=False),
@@ -70,8 +74,16 @@ class People(Room[None]):
         self._checkpoint = ""
         self._opened = ""  # the dossier opened last, to be found under the cursor
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Recovery shares are an administrator's."""
+        desk = self.shell.desk
+        if action == "recovery" and (desk is None or not desk.may("manage")):
+            return False
+        return super().check_action(action, parameters)
+
     def body(self) -> ComposeResult:
-        """The filter, the rows, and how many there are."""
+        """What nobody may overlook, the filter, the rows, and how many there are."""
+        yield Standing()
         with Horizontal(id="filter"):
             yield Label(_("Show only:"), markup=False)
             yield Input(select_on_focus=False)
@@ -83,13 +95,14 @@ class People(Room[None]):
 
     def on_mount(self) -> None:
         """What the unlocking has to tell."""
-        if self.desk.notices:
-            self.say(" ".join(self.desk.notices))
+        standing = self.desk.recovered  # said above the list, for as long as it holds
+        self.say(" ".join(told for told in self.desk.notices if told not in standing))
         self.set_focus(self.query_one(Input))
 
     def refill(self) -> None:
         """All cards anew, once the list has its width."""
         self._checkpoint = self.desk.checkpoint_line()
+        self.query_one(Standing).say(self.desk.recovered)
         self._cards = [(card, self._sought(card)) for card in self.desk.cards()]
         self.call_after_refresh(self._show)
 
@@ -99,7 +112,7 @@ class People(Room[None]):
             card.name,
             card.post,
             card.department,
-            CATEGORIES[card.category],
+            _category(card),
             STAGES[card.stage],
             SHORT[card.owed],
         )
@@ -128,8 +141,8 @@ class People(Room[None]):
 
     @staticmethod
     def _row(card: Card, width: int) -> str:
-        category, stage, owed = CATEGORIES[card.category], STAGES[card.stage], SHORT[card.owed]
-        return _line(width, card.name, card.post, category, stage, owed)
+        stage, owed = STAGES[card.stage], SHORT[card.owed]
+        return _line(width, card.name, card.post, _category(card), stage, owed)
 
     def _told(self, shown: int) -> str:
         """How many there are, and why not all of them show."""
@@ -173,7 +186,11 @@ class People(Room[None]):
         self._show()
 
     def on_rows_picked(self, event: Rows.Picked) -> None:
-        """Opens a row, where the dossier itself opens."""
+        """Opens a row, where the dossier itself opens; of an erased one, what stayed."""
+        erasure = self.desk.erasure(event.row.key)
+        if erasure is not None:
+            self.app.push_screen(erasing.stayed(erasure))
+            return
         if self.tried(lambda: self.desk.dossier(event.row.key)) is not None:
             self.app.push_screen(DossierRoom(event.row.key))
 
@@ -202,39 +219,10 @@ class People(Room[None]):
     @work(exit_on_error=False)
     async def action_verify(self) -> None:
         """The whole vault, and optionally against an earlier checkpoint."""
-        values = await self.shell.push_screen_wait(
-            Form(
-                _("Verify"),
-                [Entry("checkpoint", _("Earlier checkpoint"), required=False)],
-                intro=_(
-                    "Every entry is opened, hashed and checked against its signature. If you "
-                    "kept a checkpoint, write it here: then it is proven as well that "
-                    "history since was neither cut nor rewritten. Else just press Enter."
-                ),
-            )
-        )
-        if values is None:
-            return
-        try:
-            report = await self.shell.working(
-                _("Verifying the vault"), self._verify(values["checkpoint"]), stoppable=True
-            )
-        except Cancelled:
-            self.say(_("Stopped. Nothing was verified to its end."))
-            return
-        except Exception as error:
-            self.trouble(error)
-            return
-        title = _("The vault holds.") if report.holds else _("The vault does NOT hold.")
-        parts = [report.summary(), "\n".join(f"- {fault}" for fault in report.faults)]
-        parts.append(_("Checkpoint {line}").format(line=report.checkpoint))
-        text = "\n\n".join(part for part in parts if part)
-        await self.shell.push_screen_wait(Reader(_("Verify"), title, text))
+        await verifying.verify(self)
 
-    def _verify(self, earlier: str) -> Callable[[Callable[[str], None]], Report]:
-        desk = self.desk
-
-        def verify(tell: Callable[[str], None]) -> Report:
-            return desk.verify(lambda done, total: tell(bar(done, total)), earlier=earlier)
-
-        return verify
+    @work(exit_on_error=False)
+    async def action_recovery(self) -> None:
+        """Recovery shares, drawn and handed out."""
+        await sharing.make(self)
+        self.freshen()

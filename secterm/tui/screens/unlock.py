@@ -9,6 +9,7 @@ from textual import work
 from secterm import messages
 from secterm.desk.desk import Desk
 from secterm.desk.model import failures_of
+from secterm.tui.screens import recovering
 from secterm.tui.screens.dialogs import Question
 from secterm.tui.screens.form import Entry, Form
 from secterm.tui.screens.reader import Reader
@@ -21,7 +22,10 @@ from secterm.words import _
 class Unlock(Room[None]):
     """Asks until the vault opens."""
 
-    HELP_TEXT = _("Your name and passphrase open the vault. Ctrl+Q ends the program.")
+    HELP_TEXT = _(
+        "Your name and passphrase open the vault. Where nobody has one any more, F4 recovers it "
+        "with the shares that custodians keep. Ctrl+Q ends the program."
+    )
 
     def __init__(self) -> None:
         super().__init__(_("Unlock"))
@@ -44,6 +48,9 @@ class Unlock(Room[None]):
             values = await self.shell.push_screen_wait(self._form(told, officer))
             if values is None:
                 return
+            if recovering.RECOVER in values:
+                told, officer = "", await recovering.recover(self) or officer
+                continue
             officer = values["officer"]
             try:
                 desk = await self.shell.working(
@@ -64,7 +71,7 @@ class Unlock(Room[None]):
             parts.append(_("Locked. Checkpoint {line}").format(line=self.shell.farewell))
         if self.shell.hint:
             parts.append(self.shell.hint)
-        return Form(
+        return recovering.WayIn(
             _("Unlock"),
             [
                 Entry("officer", _("Officer"), value=officer),
