@@ -49,6 +49,31 @@ JOURNAL_HEADER: Final = 28  # bytes; zeros once the transaction is over
 SCRUBBED: Final = 1 << 20  # bytes overwritten at a time
 
 
+class _Reading:
+    """A select that is being read, a batch at a time."""
+
+    def __init__(self, cursor: sqlite3.Cursor) -> None:
+        self._cursor = cursor
+        self._ahead: list[Any] = []
+
+    def batch(self) -> list[Any]:
+        """The next rows; none at the end."""
+        if self._ahead:
+            batch, self._ahead = self._ahead, []
+            return batch
+        return self._cursor.fetchmany(BATCH)
+
+    def finish(self) -> None:
+        """Has SQLite read it to the end now."""
+        with contextlib.suppress(sqlite3.ProgrammingError):  # it was closed before
+            self._ahead += self._cursor.fetchall()
+
+    def close(self) -> None:
+        """What was not read yet is not read any more."""
+        with contextlib.suppress(sqlite3.ProgrammingError):
+            self._cursor.close()
+
+
 class VaultFile:
     """The open file: its lock, its database, its tables."""
 
@@ -57,7 +82,7 @@ class VaultFile:
         self._lock = lock
         self._turn = threading.RLock()
         self._closed = False
-        self._reading: weakref.WeakSet[Any] = weakref.WeakSet()  # cursors not read to their end
+        self._reading: weakref.WeakSet[_Reading] = weakref.WeakSet()
         self.database = peewee.SqliteDatabase(
             str(path),
             pragmas=PRAGMAS,
@@ -176,9 +201,8 @@ class VaultFile:
 
     def _shut(self) -> None:
         self._closed = True
-        for cursor in list(self._reading):
-            with contextlib.suppress(sqlite3.ProgrammingError):  # it was closed before
-                cursor.close()  # or SQLite would keep the file until somebody forgets it
+        for reading in list(self._reading):
+            reading.close()  # or SQLite would keep the file until somebody forgets it
         self.database.close()
 
     def rows(self, query: Any) -> Iterator[Any]:  # noqa: ANN401 - peewee has no types
@@ -189,10 +213,11 @@ class VaultFile:
         columns = tuple(query.selected_columns)
         with self._at_it():
             cursor = self.database.execute(query)
-            self._reading.add(cursor)
+            reading = _Reading(cursor)
+            self._reading.add(reading)
         while True:
             with self._at_it():
-                batch = cursor.fetchmany(BATCH)
+                batch = reading.batch()
             if not batch:
                 return
             for row in batch:
@@ -222,9 +247,33 @@ class VaultFile:
                     yield
             finally:
                 if scrub:
-                    with contextlib.suppress(OSError):  # else the next opening does it
+                    # Where this fails, the journal stays, and the next opening does it:
+                    # SQLite would take it away as it is. What was committed is committed.
+                    with contextlib.suppress(OSError, peewee.PeeweeException, sqlite3.Error):
                         self._scrub()
-                    self.database.execute_sql("PRAGMA journal_mode = delete")
+                        self.database.execute_sql("PRAGMA journal_mode = delete")
+
+    def rebuild(self, *names: str) -> None:
+        """Copies these tables' rows onto other pages; belongs inside `writing(scrub=True)`.
+
+        SQLite zeroes what it deletes, not what it moved to another page before; a
+        page that it gives up it zeroes whole.
+        """
+        for reading in list(self._reading):
+            reading.finish()  # SQLite drops no table while it reads
+        run = self.database.execute_sql
+        for kind, name, sql in SCHEMA:
+            if kind == "table" and name in names:
+                run(sql.replace(f'"{name}"', f'"{name} anew"', 1))
+                run(f'INSERT INTO "{name} anew" SELECT * FROM "{name}"')  # noqa: S608 - names of ours
+                # Emptied first: dropping a full one would keep all its pages in memory.
+                run(f'DELETE FROM "{name}"')  # noqa: S608
+                run(f'DROP TABLE "{name}"')
+                run(f'ALTER TABLE "{name} anew" RENAME TO "{name}"')
+        there = {name for (name,) in run("SELECT name FROM sqlite_master").fetchall()}
+        for kind, name, sql in SCHEMA:
+            if kind == "index" and name not in there:
+                run(sql)
 
     def _scrub(self) -> None:
         """Overwrites and removes a rollback journal that is over: its header is zeros then."""
