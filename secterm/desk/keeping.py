@@ -6,7 +6,9 @@ by the second.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from secterm.desk import passphrases, signing
-from secterm.desk.model import Clock, SameOfficer, now
+from secterm.desk.model import Clock, ClockIsBehind, SameOfficer, now
 from secterm.desk.recording import Recorder, Recording, not_your_role, officer_name
 from secterm.desk.registry import Erasure, Officer, Registry, read_registry
 from secterm.desk.shelf import Shelf
@@ -84,6 +86,7 @@ class Keeping:
         """A further officer. Raises `WeakPassphrase`, or NotAllowed for a name that is taken."""
         name = signing.one_line(name)
         self._name(name)
+        require(role in roles.ROLES, _("There is no such role."))
         passphrases.demand(passphrase, (self.unit, name))
         with self._record() as record:
             added = record.work.add_slot(
@@ -135,8 +138,9 @@ class Keeping:
     def give_role(self, id: str, role: Role, reason: str, second: Signer | None = None) -> Officer:
         """Another role for an officer; a `second` person signs where they were administrator."""
         officer = self._active(id)
+        require(role in roles.ROLES, _("There is no such role."))
         require(role != officer.role, _("They have that role already."))
-        a_text(reason, _("The reason"))
+        _reason(reason)
         proposed = self._proposed("role", officer, reason, second)
         with self._record(second if proposed else None) as record:
             given = acts.RoleGiven(role=role, reason=reason, proposed=proposed)
@@ -154,7 +158,7 @@ class Keeping:
             id != self.officer.id,
             _("Nobody disables themselves: another administrator does it."),
         )
-        a_text(reason, _("The reason"))
+        _reason(reason)
         proposed = self._proposed("disable", officer, reason, second)
         with self._record(second if proposed else None) as record:
             record.vault(bytes.fromhex(id), acts.OfficerDisabled(reason=reason, proposed=proposed))
@@ -221,7 +225,7 @@ class Keeping:
         All passphrases, key files and recovery shares stay. `progress` is told rows
         done and of how many; it may raise to give up, and nothing has happened.
         """
-        a_text(reason, _("The reason"))
+        _reason(reason)
         holders = self._registry.holders()
         if sorted(self._vault.slot_digests()) != sorted(holders):
             raise VaultDamaged("slot", "the slots are not those of the entries")
@@ -248,7 +252,7 @@ class Keeping:
                 raised,
                 signer=self._vault.signer,
             )
-        except VaultError:
+        except (VaultError, ClockIsBehind):
             return  # a full disk or too little memory must not keep an officer out
 
     def _renew(
@@ -262,13 +266,17 @@ class Keeping:
     ) -> None:
         """Another slot in the place of the one that `who` opened."""
         cost = cost or self._vault.slot_cost()
-        with self._record(signer) as record:
-            renewed = record.work.add_slot(name, passphrase, cost, who, who.key_file)
-            record.work.remove_slot(who.slot)
-            record.vault(who.officer, act(renewed.slot))
-        if who.officer == self._vault.signer.officer:
-            self._vault.take_signer(renewed)
-        self._read_again()
+        renewed = who
+        try:
+            with self._record(signer) as record:
+                renewed = record.work.add_slot(name, passphrase, cost, who, who.key_file)
+                record.work.remove_slot(who.slot)
+                record.vault(who.officer, act(renewed.slot))
+        finally:  # a commit that told of trouble may have happened all the same
+            if renewed.slot in self._vault.slot_digests():
+                if who.officer == self._vault.signer.officer:
+                    self._vault.take_signer(renewed)
+                self._read_again()
 
     # -- recovery ---------------------------------------------------------
 
@@ -329,11 +337,10 @@ class Keeping:
 
         The reason stays, so it must not say who it was. Raises NotAllowed, `SameOfficer`.
         """
-        a_text(reason, _("The reason"))
-        require(legible(reason), _("The reason holds what cannot be shown."))
+        _reason(reason)
         for told in self._shelf.identifying(id):
             require(
-                told.casefold() not in reason.casefold(),
+                not _tells(reason, told),
                 _("The reason stays in the journal. Leave out the name and the identity number."),
             )
         number = self._propose(acts.Proposed(what="erase", about=id, reason=reason), second)
@@ -351,7 +358,15 @@ class Keeping:
     def _record(self, signer: Signer | None = None) -> Recording:
         who = signer or self._vault.signer
         officer = self._registry.known(who)
-        return Recording(self._vault, who, officer.role, self._watch.read(), self._shelf.clear)
+        before = self._vault.size
+
+        def failed() -> None:
+            self._shelf.clear()
+            if self._vault.size != before:  # the disk took it, although it told of trouble
+                with contextlib.suppress(VaultError):
+                    self._read_again()
+
+        return Recording(self._vault, who, officer.role, self._watch.read(), failed)
 
     def _read_again(self) -> None:
         self._registry = read_registry(self._vault)
@@ -380,6 +395,17 @@ class Keeping:
         if signer.officer.hex() != officer.id:
             raise WrongPassphrase(1)
         return signer
+
+
+def _tells(text: str, told: str) -> bool:
+    """Whether a text has this name or number in it, as words of their own."""
+    name = re.escape(kdf.login_of(told))
+    return re.search(rf"(?<!\w){name}(?!\w)", kdf.login_of(text)) is not None
+
+
+def _reason(reason: str) -> None:
+    a_text(reason, _("The reason"))
+    require(legible(reason), _("The reason holds what cannot be shown."))
 
 
 def recover(

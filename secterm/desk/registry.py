@@ -19,6 +19,7 @@ from secterm.policy import reader
 from secterm.policy.model import Pack
 from secterm.vault import sealing
 from secterm.vault.errors import SealBroken, VaultDamaged
+from secterm.vault.records import ID_SIZE
 from secterm.vault.signer import Signer
 from secterm.vault.vault import Vault
 from secterm.vault.verify import Fault
@@ -190,18 +191,32 @@ def _take(vault: Vault, registry: Registry, number: int, entry: VaultEntry) -> N
         case acts.PackAdopted() as act:
             _add_pack(registry, number, act)
         case acts.Erased() as act:
+            if not _an_id(act.dossier):
+                registry.faults.append(Fault(f"entry #{number}", "names a dossier that is none"))
+                return
             registry.erased[act.dossier] = Erasure(number, entry.at, act.reason)
         case acts.Recovered() as act:
             registry.recovered.append((entry.at, act.officer))
         case acts.RecoveryMade() as act:
             try:
                 _key(act.public_key, act.sealing_key)
-                bytes.fromhex(act.recovery)
             except ValueError:
+                known = False
+            else:
+                known = _an_id(act.recovery)
+            if not known:
                 registry.faults.append(Fault(f"entry #{number}", "names keys that are none"))
                 return
             registry.recoveries.append(Recovery(number, entry.at, act))
             registry.recovered.clear()
+
+
+def _an_id(text: str) -> bool:
+    """Whether this is an id in hex, written as ids are."""
+    try:
+        return len(bytes.fromhex(text)) == ID_SIZE and bytes.fromhex(text).hex() == text
+    except ValueError:
+        return False
 
 
 def _key(public_key: str, sealing_key: str) -> None:

@@ -34,6 +34,8 @@ BROKEN: Final = (
     ValueError,
 )
 
+SHORTEST_NAME: Final = 3  # letters of a word that says who it is
+
 
 class Shelf:
     """The dossiers of an unlocked vault."""
@@ -53,7 +55,8 @@ class Shelf:
         return [id.hex() for id in self._vault.dossiers() if id.hex() not in others]
 
     def identifying(self, id: str) -> list[str]:
-        """What says whose dossier this is: names and identity numbers, also earlier ones.
+        """What says whose dossier this is: names, their words, and identity numbers, also
+        earlier ones.
 
         Raises NotAllowed where there is none.
         """
@@ -61,7 +64,9 @@ class Shelf:
         for one in self.state(id)[1]:
             if isinstance(one.entry.act, acts.Opened | acts.Corrected):
                 who = one.entry.act.particulars
+                words = (word.strip(",.") for word in who.name.split())
                 told |= {who.name, who.identity_number}
+                told |= {word for word in words if len(word) >= SHORTEST_NAME}
         return sorted(told - {""})
 
     def sound(self) -> list[str]:

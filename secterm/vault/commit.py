@@ -52,7 +52,8 @@ def commit(vault: Vault, work: Transaction, signer: Signer) -> None:
     text = Checkpoint(vault.origin, edge.size, edge.root()).text()
     signed = SignedSize(signer.officer, before, signer.key.sign(text.encode()))
     tables = vault.file.tables
-    with vault.file.writing(scrub=bool(work.erased or work.rekeying)):
+    anew = _tables_anew(work)
+    with vault.file.writing(scrub=bool(anew)):
         if vault.head.outside:
             _unchanged(vault, outside=work.touches_outside)
         for id, key in work.dossiers.items():
@@ -86,6 +87,19 @@ def commit(vault: Vault, work: Transaction, signer: Signer) -> None:
             plain.write(vault.file, failures=0 if work.failures_told else plain.failures)
         key = work.rekeying.key if work.rekeying is not None else b""
         work.written = Written(head, _write_head(vault, head, subkeys), key)
+        vault.file.rebuild(*anew)
+
+
+def _tables_anew(work: Transaction) -> set[str]:
+    """Those of which nothing may be left on a page that their rows stood on before."""
+    anew = set()
+    if work.erased:
+        anew |= {"dossier", "entry"}
+    if work.gone:
+        anew |= {"slot"}
+    if work.rekeying is not None:
+        anew |= {"dossier", "signature", "slot", "vault", "head"}
+    return anew
 
 
 @dataclass
@@ -176,6 +190,8 @@ def _erase(vault: Vault, dossier: bytes) -> None:
     """Destroys a dossier's key, card and sealed entries; their leaf hashes stay."""
     table, entry = vault.file.tables.dossier, vault.file.tables.entry
     committed = [c for (c,) in _some(vault, table.select(table.commitment), table.id == dossier)]
+    if not committed:
+        raise VaultDamaged(f"dossier {dossier.hex()}", "is not there")
     query = entry.select(entry.number, entry.sealed)
     for number, sealed in list(_some(vault, query, entry.dossier == dossier)):
         hashed = vault.leaf_of(dossier, committed[0], sealed)
@@ -218,7 +234,10 @@ def _rekey(vault: Vault, rekeying: Rekeying, new: VaultKeys) -> None:
         holder = rekeying.holders.get(slot.digest())
         if holder is None:
             raise VaultDamaged(f"slot {slot.id.hex()}", "is nobody's: no entry tells of it")
-        wrapped = sealing.wrap(holder, slots.wrapped_place(id, slot.id), rekeying.key)
+        try:
+            wrapped = sealing.wrap(holder, slots.wrapped_place(id, slot.id), rekeying.key)
+        except ValueError:
+            raise VaultDamaged(f"slot {slot.id.hex()}", "its holder's key is none") from None
         tables.slot.update(wrapped=wrapped).where(tables.slot.id == slot.id).execute()
 
 

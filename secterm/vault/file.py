@@ -9,7 +9,6 @@ import contextlib
 import itertools
 import os
 import sqlite3
-import sys
 import threading
 import weakref
 from collections.abc import Iterator
@@ -31,6 +30,7 @@ from secterm.vault.errors import (
     VaultUnreadable,
 )
 from secterm.vault.lock import Lock
+from secterm.vault.reading import BATCH_SIZE, Reading
 from secterm.vault.tables import FORMAT, SCHEMA, Tables, check_row
 from secterm.vault.troubles import told
 
@@ -48,8 +48,6 @@ PRAGMAS: Final = {
     "trusted_schema": "off",
     "cell_size_check": "on",
 }
-BATCH: Final = 256  # rows fetched at a time
-BATCH_SIZE: Final = 1 << 20  # bytes, after which no further row is fetched at once
 # What one query may give: this many times the file's length, which is more than rows and
 # what Python adds to them. In a file that somebody made, all rows may share their pages.
 MOST_TIMES: Final = 4
@@ -63,7 +61,7 @@ class VaultFile:
         self._lock = lock
         self._turn = threading.RLock()
         self._closed = False
-        self._reading: weakref.WeakSet[Any] = weakref.WeakSet()  # cursors not read to their end
+        self._reading: weakref.WeakSet[Reading] = weakref.WeakSet()
         self._place: Place | None = None  # which file ours is, once it is open
         self._lock_place: Place | None = None
         self._copy: Path | None = None  # made when the file had lost its last name
@@ -166,7 +164,8 @@ class VaultFile:
                 file._connect()
                 file._lock_place = place_of(file._lock_path)
                 file._check_whole()
-                file._scrub()  # what a power cut left of one that was to be
+                with contextlib.suppress(OSError):  # what a power cut left of one that was to be
+                    scrub_journal(file._journal)
         except BaseException:
             lock.release()
             raise
@@ -194,9 +193,8 @@ class VaultFile:
 
     def _shut(self) -> None:
         self._closed = True
-        for cursor in list(self._reading):
-            with contextlib.suppress(sqlite3.ProgrammingError):  # it was closed before
-                cursor.close()  # or SQLite would keep the file until somebody forgets it
+        for reading in list(self._reading):
+            reading.close()  # or SQLite would keep the file until somebody forgets it
         self.database.close()
 
     def rows(self, query: Any) -> Iterator[Any]:  # noqa: ANN401 - peewee has no types
@@ -207,11 +205,12 @@ class VaultFile:
         columns = tuple(query.selected_columns)
         with self._at_it():
             cursor = self.database.execute(query)
-            self._reading.add(cursor)
+            reading = Reading(cursor)
+            self._reading.add(reading)
         total = 0
         while True:
             with self._at_it():
-                batch, size = _batch(cursor)
+                batch, size = reading.batch()
                 total += size
                 if total > BATCH_SIZE and total > MOST_TIMES * self._length():
                     raise VaultDamaged("the file", "holds more than it is long")
@@ -248,14 +247,35 @@ class VaultFile:
                     self._in_place()
             finally:
                 if scrub:
-                    self._scrub()
-                    self.database.execute_sql("PRAGMA journal_mode = delete")
+                    # Where this fails, the journal stays, and the next opening does it:
+                    # SQLite would take it away as it is. What was committed is committed.
+                    with contextlib.suppress(OSError, peewee.PeeweeException, sqlite3.Error):
+                        if not self._moved():
+                            scrub_journal(self._journal)
+                        self.database.execute_sql("PRAGMA journal_mode = delete")
                 self._in_place()
 
-    def _scrub(self) -> None:
-        if not self._moved():
-            with contextlib.suppress(OSError):  # else the next opening does it
-                scrub_journal(self._journal)
+    def rebuild(self, *names: str) -> None:
+        """Copies these tables' rows onto other pages; belongs inside `writing(scrub=True)`.
+
+        SQLite zeroes what it deletes, not what it moved to another page before; a
+        page that it gives up it zeroes whole.
+        """
+        for reading in list(self._reading):
+            reading.finish()  # SQLite drops no table while it reads
+        run = self.database.execute_sql
+        for kind, name, sql in SCHEMA:
+            if kind == "table" and name in names:
+                run(sql.replace(f'"{name}"', f'"{name} anew"', 1))
+                run(f'INSERT INTO "{name} anew" SELECT * FROM "{name}"')  # noqa: S608 - names of ours
+                # Emptied first: dropping a full one would keep all its pages in memory.
+                run(f'DELETE FROM "{name}"')  # noqa: S608
+                run(f'DROP TABLE "{name}"')
+                run(f'ALTER TABLE "{name} anew" RENAME TO "{name}"')
+        there = {name for (name,) in run("SELECT name FROM sqlite_master").fetchall()}
+        for kind, name, sql in SCHEMA:
+            if kind == "index" and name not in there:
+                run(sql)
 
     @contextlib.contextmanager
     def _at_it(self) -> Iterator[None]:
@@ -357,16 +377,3 @@ class VaultFile:
             for name in ("page_count", "page_size")
         )
         return int(pages * size)
-
-
-def _batch(cursor: sqlite3.Cursor) -> tuple[list[Any], int]:
-    """Some more rows, none at the end, and how many bytes they take."""
-    batch: list[Any] = []
-    size = 0
-    while len(batch) < BATCH and size < BATCH_SIZE:
-        row = cursor.fetchone()
-        if row is None:
-            break
-        batch.append(row)
-        size += sum(map(sys.getsizeof, row))
-    return batch, size

@@ -5,9 +5,11 @@ damaged one told from a wrong one.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
+import stat
 from pathlib import Path
 from typing import Final
 
@@ -30,24 +32,34 @@ def make(folder: Path) -> tuple[Path, bytes]:
     path = folder / f"{os.urandom(4).hex()}{SUFFIX}"
     try:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise KeyFileRefused(error.strerror or "cannot be written") from None
+    try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(f"secterm-key-1 {key.hex()} {_check(key)}\n".encode())
             stream.flush()
             os.fsync(stream.fileno())
         sync_folder(folder)
-    except OSError as error:
-        raise KeyFileRefused(error.strerror or "cannot be written") from None
-    if read(path) != key:
-        raise KeyFileRefused("it does not read back as it was written")
+        if read(path) != key:
+            raise KeyFileRefused("it does not read back as it was written")
+    except (OSError, KeyFileRefused) as error:
+        with contextlib.suppress(OSError):
+            path.unlink()  # half a key file would be taken for one that is damaged
+        if isinstance(error, OSError):
+            raise KeyFileRefused(error.strerror or "cannot be written") from None
+        raise
     return path, key
 
 
 def read(path: Path) -> bytes:
     """The 32 bytes of a key file. Raises `KeyFileRefused`."""
     try:
-        if not path.is_file():
+        if not path.is_file():  # before it is opened: opening a device may do something
             raise KeyFileRefused("there is no such file")
-        with path.open("rb") as stream:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise KeyFileRefused("there is no such file")
             text = stream.read(LARGEST + 1).decode("ascii", errors="replace")
     except OSError as error:
         raise KeyFileRefused(error.strerror or "cannot be read") from None
@@ -61,11 +73,15 @@ def read(path: Path) -> bytes:
 
 
 def found_in(folders: list[Path]) -> list[bytes]:
-    """The keys of all key files that stand in these folders; what is none is passed over."""
+    """The keys of all key files that stand in these folders; what is none is passed over.
+
+    So is a link: what a stick holds must not have us read elsewhere.
+    """
     keys = []
     for folder in folders:
         try:
-            candidates = sorted(folder.glob(f"*{SUFFIX}"))[:MOST]
+            there = sorted(folder.glob(f"*{SUFFIX}"))
+            candidates = [path for path in there if not path.is_symlink()][:MOST]
         except OSError:
             continue
         for path in candidates:

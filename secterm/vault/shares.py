@@ -13,7 +13,7 @@ from shamir_mnemonic.constants import (
     CUSTOMIZATION_STRING_EXTENDABLE,
     CUSTOMIZATION_STRING_ORIG,
 )
-from shamir_mnemonic.rs1024 import create_checksum
+from shamir_mnemonic.rs1024 import create_checksum, verify_checksum
 from shamir_mnemonic.share import Share
 from shamir_mnemonic.wordlist import WORDLIST
 
@@ -24,6 +24,7 @@ MOST_SHARES: Final = 16  # SLIP-39
 LENGTH: Final = 33  # words of a share of 32 bytes
 LETTERS: Final = 4  # by which SLIP-39's words differ
 CHECKSUM: Final = 3  # words at the end
+EXPONENT: Final = 1  # of the iterations; the secret is random, so they add nothing
 EXTENDABLE: Final = 1 << 4  # a flag in the second word
 
 
@@ -35,7 +36,7 @@ def split(secret: bytes, needed: int, count: int) -> tuple[str, ...]:
     """
     if not 1 <= needed <= count <= MOST_SHARES or (needed == 1 and count > 1):
         raise ValueError("no such shares")
-    ((*shares,),) = generate_mnemonics(1, [(needed, count)], secret)
+    ((*shares,),) = generate_mnemonics(1, [(needed, count)], secret, iteration_exponent=EXPONENT)
     return tuple(shares)
 
 
@@ -71,8 +72,9 @@ class Collected:
         """The 32 bytes that they give. Raises `ShareRefused` where there are too few."""
         if self.missing > 0:
             raise ShareRefused("few", more=self.missing)
+        needed = len(self._shares) + self.missing  # no more: SLIP-39 refuses them
         try:
-            return bytes(combine_mnemonics([words for _share, words in self._shares]))
+            return bytes(combine_mnemonics([words for _share, words in self._shares[:needed]]))
         except MnemonicError:
             raise ShareRefused("set") from None
 
@@ -89,11 +91,15 @@ def parse(typed: str) -> tuple[Share, str]:
     try:
         share = Share.from_mnemonic(" ".join(words))
     except MnemonicError:
+        if _fits(indices):
+            raise ShareRefused("foreign") from None
         place = _likely(indices)
         if not place:
             raise ShareRefused("checksum") from None
         raise ShareRefused("word", word=words[place - 1], place=place) from None
-    if len(share.value) != KEY_SIZE or (share.group_threshold, share.group_count) != (1, 1):
+    groups = (share.group_threshold, share.group_count)
+    # An exponent other than ours could have us derive for hours.
+    if len(share.value) != KEY_SIZE or groups != (1, 1) or share.iteration_exponent != EXPONENT:
         raise ShareRefused("foreign")
     return share, " ".join(words)
 
@@ -103,6 +109,14 @@ def _word(typed: str, place: int) -> str:
     if len(found) != 1:
         raise ShareRefused("word", word=typed[:20], place=place)
     return str(found[0])
+
+
+def _fits(indices: Sequence[int]) -> bool:
+    """Whether the checksum is that of the words, so that no word of them is wrong."""
+    custom = (
+        CUSTOMIZATION_STRING_EXTENDABLE if indices[1] & EXTENDABLE else CUSTOMIZATION_STRING_ORIG
+    )
+    return bool(verify_checksum(indices, custom))
 
 
 def _likely(indices: Sequence[int]) -> int:
@@ -120,6 +134,8 @@ def _likely(indices: Sequence[int]) -> int:
 def _likely_under(custom: bytes, data: list[int], stated: Sequence[int]) -> int:
     due = create_checksum(data, custom)
     off = _difference(due, stated)
+    if not any(off):
+        return 0
     places = [len(data) + i for i, each in enumerate(off, 1) if each]
     if len(places) == 1:
         return places[0]
