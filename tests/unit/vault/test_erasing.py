@@ -13,7 +13,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
-from secterm.vault import checkpoints, errors, kdf, keys, verify
+from secterm.vault import checkpoints, errors, file, kdf, keys, verify
 from secterm.vault.note import Checkpoint
 from secterm.vault.seal import NONCE_SIZE
 from secterm.vault.signer import Signer
@@ -264,19 +264,16 @@ def test_a_journal_that_is_still_needed_is_rolled_back_and_not_overwritten(house
         again.close()
 
 
-def test_where_the_journal_cannot_be_overwritten_it_stays_until_it_can(house):
+def test_where_the_journal_cannot_be_overwritten_it_stays_until_it_can(house, monkeypatch):
     """Taken away as it is, its pages would lie about on the disk."""
     id = house.record()
-    file = house.vault.file
-    scrub = file._scrub
 
-    def fails():
+    def fails(journal):
         raise OSError("the disk does not write")
 
-    file._scrub = fails
-    house.erase(id)
-    del file._scrub
-    assert file._scrub == scrub
+    with monkeypatch.context() as patch:
+        patch.setattr(file, "scrub_journal", fails)
+        house.erase(id)
     assert house.left(beside(house.path)) != set()
     assert house.left() == set()
     house.record()
