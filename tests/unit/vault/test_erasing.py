@@ -13,8 +13,10 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
-from secterm.vault import checkpoints, errors, file, kdf, keys, verify
+from secterm.vault import checkpoints, commit, errors, kdf, keys, verify
+from secterm.vault import file as vault_file
 from secterm.vault.note import Checkpoint
+from secterm.vault.records import Card
 from secterm.vault.seal import NONCE_SIZE
 from secterm.vault.signer import Signer
 from secterm.vault.vault import Vault
@@ -111,7 +113,7 @@ def lived(house, seed):
     return dice
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_nothing_of_the_erased_is_left_after_any_history(house, seed):
     dice = lived(house, seed)
     for _ in range(2):
@@ -166,19 +168,26 @@ def opening(path, tried):
     return found
 
 
-def test_what_was_moved_before_is_not_left_behind(tmp_path):
-    """Rows that SQLite moves to other pages leave copies; many moves, so that some do."""
-    house = House(tmp_path / "v.db")
+# Histories after which SQLite alone leaves something, on pages that it moved rows from.
+MOVED = (2, 84, 128)
+
+
+@pytest.mark.parametrize("seed", MOVED)
+def test_what_was_moved_before_is_not_left_behind(house, seed):
     house.vault.file.database.execute_sql("PRAGMA synchronous = off")
-    dice = random.Random(7)
-    for _ in range(40):
-        house.record()
-    for _ in range(120):
-        house.record(*dice.sample(house.there, 5), card=bytes(dice.choice((50, 400, 800, 3000))))
-    for id in house.there[::2]:
+    dice = random.Random(seed)
+    for _ in range(dice.randint(5, 60)):
+        house.record(card=bytes(dice.choice((50, 200, 400, 800))))
+    ids = house.there
+    for _ in range(400):
+        id = dice.choice(ids)
+        body = bytes(dice.choice((50, 200, 400, 800, 3000)))
+        with house.vault.file.writing():
+            commit._write_card(house.vault, Card(id, 1, body), {})
+        house.stood[id].add(rows_of(house, id)[0][3])
+    for id in dice.sample(ids, len(ids) // 2):
         house.erase(id)
     assert house.left() == set()
-    house.vault.close()
 
 
 # -- the journal beside the file ---------------------------------------------------
@@ -272,7 +281,7 @@ def test_where_the_journal_cannot_be_overwritten_it_stays_until_it_can(house, mo
         raise OSError("the disk does not write")
 
     with monkeypatch.context() as patch:
-        patch.setattr(file, "scrub_journal", fails)
+        patch.setattr(vault_file, "scrub_journal", fails)
         house.erase(id)
     assert house.left(beside(house.path)) != set()
     assert house.left() == set()
