@@ -62,6 +62,7 @@ class People(Room[None]):
         Binding("pageup", "page(-1)", _("Page up"), show=False),
         Binding("pagedown", "page(1)", _("Page down"), show=False),
     ]
+    NEEDS = {"new": "record", "export": "record"}
 
     def __init__(self) -> None:
         super().__init__(_("Dossiers"))
@@ -134,7 +135,8 @@ class People(Room[None]):
     def _told(self, shown: int) -> str:
         """How many there are, and why not all of them show."""
         if not self._cards:
-            return _("There is no dossier yet. F2 opens the first.")
+            first = _("F2 opens the first.") if self.desk.may("record") else ""
+            return f"{_('There is no dossier yet.')} {first}".rstrip()
         told = ngettext("{n} dossier", "{n} dossiers", len(self._cards)).format(n=len(self._cards))
         if shown < len(self._cards):
             told = f"{shown} / {told}"
