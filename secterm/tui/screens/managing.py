@@ -270,9 +270,9 @@ async def disable(room: Room[None], officer: Officer) -> None:
                 _(
                     "{name} will not unlock this vault any more. What they signed stays and "
                     "stays valid. A copy of the vault made before today still opens for them, "
-                    "with all that stood in it then. A new vault key, offered next, makes that "
-                    "worthless for what comes after. Nobody disabled is taken back: they would "
-                    "be added anew."
+                    "with all that stood in it then. A new vault key, offered next, keeps them "
+                    "out of every dossier opened after it. Nobody disabled is taken back: they "
+                    "would be added anew."
                 ).format(name=officer.name),
             ),
             told=told,
@@ -384,9 +384,11 @@ def _rekey_form(told: str, kept: Values) -> Form:
         _("New vault key"),
         [Entry("reason", _("Reason"), "text", value=kept["reason"])],
         intro=_(
-            "Everything in the vault is sealed under a new key. Whoever kept an old copy of the "
-            "vault still reads that copy, but with it nothing that comes after. Passphrases, "
-            "key files and recovery shares stay as they are.\n\n"
+            "What the vault's key seals is sealed anew under another. Whoever kept an old copy of "
+            "the vault still reads that copy, but no dossier opened from now on. A dossier keeps "
+            "its own key: what is added to one that was in the copy, they read only if they get "
+            "hold of a later copy too. Passphrases, key files and recovery shares stay as they "
+            "are.\n\n"
             "It may take minutes in a large vault, and can be stopped. If the power goes, the "
             "vault opens with the key of before or the new one, and nothing is lost."
         ),
