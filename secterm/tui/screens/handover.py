@@ -58,7 +58,7 @@ class Handover(Room[None]):
             if values is None:
                 return
             told = _(
-                "That is not the passphrase of {name}, or a key file is needed and not at hand."
+                "That is not the passphrase of {name}. Where it takes a key file, mount its medium."
             ).format(name=name)
             try:
                 if await self.shell.working(_("Checking the passphrase"), self._check(values)):

@@ -172,7 +172,7 @@ async def rename(room: Room[None], officer: Officer) -> None:
 
 def _not_theirs(officer: Officer) -> str:
     return _(
-        "That is not the passphrase of {name}, or a key file is needed and not at hand. "
+        "That is not the passphrase of {name}. Where it takes a key file, mount its medium. "
         "Nothing was changed."
     ).format(name=officer.name)
 
@@ -339,7 +339,7 @@ async def change_passphrase(room: Room[None]) -> None:
         return key
 
     wrong = _(
-        "The passphrase until now is not right, or a key file is needed and not at hand. "
+        "The passphrase until now is not right. Where it takes a key file, mount its medium. "
         "Nothing was changed."
     )
     key = await _asked(room, form, _("Changing the passphrase"), act, wrong)
