@@ -1,16 +1,20 @@
 """Officers: who they are, what is done with them, and what each role is offered."""
 
+import contextlib
+import sqlite3
 import threading
 
 import pytest
 
 from secterm.archive import media
 from secterm.desk.desk import Desk
+from secterm.dossier import gates
+from secterm.dossier.entries import Found
 from secterm.tui.screens import managing
 from secterm.vault import keyfile
 from secterm.vault.errors import WrongPassphrase
 from tests.support import sticks
-from tests.support.house import OFFICER, SECOND, copied
+from tests.support.house import OFFICER, SECOND, answered, checked, copied
 
 APPROVER = ("Cim Test", "test harbour violet engine")
 AUDITOR = ("Dov Test", "test pepper saddle mirror")
@@ -93,6 +97,23 @@ async def test_an_officer_s_page_has_their_keys_and_what_happened_to_them(seated
         assert "Role given: approver. Half the hours" in screen
         await officer.press("enter")
         await officer.sees("Officers of this vault")
+
+
+async def test_an_officer_whose_entries_do_not_open_is_told_and_the_list_stays(seated, vault):
+    desk = Desk.open(vault, *OFFICER)
+    bex = next(o for o in desk.officers() if o.name == "Bex Test")
+    desk.give_role(bex.id, "approver", "Half the hours")
+    number, _entry = desk.officer_entries(bex.id)[-1]
+    desk.close()
+    with contextlib.closing(sqlite3.connect(vault)) as database, database:
+        database.execute(
+            "UPDATE entry SET sealed = zeroblob(length(sealed)) WHERE number = ?", (number,)
+        )
+    async with seated() as officer:
+        await at_the_list(officer)
+        await officer.press("down", "enter")
+        await officer.reads("The vault is damaged or was changed")
+        assert "Officers of this vault" in officer.screen
 
 
 # -- adding -------------------------------------------------------------------------
@@ -599,6 +620,35 @@ async def test_an_approver_gives_the_second_word_on_a_decision_of_another(seated
         told = officer.desk.dossier(id).state.seconded
         assert officer.desk.officer_name(told.officer) == APPROVER[0]
         await officer.sees("Nothing is owed now.")
+
+
+async def test_an_approver_reviews_the_finding_of_another(sitting, vaults, tmp_path):
+    path = copied(vaults(("opened", "core")), tmp_path)
+    desk = Desk.open(path, *OFFICER)
+    desk.add_officer(*APPROVER, "approver")
+    id = desk.cards()[0].id
+    answered(desk, id)
+    checked(desk, id)
+    sections = gates.sections_of(desk.pack, desk.dossier(id).state)
+    desk.act(id, *(Found(section=s.id, finding="suitable") for s in sections))
+    desk.act(id, Found(section="", finding="suitable"))
+    desk.close()
+    async with sitting(vault=path, unlocked=False) as officer:
+        await officer.unlock(APPROVER)
+        await officer.opens("screening")
+        await officer.next("> Review by a second officer")
+        await officer.press("enter")
+        await officer.sees("> Second officer's word")
+        await officer.write("1")
+        await officer.sees(f"> Second officer          {APPROVER[0]}")
+        await officer.press("enter")
+        await officer.sees("> Their own passphrase")
+        await officer.write(APPROVER[1])
+        await officer.sees("agrees")
+        told = officer.desk.dossier(id).state.review
+        assert officer.desk.officer_name(told.officer) == APPROVER[0]
+        await officer.press("up", "enter")
+        await officer.reads("An approver reads, and gives a second person's word; nothing else.")
 
 
 @pytest.mark.long

@@ -60,8 +60,9 @@ class Officers(Room[None]):
         return f"{fit(officer.name, 34)} {fit(ROLES[officer.role], 14)} {fit(when, 17)} {you}"
 
     def on_rows_picked(self, event: Rows.Picked) -> None:
-        """The officer's page."""
-        self.app.push_screen(OfficerRoom(event.row.key))
+        """The officer's page, where their entries open."""
+        if self.tried(lambda: self.desk.officer_entries(event.row.key)) is not None:
+            self.app.push_screen(OfficerRoom(event.row.key))
 
     @work(exit_on_error=False)
     async def action_add(self) -> None:
