@@ -163,6 +163,8 @@ class DossierRoom(Room[None]):
                 self._decide()
             case "reopening":
                 self.action_course()
+            case "read":
+                self.allowed("record")
 
     @work(exit_on_error=False)
     async def _interview(self) -> None:

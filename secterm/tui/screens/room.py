@@ -109,7 +109,6 @@ class Room(Screen[T]):
             top.who = self.who()
             top.refresh()
             self.refill()
-            self.refresh_bindings()
 
     def on_screen_suspend(self) -> None:
         """What was said here is over once another room is entered."""
