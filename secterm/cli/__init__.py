@@ -41,8 +41,10 @@ def commands(context: click.Context) -> int | None:
 def _app(given: Given) -> int:
     from secterm.tui import run
 
-    if given.officer is not None or given.passphrase_file is not None:
-        raise click.UsageError(_("The app asks for name and passphrase itself."))
+    if any(each is not None for each in (given.officer, given.passphrase_file, given.key_file)):
+        raise click.UsageError(
+            _("The app asks for name and passphrase itself, and with F3 for a key file.")
+        )
     if given.named is not None:
         vaults.refuse_missing_folder(given.path)
     elif sys.stdin.isatty() and sys.stdout.isatty():

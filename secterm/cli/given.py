@@ -1,5 +1,5 @@
 """What is given on the command line, and what is asked for at the terminal: the
-vault, the officer, the passphrase. A passphrase never comes from an argument or
+vault, the officer, the passphrase, the key file. A passphrase never comes from an argument or
 the environment.
 """
 
@@ -99,6 +99,7 @@ class Given:
     vault: Path | None = None
     officer: str | None = None
     passphrase_file: Path | None = None
+    key_file: Path | None = None
 
     @property
     def path(self) -> Path:
@@ -152,6 +153,13 @@ def _keep(context: click.Context, option: click.Parameter, value: object) -> Non
 def common(command: C) -> C:
     """The options that every command on a vault has; they are kept in `Given`."""
     for option in (
+        click.option(
+            "--key-file",
+            type=FilePath(folder=False),
+            expose_value=False,
+            callback=_keep,
+            help=_("Your key file, where it is not found on a mounted medium."),
+        ),
         click.option(
             "--passphrase-file",
             type=FilePath(folder=False),
@@ -276,11 +284,13 @@ def unlocked(given: Given) -> Iterator[Desk]:
     import time
 
     from secterm import messages
+    from secterm.desk import keyfiles
     from secterm.desk.desk import Desk
     from secterm.desk.model import failures_of, unlock_wait
     from secterm.vault.errors import WrongPassphrase
 
     wait = unlock_wait(failures_of(given.path))
+    keys = keyfiles.at_hand(given.key_file)
     officer, secret = given.who(), given.passphrase()
     if wait:
         told = ngettext(
@@ -291,7 +301,7 @@ def unlocked(given: Given) -> Iterator[Desk]:
         complain(told.format(n=round(wait)))
         time.sleep(wait)
     try:
-        desk = Desk.open(given.path, officer, secret)
+        desk = Desk.open(given.path, officer, secret, key_files=keys)
     except WrongPassphrase as wrong:
         if secret != secret.strip():
             wrong.add_note(_("The passphrase given begins or ends with a space, which counts."))

@@ -47,6 +47,7 @@ _SHORT: Final = re.compile(r"\b\d{1,18}:[0-9a-fA-F]{4}(?:-[0-9a-fA-F]{4}){4}\b")
 def init(given: Given, unit: str, pack: Path | None) -> None:
     """Refuses before anything is asked, where a vault cannot be made there."""
     from secterm.desk.desk import Desk
+    from secterm.vault import keyfile
     from secterm.vault.errors import VaultExists
 
     path = given.path
@@ -54,6 +55,7 @@ def init(given: Given, unit: str, pack: Path | None) -> None:
         raise VaultExists(str(path))
     if given.named is not None:
         refuse_missing_folder(path)
+    key = b"" if given.key_file is None else keyfile.read(given.key_file)
     officer = given.who()
     secret = new_passphrase(given.passphrase_file, _("New passphrase"))
     with _usual_folder(given), Progress() as shown:
@@ -66,7 +68,13 @@ def init(given: Given, unit: str, pack: Path | None) -> None:
             )
 
         desk = Desk.create(
-            path, unit=unit, officer=officer, passphrase=secret, pack=pack, progress=measured
+            path,
+            unit=unit,
+            officer=officer,
+            passphrase=secret,
+            pack=pack,
+            key_file=key,
+            progress=measured,
         )
     try:
         say(_("Created. Checkpoint {line}").format(line=desk.checkpoint_line()))

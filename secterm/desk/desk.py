@@ -132,7 +132,8 @@ class Desk(Keeping):
             for doubt in self._vault.doubts
         ]
         failures = self._vault.failures
-        if failures and self.behind is None and self.may("second"):
+        sound = not self._vault.doubts and self.behind is None
+        if failures and sound and self.may("second"):
             with self._record() as record:
                 record.vault(self._vault.id, acts.Unlocked(failures=failures))
                 record.work.failures_told = True
@@ -153,7 +154,7 @@ class Desk(Keeping):
     def accept_clock(self) -> None:
         """The officer says that the clock is right, or goes on knowing it is not; recorded."""
         behind = self._watch.accept()
-        if behind is not None and self.may("second"):
+        if behind is not None and self.may("second") and not self._vault.doubts:
             try:
                 with self._record() as record:
                     said = acts.ClockBehind(

@@ -24,7 +24,7 @@ from secterm.desk.watch import Watch
 from secterm.dossier import entries as acts
 from secterm.dossier import roles
 from secterm.dossier.demands import NotAllowed, a_text, legible, require
-from secterm.dossier.entries import Role
+from secterm.dossier.entries import Role, VaultEntry
 from secterm.dossier.roles import Power
 from secterm.vault import kdf, shares
 from secterm.vault.errors import ShareRefused, VaultDamaged, VaultError, WrongPassphrase
@@ -68,6 +68,12 @@ class Keeping:
     def officers(self) -> tuple[Officer, ...]:
         """All officers, in the order they joined; also those who were disabled since."""
         return tuple(self._registry.officers.values())
+
+    def officer_entries(self, id: str) -> list[tuple[int, VaultEntry]]:
+        """What happened to an officer, in order: each entry's number, and the entry."""
+        require(id in self._registry.officers, _("There is no such officer."))
+        found = self._vault.entries(bytes.fromhex(id))
+        return [(number, acts.decode_vault(plain)) for number, plain in found]
 
     def officer_name(self, id: str) -> str:
         """An officer's name, or their id where nobody has it."""

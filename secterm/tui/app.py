@@ -56,6 +56,7 @@ class SectermApp(InOrder):
         self.clock = clock
         self.desk: Desk | None = None
         self.farewell = ""  # the checkpoint at the last lock
+        self.key_file: Path | None = None  # the officer's own, where they named it
         self.crash: BaseException | None = None
         self.recovering = False  # shares are typed in; they are forgotten as a lock would
         self._idle = idle

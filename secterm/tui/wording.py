@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from secterm.dossier import sentences
+from secterm.dossier.entries import Role
 from secterm.dossier.gates import Owed
 from secterm.policy.model import Pack
 from secterm.words import _
@@ -38,6 +39,14 @@ STAGES: Final = {
     "damaged": _("damaged"),
     "erased": _("erased"),
 }
+ROLES: Final[dict[Role | None, str]] = {
+    "administrator": _("administrator"),
+    "officer": _("officer"),
+    "approver": _("approver"),
+    "auditor": _("auditor"),
+    None: _("disabled"),
+}
+MAY_READ: Final = _("You may read; an officer records.")
 CATEGORIES: Final = {"core": _("core"), "key": _("key"), "general": _("general")}
 SHORT: Final = {
     "question": _("interview"),

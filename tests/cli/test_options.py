@@ -40,7 +40,7 @@ def test_the_app_does_not_take_a_name_or_a_passphrase(room):
     assert "The app asks for name and passphrase itself" in done.complaint
 
 
-@pytest.mark.parametrize("option", ["--vault", "--officer", "--passphrase-file"])
+@pytest.mark.parametrize("option", ["--vault", "--officer", "--passphrase-file", "--key-file"])
 def test_an_empty_value_is_not_taken_for_none(room, option):
     done = room.bare("list", option, "", env={"SECTERM_VAULT": "v.db"})
     assert done.status == 2

@@ -3,7 +3,9 @@
 import pytest
 
 from secterm.desk.desk import Desk
-from secterm.vault import kdf
+from secterm.vault import kdf, keyfile
+from secterm.vault.errors import WrongPassphrase
+from tests.support import sticks
 from tests.support.house import OFFICER
 
 WEAK, STRONG = "password1234", OFFICER[1]
@@ -25,6 +27,9 @@ async def filled_in(officer, passphrase, again):
     ):
         await officer.sees(label)
         await officer.write(text)
+    if passphrase == again:
+        await officer.sees("> Key file beside it")
+        await officer.press("enter")
 
 
 async def test_a_vault_is_made_and_its_checkpoint_and_fingerprint_are_shown(first_run, tmp_path):
@@ -68,9 +73,10 @@ async def test_two_passphrases_that_differ_are_typed_again(first_run, tmp_path):
         await filled_in(officer, STRONG, STRONG + "x")
         await officer.sees("The two are not the same")
         await officer.sees("> Passphrase")
-        assert "•" not in officer.screen
+        assert "••" not in officer.screen
         await officer.write(STRONG)
         await officer.write(STRONG)
+        await officer.press("enter")
         await officer.sees("The vault is made")
 
 
@@ -114,4 +120,40 @@ async def test_a_folder_that_is_gone_is_told_and_what_was_typed_stays(
         folder.mkdir()
         await officer.write(STRONG)
         await officer.write(STRONG)
+        await officer.press("enter")
         await officer.sees("The vault is made")
+
+
+async def test_a_key_file_is_made_and_its_place_shown_and_both_are_needed(
+    first_run, tmp_path, monkeypatch
+):
+    stick = sticks.mounted(tmp_path, monkeypatch)
+    async with first_run() as officer:
+        for text in ("Test unit", OFFICER[0], STRONG, STRONG):
+            await officer.write(text)
+        await officer.sees("> Key file beside it")
+        await officer.write("2")
+        await officer.sees("> Folder on the medium")
+        await officer.press("enter")
+        screen = await officer.sees("A key file is made.")
+        (path,) = stick.iterdir()
+        assert str(path) in "".join(screen.split())
+        await officer.press("enter")
+        await officer.sees("The vault is made")
+    Desk.open(tmp_path / "new.db", *OFFICER, key_files=[keyfile.read(path)]).close()
+    with pytest.raises(WrongPassphrase):
+        Desk.open(tmp_path / "new.db", *OFFICER)
+
+
+async def test_where_no_vault_comes_to_be_no_key_file_stays(first_run, tmp_path, monkeypatch):
+    monkeypatch.setattr(kdf, "TARGET_SECONDS", 5.0)
+    stick = sticks.mounted(tmp_path, monkeypatch)
+    async with first_run() as officer:
+        for text in ("Test unit", OFFICER[0], STRONG, STRONG, "2"):
+            await officer.write(text)
+        await officer.sees("> Folder on the medium")
+        await officer.press("enter")
+        await officer.sees("Measuring this machine")
+        await officer.press("escape")
+        await officer.sees("Stopped. There is no vault yet.")
+    assert list(stick.iterdir()) == []

@@ -229,6 +229,24 @@ def test_the_export(looks):
     assert looks(walk)
 
 
+def test_the_officers(looks):
+    async def walk(officer):
+        await officer.press("f4")
+        await officer.sees("Officers of this vault")
+
+    assert looks(walk)
+
+
+def test_an_officer(looks):
+    async def walk(officer):
+        await officer.press("f4")
+        await officer.sees("Officers of this vault")
+        await officer.press("down", "enter")
+        await officer.sees("Signing key")
+
+    assert looks(walk)
+
+
 def test_help(looks):
     async def walk(officer):
         await officer.press("f1")

@@ -175,33 +175,3 @@ async def test_a_form_is_not_left_with_what_was_typed_unless_escape_is_pressed_a
         await officer.press("escape")
         await officer.sees("Show only")
         assert officer.journal == before
-
-
-async def test_an_officer_s_key_is_shown_in_full(sitting):
-    async with sitting() as officer:
-        await officer.press("f4")
-        await officer.sees("> Alix Test")
-        await officer.press("enter")
-        await officer.sees(officer.desk.officer.public_key.hex())
-        await officer.press("enter")
-        await officer.sees("Officers of this vault")
-
-
-async def test_officers_are_listed_and_another_is_added(sitting):
-    async with sitting() as officer:
-        await officer.press("f4")
-        await officer.sees("Officers of this vault")
-        await officer.press("f2")
-        await officer.sees("> New officer's name")
-        await officer.write("alix test")
-        await officer.write("test harbour violet engine")
-        await officer.write("test harbour violet engine")
-        await officer.reads("There is an officer of that name already.")
-        await officer.press("shift+tab")
-        await officer.sees("> New officer's name")
-        await officer.press("ctrl+u")
-        await officer.write("Cim Test")
-        await officer.write("test harbour violet engine")
-        await officer.write("test harbour violet engine")
-        await officer.sees("Cim Test can unlock this vault now.")
-        assert [o.name for o in officer.desk.officers()] == ["Alix Test", "Bex Test", "Cim Test"]

@@ -253,6 +253,8 @@ async def test_the_first_run_offers_shares_right_away(sitting, tmp_path):
     async with sitting(vault=tmp_path / "new.db", unlocked=False) as officer:
         for text in ("Test unit", OFFICER[0], OFFICER[1], OFFICER[1]):
             await officer.write(text)
+        await officer.sees("> Key file beside it")
+        await officer.press("enter")
         await officer.sees("The vault is made")
         await officer.press("enter")
         await officer.sees("Make recovery shares now")

@@ -7,10 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from secterm.archive import media
 from secterm.desk import model
 from secterm.desk.desk import Desk
 from secterm.desk.model import now
+from secterm.vault import keyfile
 from secterm.vault.errors import WrongPassphrase
+from tests.support import sticks
 from tests.support.house import OFFICER
 
 
@@ -72,6 +75,133 @@ async def test_escape_leaves_name_and_passphrase_as_they_are(sitting):
         screen = await officer.settle()
         assert OFFICER[0] in screen
         assert "> Passphrase" in screen
+
+
+# -- key files -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stick(vault, tmp_path, monkeypatch):
+    """A mounted stick with the officer's key file, which their slot takes."""
+    stick = sticks.mounted(tmp_path, monkeypatch)
+    path, key = keyfile.make(stick)
+    desk = Desk.open(vault, *OFFICER)
+    desk.change_passphrase(OFFICER[1], OFFICER[1], key_file=key)
+    desk.close()
+    path.rename(stick / "mine.secterm-key")
+    return stick
+
+
+async def enters(officer):
+    await officer.sees("> Officer")
+    await officer.write(OFFICER[0])
+    await officer.sees("> Passphrase")
+    await officer.write(OFFICER[1])
+
+
+async def test_a_key_file_on_a_mounted_stick_is_found_by_itself(sitting, vault, stick):
+    async with sitting(unlocked=False, vault=vault) as officer:
+        await officer.unlock()
+
+
+async def test_a_stick_that_is_put_in_after_an_attempt_is_found_at_the_next(sitting, vault, stick):
+    mounts = media.MOUNTS.read_text()
+    sticks.unmounted()
+    async with sitting(unlocked=False, vault=vault) as officer:
+        await enters(officer)
+        await officer.reads("the key file if you have one; then try again.")
+        media.MOUNTS.write_text(mounts)
+        await officer.write(OFFICER[1])
+        await officer.sees("Show only")
+
+
+@pytest.mark.long
+async def test_a_damaged_key_file_on_a_stick_does_not_open(sitting, vault, stick):
+    path = stick / "mine.secterm-key"
+    path.write_text(path.read_text()[:40])
+    async with sitting(unlocked=False, vault=vault) as officer:
+        await enters(officer)
+        await officer.reads("the key file if you have one; then try again.")
+
+
+async def test_a_key_file_elsewhere_is_asked_for_only_when_it_is_wanted(
+    sitting, vault, stick, tmp_path
+):
+    (stick / "mine.secterm-key").rename(tmp_path / "mine")
+    async with sitting(unlocked=False, vault=vault) as officer:
+        await officer.sees("> Officer")
+        assert "Path of the key file" not in officer.screen
+        await officer.press("f3")
+        await officer.sees("  Path of the key file")
+        await enters(officer)
+        await officer.sees("> Path of the key file")
+        await officer.press("f3")
+        await officer.misses("Path of the key file")
+        await officer.sees("> Passphrase")
+        await officer.press("f3", "tab")
+        await officer.sees("> Path of the key file")
+        await officer.write(str(tmp_path / "mine"))
+        await officer.sees("Show only")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [(None, "there is no such file"), ("a letter", "it is no key file")],
+    ids=["missing", "a letter"],
+)
+async def test_a_named_key_file_that_cannot_be_used_is_told_and_asked_again(
+    sitting, vault, tmp_path, text, said
+):
+    if text is not None:
+        (tmp_path / "mine").write_text(text)
+    async with sitting(unlocked=False, vault=vault) as officer:
+        await officer.sees("> Officer")
+        await officer.press("f3")
+        await enters(officer)
+        await officer.sees("> Path of the key file")
+        await officer.write(str(tmp_path / "mine"))
+        await officer.reads(f"The key file cannot be used: {said}.")
+        screen = await officer.sees("> Passphrase")
+        assert OFFICER[0] in screen
+        assert "Path of the key file" in screen
+        await officer.press("f3")
+        await officer.write(OFFICER[1])
+        await officer.sees("Show only")
+
+
+@pytest.mark.long
+async def test_who_unlocked_with_a_key_file_elsewhere_takes_the_keyboard_back_with_it(
+    sitting, vault, stick, tmp_path
+):
+    (stick / "mine.secterm-key").rename(tmp_path / "mine")
+    async with sitting(unlocked=False, vault=vault) as officer:
+        await officer.sees("> Officer")
+        await officer.press("f3")
+        await enters(officer)
+        await officer.sees("> Path of the key file")
+        await officer.write(str(tmp_path / "mine"))
+        await officer.sees("Show only")
+        await officer.opens("rules")
+        await officer.next("I have read this rule")
+        await officer.gives_back()
+        await officer.sees("> NEXT")
+
+
+@pytest.mark.long
+async def test_taking_the_keyboard_back_takes_the_key_file_too(sitting, vault, stick):
+    async with sitting(unlocked=False, vault=vault) as officer:
+        await officer.unlock()
+        await officer.opens("rules")
+        await officer.next("I have read this rule")
+        mounts = media.MOUNTS.read_text()
+        sticks.unmounted()
+        await officer.press("escape")
+        await officer.sees("> Officer's passphrase")
+        await officer.write(OFFICER[1])
+        await officer.reads("Where it takes a key file, mount its medium.")
+        media.MOUNTS.write_text(mounts)
+        await officer.write(OFFICER[1])
+        await officer.sees("> NEXT")
 
 
 # -- what is not a vault that opens ------------------------------------------------

@@ -27,6 +27,8 @@ async def decide(room: Room[None], id: str) -> None:
     if stage in ("admitted", "refused", "withdrawn", "left", "lapsed"):
         room.say(_("This dossier is decided. F8 shows what can follow."), good=True)
         return
+    if not room.allowed("second" if stage == "second" else "record"):
+        return
     if stage != "second":
         made = await _decided(room, dossier)
         if made is None:
@@ -121,4 +123,5 @@ async def _second(room: Room[None], dossier: Dossier) -> None:
             Seconded(decided=told.number, agrees=agrees, reason=reason),
             signer=signer,
         ),
+        first=told.officer,
     )

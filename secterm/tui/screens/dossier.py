@@ -20,7 +20,7 @@ from secterm.tui.screens.rules import RulesRoom
 from secterm.tui.screens.training import TrainingRoom
 from secterm.tui.widgets.cells import fit
 from secterm.tui.widgets.rows import Row, Rows
-from secterm.tui.wording import CATEGORIES, GATES, STAGES, STATUS, owed
+from secterm.tui.wording import CATEGORIES, GATES, MAY_READ, STAGES, STATUS, owed
 from secterm.words import _
 
 
@@ -48,6 +48,7 @@ class DossierRoom(Room[None]):
         Binding("ctrl+e", "erase", _("Erase for good")),
         Binding("escape", "back", _("Back")),
     ]
+    NEEDS = {"correct": "record", "export": "record", "course": "record"}
 
     def __init__(self, id: str) -> None:
         super().__init__(_("Dossier"))
@@ -106,11 +107,13 @@ class DossierRoom(Room[None]):
         )
         self.rename(_("Dossier: {name}").format(name=who.name))
         rows = []
-        if now.next is not None:
+        if now.next is not None and not self._may_do(now.next.kind):
+            rows.append(Row("read", MAY_READ, strong=True))
+        elif now.next is not None:
             rows.append(Row("go", _("NEXT  ") + owed(now.next, dossier.pack), strong=True))
         else:
             over = now.stage in ("refused", "withdrawn", "left")
-            more = _(" F8 takes the dossier up again.") if over else ""
+            more = _(" F8 takes the dossier up again.") if over and self.desk.may("record") else ""
             rows.append(Row("none", _("Nothing is owed now.") + more, strong=True))
         rows += [Row(gate.gate, gate_line(gate)) for gate in now.gates]
         rows.append(Row("decision", _("Decision      ") + self._decided(dossier)))
@@ -139,6 +142,9 @@ class DossierRoom(Room[None]):
 
     # -- what can be done -----------------------------------------------------
 
+    def _may_do(self, kind: str) -> bool:
+        return self.desk.may("second" if kind in ("review", "second") else "record")
+
     def on_rows_picked(self, event: Rows.Picked) -> None:
         """Does the next thing, or opens a gate."""
         if self.desk.erasure(self.dossier_id) is not None:
@@ -155,20 +161,25 @@ class DossierRoom(Room[None]):
             case "question":
                 self._interview()
             case "screening" | "check" | "finding" | "review":
-                if any(o.kind == "question" for o in self.dossier.standing.gate("screening").owed):
+                owed = self.dossier.standing.gate("screening").owed
+                if self.desk.may("record") and any(o.kind == "question" for o in owed):
                     self._interview()
                 else:
                     self.app.push_screen(Findings(id))
             case "training" | "teaching" | "quiz":
                 self.app.push_screen(TrainingRoom(id))
             case "undertaking" | "signature":
-                self._sign()
+                if self.allowed("record"):
+                    self._sign()
             case "rules" | "rule":
-                self._rules()
+                if self.allowed("record"):
+                    self._rules()
             case "decision" | "second":
                 self._decide()
             case "reopening":
                 self.action_course()
+            case "read":
+                self.allowed("record")
 
     @work(exit_on_error=False)
     async def _interview(self) -> None:

@@ -22,6 +22,7 @@ from secterm.tui.screens.room import Room
 from secterm.tui.widgets.cells import fit
 from secterm.tui.widgets.choices import Choice
 from secterm.tui.widgets.rows import Row, Rows
+from secterm.tui.wording import MAY_READ
 from secterm.words import _
 
 FINDINGS: dict[str, Finding] = {
@@ -48,6 +49,7 @@ class Findings(Room[None]):
         Binding("f5", "suitable", _("All plain sections suitable")),
         Binding("f7", "interview", _("Interview")),
     ]
+    NEEDS = {"suitable": "record", "interview": "record"}
 
     def __init__(self, id: str) -> None:
         super().__init__(_("Checks and findings"))
@@ -92,9 +94,9 @@ class Findings(Room[None]):
         self.query_one(Rows).show(rows, self._owed_key(dossier))
         gate = dossier.standing.gate("screening")
         self.query_one("#asked", Static).update(
-            _("{done} of {total} done. Enter records what the row asks.").format(
-                done=gate.done, total=gate.total
-            )
+            _("{done} of {total} done.").format(done=gate.done, total=gate.total)
+            + " "
+            + (_("Enter records what the row asks.") if self.desk.may("record") else MAY_READ)
             + "\n"
         )
 
@@ -136,6 +138,8 @@ class Findings(Room[None]):
     def on_rows_picked(self, event: Rows.Picked) -> None:
         """Records what the row asks."""
         kind, _colon, id = event.row.key.partition(":")
+        if not self.allowed("second" if kind == "review" else "record"):
+            return
         match kind:
             case "check":
                 self._check(id)
@@ -305,7 +309,8 @@ class Findings(Room[None]):
         if not gates.overall_finding(self.dossier.state, self.dossier.pack):
             self.say(_("There is no overall finding to review yet."))
             return
-        found = self.dossier.state.findings[""].act
+        told = self.dossier.state.findings[""]
+        found = told.act
         word = await seconding.word(
             self,
             _("Review"),
@@ -317,6 +322,7 @@ class Findings(Room[None]):
             lambda agrees, reason, signer: self.desk.act(
                 self.dossier_id, Reviewed(agrees=agrees, reason=reason), signer=signer
             ),
+            first=told.officer,
         )
         if word:
             self.freshen()

@@ -45,7 +45,7 @@ class FirstRun(Room[None]):
                 return
             kept = values
             try:
-                desk = await self.shell.working(
+                desk, key = await self.shell.working(
                     _("Making the vault"), self._make(values), stoppable=True
                 )
             except Cancelled:
@@ -55,6 +55,9 @@ class FirstRun(Room[None]):
                 told = messages.explain(error).text()
                 continue
             self.shell.unlocked(desk)
+            if key.path is not None:
+                self.shell.key_file = key.path
+                await self.shell.push_screen_wait(passwords.made(_("First run"), key.path))
             await self.shell.push_screen_wait(self._made(desk))
             if await self.shell.push_screen_wait(sharing.offer()) == "now":
                 await sharing.make(self)
@@ -72,6 +75,7 @@ class FirstRun(Room[None]):
                     help=_("The security officer's name, as records will show it."),
                 ),
                 *passwords.entries("unit", "officer"),
+                *passwords.key_entries(kept),
             ],
             intro=f"{INTRO}\n\n{self.shell.vault}",
             live=passwords.meter("unit", "officer"),
@@ -80,10 +84,12 @@ class FirstRun(Room[None]):
             help=self.HELP_TEXT,
         )
 
-    def _make(self, values: Values) -> Callable[[Callable[[str], None]], Desk]:
+    def _make(
+        self, values: Values
+    ) -> Callable[[Callable[[str], None]], tuple[Desk, passwords.KeyFile]]:
         path, clock = self.shell.vault, self.shell.clock
 
-        def make(tell: Callable[[str], None]) -> Desk:
+        def make(tell: Callable[[str], None]) -> tuple[Desk, passwords.KeyFile]:
             def progress(cost: kdf.Cost, seconds: float) -> None:
                 tell(
                     _("Measuring this machine: {m} MiB, {s:.1f} seconds").format(
@@ -91,14 +97,17 @@ class FirstRun(Room[None]):
                     )
                 )
 
-            return Desk.create(
-                path,
-                unit=values["unit"],
-                officer=values["officer"],
-                passphrase=values["passphrase"],
-                clock=clock,
-                progress=progress,
-            )
+            with passwords.key_file(values) as key:
+                desk = Desk.create(
+                    path,
+                    unit=values["unit"],
+                    officer=values["officer"],
+                    passphrase=values["passphrase"],
+                    clock=clock,
+                    key_file=key.key or b"",
+                    progress=progress,
+                )
+            return desk, key
 
         return make
 

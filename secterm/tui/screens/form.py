@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from textual import events
 from textual.app import ComposeResult
@@ -24,6 +24,7 @@ from secterm.tui.widgets.paragraph import Paragraph
 from secterm.words import _
 
 Values = dict[str, str]
+MOST_APART: Final = 6  # entries with an empty line after each, on 24 lines
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ class Form(Room[Values]):
     """Asks and gives what was entered, or None where it was left with Esc.
 
     `live` is shown under the form as the values change; `told` is said at the
-    beginning. A form that is not to be left has no Esc.
+    beginning. A form that is not to be left has no Esc. A `tight` one, as one with
+    many entries is anyway, has no lines between them.
     """
 
     HELP_TEXT = _("Fill in each line and press Enter. Tab and Shift+Tab move.")
@@ -78,6 +80,7 @@ class Form(Room[Values]):
         help: str = "",
         told: str = "",
         leave: bool = True,
+        tight: bool = False,
     ) -> None:
         super().__init__(where)
         self._entries = entries
@@ -86,6 +89,7 @@ class Form(Room[Values]):
         self._help = help
         self._told = told
         self._may_leave = leave
+        self._tight = tight or len(entries) > MOST_APART
         self._typed_at_first: list[str] = []
         self._warned = False
 
@@ -101,12 +105,13 @@ class Form(Room[Values]):
 
     def body(self) -> ComposeResult:
         """The entries."""
-        tight = len(self._entries) > 6
         with VerticalScroll(can_focus=False):
             if self._intro:
                 yield Static(self._intro, classes="text", markup=False)
             for entry in self._entries:
-                with Horizontal(classes="entry tight" if tight else "entry", id=f"row-{entry.id}"):
+                with Horizontal(
+                    classes="entry tight" if self._tight else "entry", id=f"row-{entry.id}"
+                ):
                     yield Static(entry.label, classes="label", markup=False)
                     with Vertical(classes="control"):
                         yield self._control(entry)

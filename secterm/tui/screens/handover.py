@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from secterm import messages
+from secterm.desk import keyfiles
 from secterm.tui.screens.form import Entry, Form
 from secterm.tui.screens.room import Room
 from secterm.vault.errors import WrongPassphrase
@@ -56,7 +57,9 @@ class Handover(Room[None]):
             values = await self.shell.push_screen_wait(form)
             if values is None:
                 return
-            told = _("That is not the passphrase of {name}.").format(name=name)
+            told = _(
+                "That is not the passphrase of {name}. Where it takes a key file, mount its medium."
+            ).format(name=name)
             try:
                 if await self.shell.working(_("Checking the passphrase"), self._check(values)):
                     self.dismiss(None)
@@ -67,8 +70,10 @@ class Handover(Room[None]):
                 told = messages.explain(error).text()
 
     def _check(self, values: dict[str, str]) -> Callable[[Callable[[str], None]], bool]:
-        desk = self.desk
-        return lambda tell: desk.is_officers_passphrase(values["passphrase"])
+        desk, named = self.desk, self.shell.key_file
+        return lambda tell: desk.is_officers_passphrase(
+            values["passphrase"], keyfiles.at_hand(named)
+        )
 
     async def finish(self, text: str) -> None:
         """Nothing is left to do for the appointee."""

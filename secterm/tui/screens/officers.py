@@ -1,34 +1,38 @@
-"""Who may unlock this vault."""
+"""Who may unlock this vault, with which role, and who might once."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Static
 
-from secterm import messages
-from secterm.tui.screens import passwords
-from secterm.tui.screens.form import Entry, Form, Values
-from secterm.tui.screens.reader import Reader
+from secterm.desk.registry import Officer
+from secterm.tui.screens import managing
+from secterm.tui.screens.officer import OfficerRoom
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets.cells import fit
 from secterm.tui.widgets.rows import Row, Rows
 from secterm.tui.widgets.standing import Standing
+from secterm.tui.wording import ROLES
 from secterm.words import _
 
 
 class Officers(Room[None]):
-    """The officers, and adding one."""
+    """The officers, those who were disabled last, and what is done with all of them."""
 
     HELP_TEXT = _(
-        "All officers who can unlock this vault, each with their own passphrase and signing "
-        "key. A core post needs two of them. Enter shows an officer's key in full. F2 adds an "
-        "officer, who types their own passphrase."
+        "All officers of this vault, each with their own passphrase and keys. Enter opens an "
+        "officer's page: keys, history, and what can be done. F2 adds an officer. F5 changes "
+        "your own passphrase. F8 makes a new vault key, as after an officer was disabled or a "
+        "copy of the vault was lost."
     )
-    BINDINGS = [Binding("f2", "add", _("Add an officer"))]
+    BINDINGS = [
+        Binding("f2", "add", _("Add an officer")),
+        Binding("f5", "passphrase", _("My passphrase")),
+        Binding("f8", "rekey", _("New vault key")),
+    ]
+    NEEDS = {"add": "manage", "rekey": "manage"}
 
     def __init__(self) -> None:
         super().__init__(_("Officers"))
@@ -40,54 +44,39 @@ class Officers(Room[None]):
         yield Rows()
 
     def on_mount(self) -> None:
-        """Shows them."""
-        self._show()
-
-    def _show(self) -> None:
-        rows = [
-            Row(o.id, f"{fit(o.name, 32)} {_('since')} {o.since[:10]}  {o.public_key.hex()[:16]}")
-            for o in self.desk.officers()
-        ]
-        self.query_one(Rows).show(rows)
+        """The rows have the keys."""
         self.set_focus(self.query_one(Rows))
 
-    def on_rows_picked(self, event: Rows.Picked) -> None:
-        """The officer's signing key, to be compared with an archive's."""
-        officer = next(o for o in self.desk.officers() if o.id == event.row.key)
-        told = _("Since\n  {day}\n\nNumber\n  {id}\n\nPublic key (Ed25519)\n  {key}").format(
-            day=officer.since[:10], id=officer.id, key=officer.public_key.hex()
+    def refill(self) -> None:
+        """The officers as they are now."""
+        officers = sorted(self.desk.officers(), key=lambda officer: not officer.active)
+        self.query_one(Rows).show([Row(o.id, self._line(o)) for o in officers])
+
+    def _line(self, officer: Officer) -> str:
+        when = (
+            _("since {day}").format(day=officer.since[:10])
+            if officer.active
+            else _("on {day}").format(day=officer.until[:10])
         )
-        self.app.push_screen(Reader(_("Officer"), officer.name, told))
+        you = _("(you)") if officer.id == self.desk.officer.id else ""
+        return f"{fit(officer.name, 34)} {fit(ROLES[officer.role], 14)} {fit(when, 17)} {you}"
+
+    def on_rows_picked(self, event: Rows.Picked) -> None:
+        """The officer's page, where their entries open."""
+        if self.tried(lambda: self.desk.officer_entries(event.row.key)) is not None:
+            self.app.push_screen(OfficerRoom(event.row.key))
 
     @work(exit_on_error=False)
     async def action_add(self) -> None:
-        """A further officer, who types their own passphrase."""
-        told, kept = "", ""
-        while True:
-            values = await self.shell.push_screen_wait(
-                Form(
-                    _("Add an officer"),
-                    [
-                        Entry("name", _("New officer's name"), value=kept),
-                        *passwords.entries("name"),
-                    ],
-                    intro=_("The new officer sits down here and types their own passphrase."),
-                    live=passwords.meter("name"),
-                    told=told,
-                )
-            )
-            if values is None:
-                return
-            kept = values["name"]
-            try:
-                await self.shell.working(_("Adding the officer"), self._add(values))
-            except Exception as error:
-                told = messages.explain(error).text()
-                continue
-            self._show()
-            self.say(_("{name} can unlock this vault now.").format(name=kept), good=True)
-            return
+        """A further officer."""
+        await managing.add(self)
 
-    def _add(self, values: Values) -> Callable[[Callable[[str], None]], object]:
-        desk = self.desk
-        return lambda tell: desk.add_officer(values["name"], values["passphrase"])
+    @work(exit_on_error=False)
+    async def action_passphrase(self) -> None:
+        """One's own passphrase."""
+        await managing.change_passphrase(self)
+
+    @work(exit_on_error=False)
+    async def action_rekey(self) -> None:
+        """A new vault key."""
+        await managing.rekey(self)

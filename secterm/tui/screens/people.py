@@ -66,6 +66,7 @@ class People(Room[None]):
         Binding("pageup", "page(-1)", _("Page up"), show=False),
         Binding("pagedown", "page(1)", _("Page down"), show=False),
     ]
+    NEEDS = {"new": "record", "export": "record", "recovery": "manage"}
 
     def __init__(self) -> None:
         super().__init__(_("Dossiers"))
@@ -73,13 +74,6 @@ class People(Room[None]):
         self._cards: list[tuple[Card, str]] = []
         self._checkpoint = ""
         self._opened = ""  # the dossier opened last, to be found under the cursor
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Recovery shares are an administrator's."""
-        desk = self.shell.desk
-        if action == "recovery" and (desk is None or not desk.may("manage")):
-            return False
-        return super().check_action(action, parameters)
 
     def body(self) -> ComposeResult:
         """What nobody may overlook, the filter, the rows, and how many there are."""
@@ -147,7 +141,8 @@ class People(Room[None]):
     def _told(self, shown: int) -> str:
         """How many there are, and why not all of them show."""
         if not self._cards:
-            return _("There is no dossier yet. F2 opens the first.")
+            first = _("F2 opens the first.") if self.desk.may("record") else ""
+            return f"{_('There is no dossier yet.')} {first}".rstrip()
         told = ngettext("{n} dossier", "{n} dossiers", len(self._cards)).format(n=len(self._cards))
         if shown < len(self._cards):
             told = f"{shown} / {told}"

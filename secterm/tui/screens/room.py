@@ -4,7 +4,7 @@ errors are told. A screen asks the desk; it decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
 
@@ -15,11 +15,13 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from secterm import messages
+from secterm.desk.recording import not_your_role
 from secterm.tui.widgets.chrome import Keys, Top, Trouble
 from secterm.words import _
 
 if TYPE_CHECKING:
     from secterm.desk.desk import Desk
+    from secterm.dossier.roles import Power
     from secterm.tui.app import SectermApp
 
 T = TypeVar("T")
@@ -37,6 +39,7 @@ class Room(Screen[T]):
 
     HELP_TEXT: ClassVar[str] = ""
     HANDED_OVER: ClassVar[bool] = False  # the appointee has the keyboard
+    NEEDS: ClassVar[Mapping[str, Power]] = {}  # what an action takes; else it is not offered
     BINDINGS = [
         Binding("escape", "back", _("Back")),
     ]
@@ -62,7 +65,10 @@ class Room(Screen[T]):
     @property
     def help_text(self) -> str:
         """What this screen is for."""
-        return self.HELP_TEXT
+        desk = self.shell.desk
+        if desk is None or all(desk.may(power) for power in self.NEEDS.values()):
+            return self.HELP_TEXT
+        return f"{self.HELP_TEXT} {_('What your role does not allow is not offered here.')}"
 
     def compose(self) -> ComposeResult:
         """Bar, body, trouble, keys."""
@@ -99,12 +105,28 @@ class Room(Screen[T]):
         now = (desk.checkpoint_line(), desk.today)
         if now != self._shown_as_of:
             self._shown_as_of = now
+            top = self.query_one(Top)
+            top.who = self.who()
+            top.refresh()
             self.refill()
 
     def on_screen_suspend(self) -> None:
         """What was said here is over once another room is entered."""
         if isinstance(self.app.screen, Room):
             self.say("")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offers only what the officer's role allows."""
+        power = self.NEEDS.get(action)
+        desk = self.shell.desk
+        return power is None or desk is None or desk.may(power)
+
+    def allowed(self, power: Power) -> bool:
+        """Whether the officer's role has this power; said here where it has not."""
+        if self.desk.may(power):
+            return True
+        self.say(not_your_role(self.desk.officer.role))
+        return False
 
     def action_back(self) -> None:
         """Leaves this screen."""

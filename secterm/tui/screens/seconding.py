@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from secterm import messages
+from secterm.desk import keyfiles
 from secterm.desk.model import SameOfficer
 from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.widgets.choices import Choice
@@ -19,9 +20,18 @@ if TYPE_CHECKING:
 
 
 async def identify(
-    room: Room[None], form: Callable[[str, Values], Form]
+    room: Room[None],
+    form: Callable[[str, Values], Form],
+    *,
+    other_than: str | None = None,
+    act: Callable[[Signer, Values], object] = lambda signer, values: None,
 ) -> tuple[Signer, Values] | None:
-    """Asks until the second officer is who they say; None where it was left."""
+    """Asks until the second officer is who they say; None where it was left.
+
+    They are another than the one who unlocked, or than `other_than` (an id). `act`
+    is done with their key before anything else is; where it is refused, that is
+    told and asked again.
+    """
     told, kept = "", Values()
     while True:
         values = await room.shell.push_screen_wait(form(told, kept))
@@ -29,7 +39,9 @@ async def identify(
             return None
         kept = values
         try:
-            signer = await room.shell.working(_("Checking the passphrase"), _second(room, values))
+            signer = await room.shell.working(
+                _("Checking the passphrase"), _second(room, values, other_than, act)
+            )
         except WrongPassphrase as wrong:
             told = _("The name and passphrase are not those of an officer. Nothing was recorded.")
             await room.shell.wait_after(wrong.failures)
@@ -42,15 +54,31 @@ async def identify(
         return signer, values
 
 
-def _second(room: Room[None], values: Values) -> Callable[[Callable[[str], None]], Signer]:
+def _second(
+    room: Room[None],
+    values: Values,
+    other_than: str | None,
+    act: Callable[[Signer, Values], object],
+) -> Callable[[Callable[[str], None]], Signer]:
     desk = room.desk
-    return lambda tell: desk.second(values["officer"], values["passphrase"])
+
+    def second(tell: Callable[[str], None]) -> Signer:
+        signer = desk.second(
+            values["officer"],
+            values["passphrase"],
+            key_files=keyfiles.at_hand(),
+            other_than=other_than,
+        )
+        act(signer, values)
+        return signer
+
+    return second
 
 
-def who(kept: Values) -> list[Entry]:
-    """The entries that say who the second officer is."""
+def who(kept: Values, name: str = "") -> list[Entry]:
+    """The entries that say who the second officer is; `name` is who it may well be."""
     return [
-        Entry("officer", _("Second officer"), value=kept.get("officer", "")),
+        Entry("officer", _("Second officer"), value=kept.get("officer", name)),
         Entry("passphrase", _("Their own passphrase"), "secret"),
     ]
 
@@ -60,8 +88,15 @@ async def word(
     title: str,
     about: str,
     record: Callable[[bool, str, Signer], Dossier],
+    *,
+    first: str,
 ) -> bool:
-    """The second officer agrees or not, with a reason; whether it was recorded."""
+    """The second officer agrees or not, with a reason; whether it was recorded.
+
+    `first` is the id of the officer whose word it is about.
+    """
+    here = room.desk.officer
+    name = here.name if here.id != first and room.desk.may("second") else ""
 
     def form(told: str, kept: Values) -> Form:
         return Form(
@@ -81,13 +116,13 @@ async def word(
                     value=kept.get("reason", ""),
                     when=lambda v: v["agrees"] == "no",
                 ),
-                *who(kept),
+                *who(kept, name),
             ],
             intro=about,
             told=told,
         )
 
-    found = await identify(room, form)
+    found = await identify(room, form, other_than=first)
     if found is None:
         return False
     signer, values = found

@@ -33,6 +33,7 @@ class TrainingRoom(Room[None]):
         Binding("f6", "teach_all", _("All taught")),
         Binding("f5", "quizzes", _("Hand over for quizzes")),
     ]
+    NEEDS = {"teach": "record", "teach_all": "record", "quizzes": "record"}
 
     def __init__(self, id: str) -> None:
         super().__init__(_("Training"))
@@ -94,7 +95,7 @@ class TrainingRoom(Room[None]):
     def on_rows_picked(self, event: Rows.Picked) -> None:
         """Does what the module owes."""
         module = self._module(event.row.key)
-        if module is None:
+        if module is None or not self.allowed("record"):
             return
         due = gates.module_owes(module, self.dossier.state, self.desk.today)
         if due is not None and due.kind == "quiz":

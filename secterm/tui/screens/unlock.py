@@ -3,28 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from textual import work
+from textual.binding import Binding
 
 from secterm import messages
+from secterm.desk import keyfiles
 from secterm.desk.desk import Desk
 from secterm.desk.model import failures_of
 from secterm.tui.screens import recovering
 from secterm.tui.screens.dialogs import Question
-from secterm.tui.screens.form import Entry, Form
+from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.screens.reader import Reader
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets.choices import Choice
-from secterm.vault.errors import WrongPassphrase
+from secterm.vault.errors import KeyFileRefused, WrongPassphrase
 from secterm.words import _
+
+
+class _UnlockForm(recovering.WayIn):
+    """Name and passphrase; and, where it is asked for, the path of a key file."""
+
+    BINDINGS = [Binding("f3", "key_file", _("Key file"))]
+
+    def __init__(self, told: str, kept: Values, intro: str, help: str) -> None:
+        self._asked = bool(kept.get("key"))
+        super().__init__(
+            _("Unlock"),
+            [
+                Entry("officer", _("Officer"), value=kept.get("officer", "")),
+                Entry("passphrase", _("Passphrase"), "secret"),
+                Entry(
+                    "key",
+                    _("Path of the key file"),
+                    value=kept.get("key", ""),
+                    required=False,
+                    help=_(
+                        "Only where it is not at the top of a mounted medium. F3 takes this "
+                        "line away again."
+                    ),
+                    when=lambda values: self._asked,
+                ),
+            ],
+            intro=intro,
+            told=told,
+            leave=False,
+            help=help,
+        )
+
+    def action_key_file(self) -> None:
+        """Asks for a key file, or no longer."""
+        self._asked = not self._asked
+        if not self._asked and self.focused is self.query_one("#entry-key"):
+            self.set_focus(self.query_one("#entry-passphrase"))
+        self._changed()
 
 
 class Unlock(Room[None]):
     """Asks until the vault opens."""
 
     HELP_TEXT = _(
-        "Your name and passphrase open the vault. Where nobody has one any more, F4 recovers it "
-        "with the shares that custodians keep. Ctrl+Q ends the program."
+        "Your name and passphrase open the vault. A key file is found by itself on a mounted "
+        "medium; F3 asks for the path of one that is elsewhere. Where nobody has a passphrase "
+        "any more, F4 recovers the vault with the shares that custodians keep. Ctrl+Q ends the "
+        "program."
     )
 
     def __init__(self) -> None:
@@ -37,7 +80,7 @@ class Unlock(Room[None]):
     @work(exit_on_error=False)
     async def ask(self) -> None:
         """Until the vault is open, or cannot be."""
-        told, officer = "", ""
+        told, kept = "", Values()
         while True:
             try:
                 failures = failures_of(self.shell.vault)
@@ -45,47 +88,44 @@ class Unlock(Room[None]):
                 await self._cannot(error)
                 return
             await self.shell.wait_after(failures)
-            values = await self.shell.push_screen_wait(self._form(told, officer))
+            values = await self.shell.push_screen_wait(self._form(told, kept))
             if values is None:
                 return
             if recovering.RECOVER in values:
-                told, officer = "", await recovering.recover(self) or officer
+                name = await recovering.recover(self) or kept.get("officer", "")
+                told, kept = "", {**kept, "officer": name}
                 continue
-            officer = values["officer"]
+            kept = values
+            named = Path(values["key"]).expanduser() if values["key"] else None
             try:
-                desk = await self.shell.working(
-                    _("Unlocking"), self._open(officer, values["passphrase"])
-                )
-            except WrongPassphrase as wrong:
+                desk = await self.shell.working(_("Unlocking"), self._open(values, named))
+            except (WrongPassphrase, KeyFileRefused) as wrong:
                 told = messages.explain(wrong).text()
                 continue
             except Exception as error:
                 await self._cannot(error)
                 return
+            self.shell.key_file = named
             await self._enter(desk)
             return
 
-    def _form(self, told: str, officer: str) -> Form:
+    def _form(self, told: str, kept: Values) -> Form:
         parts = [str(self.shell.vault)]
         if self.shell.farewell:
             parts.append(_("Locked. Checkpoint {line}").format(line=self.shell.farewell))
         if self.shell.hint:
             parts.append(self.shell.hint)
-        return recovering.WayIn(
-            _("Unlock"),
-            [
-                Entry("officer", _("Officer"), value=officer),
-                Entry("passphrase", _("Passphrase"), "secret"),
-            ],
-            intro="\n\n".join(parts),
-            told=told,
-            leave=False,
-            help=self.HELP_TEXT,
-        )
+        return _UnlockForm(told, kept, "\n\n".join(parts), self.HELP_TEXT)
 
-    def _open(self, officer: str, passphrase: str) -> Callable[[Callable[[str], None]], Desk]:
+    def _open(self, values: Values, named: Path | None) -> Callable[[Callable[[str], None]], Desk]:
         path, clock = self.shell.vault, self.shell.clock
-        return lambda tell: Desk.open(path, officer, passphrase, clock=clock)
+        return lambda tell: Desk.open(
+            path,
+            values["officer"],
+            values["passphrase"],
+            key_files=keyfiles.at_hand(named),
+            clock=clock,
+        )
 
     async def _cannot(self, error: Exception) -> None:
         told = messages.explain(error)
