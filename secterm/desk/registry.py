@@ -153,9 +153,7 @@ def read_registry(vault: Vault, *, recovering: bool = False) -> Registry:
 
     `recovering`: it was unlocked with recovery shares, and by no officer.
     """
-    registry = Registry()
-    for number, entry in _entries(vault, vault.id, registry):
-        _take(vault, registry, number, entry)
+    registry = gather(vault)
     try:
         if not registry.newest:
             raise VaultDamaged("the vault's own entries", "there is no policy pack")
@@ -167,6 +165,14 @@ def read_registry(vault: Vault, *, recovering: bool = False) -> Registry:
         for fault in registry.faults:  # the cause, where there is one, before its effect
             raise VaultDamaged(fault.where, fault.what) from None
         raise
+    return registry
+
+
+def gather(vault: Vault) -> Registry:
+    """What the vault's own entries say, whether or not it can be worked with."""
+    registry = Registry()
+    for number, entry in _entries(vault, vault.id, registry):
+        _take(vault, registry, number, entry)
     return registry
 
 

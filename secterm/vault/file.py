@@ -44,6 +44,7 @@ PRAGMAS: Final = {
     "trusted_schema": "off",
     "cell_size_check": "on",
 }
+READING: Final = {k: v for k, v in PRAGMAS.items() if k not in ("journal_mode", "synchronous")}
 BATCH: Final = 256  # rows fetched at a time
 JOURNAL_HEADER: Final = 28  # bytes; zeros once the transaction is over
 SCRUBBED: Final = 1 << 20  # bytes overwritten at a time
@@ -52,15 +53,16 @@ SCRUBBED: Final = 1 << 20  # bytes overwritten at a time
 class VaultFile:
     """The open file: its lock, its database, its tables."""
 
-    def __init__(self, path: Path, lock: Lock) -> None:
+    def __init__(self, path: Path, lock: Lock | None, *, writes: bool = True) -> None:
         self.path = path
         self._lock = lock
         self._turn = threading.RLock()
         self._closed = False
         self._reading: weakref.WeakSet[Any] = weakref.WeakSet()  # cursors not read to their end
         self.database = peewee.SqliteDatabase(
-            str(path),
-            pragmas=PRAGMAS,
+            str(path) if writes else f"{path.as_uri()}?mode=ro",
+            uri=not writes,
+            pragmas=PRAGMAS if writes else READING,
             check_same_thread=False,
             thread_safe=False,
             autoconnect=False,
@@ -161,18 +163,33 @@ class VaultFile:
             raise
         return file
 
+    @classmethod
+    def beside(cls, path: Path) -> VaultFile:
+        """A file that another process has locked, to read only. Raises as `open`."""
+        file = cls(path.resolve(), None, writes=False)
+        try:
+            with told():
+                file.database.connect()
+                file._check_whole()
+        except BaseException:
+            file.close()
+            raise
+        return file
+
     def close(self) -> None:
         """Lets go of the file and its lock, once nobody is at it. May be called twice."""
         with self._turn:
             self._shut()
-            self._lock.release()
+            if self._lock is not None:
+                self._lock.release()
 
     def discard(self) -> None:
         """Removes a file that was never settled, and lets go."""
         with self._turn:
             self._shut()
             self.path.unlink(missing_ok=True)
-            self._lock.release()
+            if self._lock is not None:
+                self._lock.release()
 
     def _shut(self) -> None:
         self._closed = True

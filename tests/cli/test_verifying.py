@@ -9,7 +9,10 @@ from secterm.desk.desk import Desk
 from secterm.vault import checkpoints, kdf
 from tests.cli.conftest import OFFICER, PASSPHRASE
 
-REPORT = {"holds", "faults", "entries", "dossiers", "checkpoint", "continues"}
+REPORT = {
+    "holds", "faults", "entries", "dossiers", "erased", "recovered", "touched", "checkpoint",
+    "continues", "rewritten",
+}  # fmt: skip
 
 
 def note_of(desk):
