@@ -10,12 +10,13 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from secterm.desk import judging
 from secterm.desk.apart import Apart
 from secterm.desk.own import own_faults
-from secterm.desk.registry import Registry
+from secterm.desk.registry import Registry, gather, read_registry
 from secterm.desk.report import Report, Touched
 from secterm.desk.roll import Roll
 from secterm.vault import checkpoints
@@ -64,6 +65,27 @@ def report(
         continues="" if broken else earlier.strip(),
         rewritten=bool(broken),
     )
+
+
+def report_of(
+    path: Path, officer: str, passphrase: str, progress: Progress, earlier: str
+) -> Report:
+    """The report on a vault whose own entries are too damaged to work with.
+
+    Raises as `Vault.open`: where the vault itself does not open, nothing is walked.
+    """
+    vault = Vault.open(path, officer, passphrase)
+    try:
+        registry = gather(vault, verifying=True)
+        try:
+            read_registry(vault)
+        except VaultDamaged as damaged:
+            cause = Fault(damaged.where, damaged.what)
+            if cause not in registry.faults:
+                registry.faults.insert(0, cause)
+        return report(vault, registry, progress, earlier)
+    finally:
+        vault.close()
 
 
 class _Far:

@@ -93,9 +93,9 @@ class _Work:
         where, act = f"entry #{one.number}", one.entry.act
         ref = act.pack if isinstance(act, acts.Opened) else state.pack if state else None
         pack = self._registry.packs.get(ref.digest) if ref else None
-        if pack is None:
+        if pack is None and state is None:  # said once, of the entry that chose it
             yield where, "rests on a policy pack that is not in the vault"
-        else:
+        elif pack is not None:
             try:
                 on = datetime.fromisoformat(one.entry.at).date()
                 permit(state, act, pack, on, one.entry.officer)

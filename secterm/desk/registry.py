@@ -17,8 +17,9 @@ from secterm.dossier.entries import Role, VaultEntry, decode_vault
 from secterm.dossier.roles import History
 from secterm.policy import reader
 from secterm.policy.model import Pack
-from secterm.vault import sealing
+from secterm.vault import keys, sealing
 from secterm.vault.errors import SealBroken, VaultDamaged
+from secterm.vault.seal import unseal
 from secterm.vault.signer import Signer
 from secterm.vault.vault import Vault
 from secterm.vault.verify import Fault
@@ -100,6 +101,7 @@ class Registry:
     recovered: list[tuple[str, str]] = field(default_factory=list)  # ISO time, officer; since then
     erased: dict[str, Erasure] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    verifying: bool = False  # it is read past what does not hold, and nobody works with it
 
     def known(self, signer: Signer) -> Officer:
         """The officer whose keys and slot these are. Raises `VaultDamaged`.
@@ -168,9 +170,12 @@ def read_registry(vault: Vault, *, recovering: bool = False) -> Registry:
     return registry
 
 
-def gather(vault: Vault) -> Registry:
-    """What the vault's own entries say, whether or not it can be worked with."""
-    registry = Registry()
+def gather(vault: Vault, *, verifying: bool = False) -> Registry:
+    """What the vault's own entries say, whether or not it can be worked with.
+
+    `verifying`: also what stands after an entry that does not hold.
+    """
+    registry = Registry(verifying=verifying)
     for number, entry in _entries(vault, vault.id, registry):
         _take(vault, registry, number, entry)
     return registry
@@ -220,13 +225,21 @@ def _key(public_key: str, sealing_key: str) -> None:
 def _entries(vault: Vault, strand: bytes, registry: Registry) -> list[tuple[int, VaultEntry]]:
     found = []
     try:
-        for number, plain in vault.entries(strand):
-            found.append((number, decode_vault(plain)))
+        key = keys.entry_key(vault.dossier_key(strand))
+        for number, sealed in vault.sealed_entries(strand):
+            try:
+                place = keys.entry_place(vault.id, strand, number)
+                found.append((number, decode_vault(unseal(key, place, sealed))))
+            except SealBroken as broken:
+                registry.faults.append(Fault(broken.where, "does not open"))
+            except msgspec.DecodeError:
+                registry.faults.append(Fault(f"entry of {strand.hex()}", "is not of this format"))
+            else:
+                continue
+            if not registry.verifying:
+                break  # what comes after it is not trusted; the walk names the rest
     except SealBroken as broken:
-        # What comes after it on this strand is not trusted; the walk names the rest.
         registry.faults.append(Fault(broken.where, "does not open"))
-    except msgspec.DecodeError:
-        registry.faults.append(Fault(f"entry of {strand.hex()}", "is not of this format"))
     return found
 
 

@@ -73,13 +73,13 @@ def put(desk, signer, *told, change=lambda work: None):
     """A transaction past the desk: strands (hex; empty: the vault's own) and acts."""
     vault = desk._vault
     with vault.transaction(signer) as work:
-        first = [
+        numbers = [
             work.append(bytes.fromhex(strand) or vault.id, entry(signer, act))
             for strand, act in told
-        ][0]
+        ]
         change(work)
     desk._read_again()
-    return first
+    return numbers[0]
 
 
 def faults(desk):

@@ -63,9 +63,7 @@ def desk(built, tmp_path):
 
 
 def walked(desk, progress=lambda done, total: None, *, apart):
-    return audit.report(
-        desk._vault, desk._registry, progress, "", worth_it=0 if apart else NEVER
-    )
+    return audit.report(desk._vault, desk._registry, progress, "", worth_it=0 if apart else NEVER)
 
 
 def broken(path):
