@@ -134,7 +134,7 @@ class Roll:
     def _read(self, plain: bytes, strand: str) -> tuple[Entry | VaultEntry | None, bool]:
         """The entry, None where it is none; and whether it is a vault's beginning."""
         entry: Entry | VaultEntry | None = None
-        ours = strand in (self._own, *self._registry.officers) or strand in self._officers
+        ours = strand == self._own or strand in self._registry.officers or strand in self._officers
         try:
             entry = acts.decode_vault(plain) if ours else acts.decode(plain)
         except (msgspec.DecodeError, ValueError):
