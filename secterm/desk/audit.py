@@ -25,7 +25,7 @@ from secterm.vault.records import id_of
 from secterm.vault.vault import Vault
 from secterm.vault.verify import Fault, Progress, verify
 
-WORTH_IT: Final = 4000  # entries, from which a second process saves more than it costs
+WORTH_IT: Final = 3000  # entries, from which a second process saves more than it costs
 WEIGHT: Final = 4  # how much longer it takes to judge an entry than to open and hash it
 PACE: Final = 0.04  # seconds between two words on how far it is
 

@@ -274,6 +274,52 @@ def test_an_entry_on_a_strand_of_another_kind_is_found(desk):
     told(desk, number, "belongs on an officer's own strand")
 
 
+@pytest.mark.parametrize("act", [acts.Rekeyed(reason="So."), acts.Unlocked(failures=1)])
+def test_the_vaults_own_entry_on_an_officers_strand_is_found(desk, act):
+    number = put(desk, of(desk, OFFICER), (id_of(desk, SECOND), act))
+    told(desk, number, "belongs on the vault's own strand")
+
+
+def test_an_officer_who_is_added_anew_with_another_role_is_found(desk):
+    who = next(o for o in desk.officers() if o.name == AUDITOR[0])
+    act = acts.OfficerAdded(
+        officer=who.id,
+        name="Ed Test",
+        role="administrator",
+        public_key=who.public_key.hex(),
+        sealing_key=who.sealing_key.hex(),
+        slot=who.history.slot,
+    )
+    number = put(desk, of(desk, OFFICER), (who.id, act))
+    told(desk, number, "adds an officer twice")
+
+
+def test_recovery_shares_under_an_officers_id_are_found(desk):
+    who = next(o for o in desk.officers() if o.name == SECOND[0])
+    made = acts.RecoveryMade(
+        recovery=who.id,
+        public_key=who.public_key.hex(),
+        sealing_key=who.sealing_key.hex(),
+        slot=who.history.slot,
+        needed=1,
+        shares=1,
+    )
+    number = put(desk, of(desk, OFFICER), ("", made))
+    told(desk, number, "gives recovery shares an id that somebody has already")
+
+
+def test_a_report_says_that_it_is_about_officers_and_about_no_dossier(desk):
+    put(desk, of(desk, SECOND), ("", acts.Rekeyed(reason="So.")))
+    report = desk.verify()
+    assert (report.touched.file, report.touched.officers, report.touched.dossiers) == (
+        False,
+        True,
+        0,
+    )
+    assert "It touches what the vault says of its officers" in report.summary()
+    assert "No dossier is touched" in report.summary()
+
+
 def test_a_first_transaction_by_another_than_the_first_administrator_is_found(tmp_path):
     def made(role):
         with monkey_role(role):
