@@ -250,6 +250,12 @@ def newest(desk):
     return next(rows)[0].hex()
 
 
+def test_an_officer_who_joins_twice_is_found(desk):
+    act = acts.OfficerJoined(officer=id_of(desk, SECOND))
+    number = put(desk, of(desk, OFFICER), ("", act))
+    told(desk, number, "lets the same officer join twice")
+
+
 def test_a_name_that_another_officer_has_is_found(desk):
     number = add(desk, of(desk, OFFICER), ("BEX  test", NEW[1]))
     told(desk, number, "gives an officer the name that another had")
@@ -500,6 +506,13 @@ def test_an_erasure_of_the_vaults_own_entries_is_found(desk):
     for id in (desk.vault_id, id_of(desk, SECOND)):
         number = proposal(desk, "erase", id)
         told(desk, erase(desk, id, number, really=False), "erases what was no dossier")
+
+
+def test_an_erasure_of_what_was_erased_before_is_found(desk):
+    id = one(desk)
+    desk.erase(id, "As they asked.", of(desk, APPROVER))
+    number = proposal(desk, "erase", id)
+    told(desk, erase(desk, id, number, really=False), "erases what was erased before")
 
 
 def test_an_erasure_that_destroyed_nothing_is_found(desk):
