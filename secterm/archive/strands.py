@@ -154,6 +154,12 @@ def _signed(context: Context, where: str, number: int, act: Signed, id: str) -> 
         told = (side.public_key, side.name)
         if side.officer and (known is None or (known.public_key, name) != told):
             yield f"{where}: the {side.role}'s key or name is not that officer's"
+        if (
+            side.role == "witness"
+            and who is not None
+            and not roles.may(who.role_at(number), "second")
+        ):
+            yield f"{where}: was witnessed by an officer whose role did not allow it"
 
 
 def _readable(

@@ -10,7 +10,7 @@ import getpass
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, TypeVar
 
@@ -100,6 +100,7 @@ class Given:
     officer: str | None = None
     passphrase_file: Path | None = None
     key_file: Path | None = None
+    _passphrase: str = field(default="", init=False, repr=False)
 
     @property
     def path(self) -> Path:
@@ -125,11 +126,14 @@ class Given:
             name = sys.stdin.readline().strip()
             if not name:
                 raise Refused(_("No officer was named."))
+        self.officer = name
         return name
 
     def passphrase(self) -> str:
-        """The officer's passphrase."""
-        return passphrase(self.passphrase_file, _("Passphrase"))
+        """The officer's passphrase, asked for once."""
+        if not self._passphrase:
+            self._passphrase = passphrase(self.passphrase_file, _("Passphrase"))
+        return self._passphrase
 
 
 def usual_vault() -> Path:

@@ -210,22 +210,28 @@ def full_id(desk: Desk, beginning: str) -> str:
 @click.pass_obj
 def verify(given: Given, checkpoint: str | None, as_json: bool) -> int:
     """Ends with 1 where something does not hold."""
+    from secterm.desk import audit, keyfiles
     from secterm.messages import DOES_NOT_HOLD
+    from secterm.vault.errors import VaultDamaged
 
     earlier = "" if checkpoint is None else _checkpoint(checkpoint)
-    with unlocked(given) as desk, Progress() as shown:
+    with Progress() as shown:
 
         def walked(done: int, total: int) -> None:
             shown.tell(_("Verifying: {n} of {all}").format(n=done, all=total))
 
-        report = desk.verify(walked, earlier=earlier)
-        recovered = desk.recovered
+        try:
+            with unlocked(given) as desk:
+                report = desk.verify(walked, earlier=earlier)
+        except VaultDamaged:  # it may open, though nobody can work with it
+            keys = keyfiles.at_hand(given.key_file)
+            report = audit.report_of(
+                given.path, given.who(), given.passphrase(), walked, earlier, key_files=keys
+            )
     if as_json:
         say_json(report)
     else:
         say_all(tame(report).text())
-        for told in recovered:
-            say(told)
     return 0 if report.holds else DOES_NOT_HOLD
 
 

@@ -1,41 +1,55 @@
-"""What a verification looks at beyond seals and hashes: entries that do not
-add up to a dossier, acts signed by somebody else than they name, signatures on
-undertakings that do not hold, cards that are not true.
+"""A verification: the file, the journal and who signed what, the keys, and every
+dossier, put together into one report. It holds no more of a large vault than of a
+small one, apart from the faults.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime
+import contextlib
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
 
-import msgspec
-
-from secterm.desk import document
-from secterm.desk.cards import card_of
+from secterm.desk import judging
+from secterm.desk.apart import Apart
 from secterm.desk.own import own_faults
-from secterm.desk.registry import Registry
-from secterm.desk.report import Report
-from secterm.dossier import entries as acts
-from secterm.dossier import signatures
-from secterm.dossier.entries import Numbered
-from secterm.dossier.fold import EntryOutOfPlace, State, apply
-from secterm.dossier.gates import standing
-from secterm.dossier.permit import NotAllowed, permit
-from secterm.policy.model import Pack
+from secterm.desk.registry import Registry, gather, read_registry
+from secterm.desk.report import Report, Touched
+from secterm.desk.roll import Roll
 from secterm.vault import checkpoints
-from secterm.vault.errors import SealBroken
+from secterm.vault.errors import VaultDamaged
+from secterm.vault.records import id_of
 from secterm.vault.vault import Vault
-from secterm.vault.verify import Fault, Progress, verify
+from secterm.vault.verify import Fault, Gone, Progress, verify
+
+WORTH_IT: Final = 3000  # entries, from which a second process saves more than it costs
+WEIGHT: Final = 4  # how much longer it takes to judge an entry than to open and hash it
+PACE: Final = 0.04  # seconds between two words on how far it is
 
 
 def report(
-    vault: Vault, registry: Registry, ids: list[str], progress: Progress, earlier: str
+    vault: Vault,
+    registry: Registry,
+    progress: Progress,
+    earlier: str,
+    *,
+    worth_it: int | None = None,
 ) -> Report:
-    """The whole vault walked, and these dossiers (ids: 32 hex digits each) looked at.
+    """The whole vault walked and judged.
 
     `earlier` is a checkpoint that the journal must continue, short or whole, or empty.
+    From `worth_it` entries on a second process helps. `progress` is told how many
+    entries are done, of how many; it may raise anything to give up.
     """
-    found = [str(fault) for fault in _faults(vault, registry, ids, progress)]
+    far = _Far(progress, vault.size)
+    found: list[str] = []
+    touched = _Touch(vault, registry)
+    for fault in _faults(vault, registry, far, WORTH_IT if worth_it is None else worth_it):
+        touched.take(fault)
+        found.append(str(fault))
     broken = checkpoints.continues(vault, earlier) if earlier else ""
     if broken:
         found.append(broken)
@@ -43,146 +57,137 @@ def report(
         holds=not found,
         faults=found,
         entries=vault.size,
-        dossiers=len(ids),
+        dossiers=far.dossiers,
+        erased=len(registry.erased),
+        recovered=registry.recoveries_told(),
+        touched=touched.told(),
         checkpoint=checkpoints.short(vault.checkpoint()),
         continues="" if broken else earlier.strip(),
+        rewritten=bool(broken),
     )
 
 
-def _faults(
-    vault: Vault, registry: Registry, ids: list[str], progress: Progress
-) -> Iterator[Fault]:
-    known = registry.signing_keys()
-    total, times = vault.size + len(ids), Times()
-    yield from registry.faults
-    gone = {bytes.fromhex(id) for id in registry.erased}
-    yield from verify(vault, known, lambda done, _of: progress(done, total), times.judge, gone)
-    yield from own_faults(vault, registry)
-    for done, id in enumerate(ids, vault.size):
-        progress(done, total)
-        yield from dossier_faults(vault, registry, id)
+def report_of(
+    path: Path,
+    officer: str,
+    passphrase: str,
+    progress: Progress,
+    earlier: str,
+    *,
+    key_files: Sequence[bytes] = (),
+) -> Report:
+    """The report on a vault whose own entries are too damaged to work with.
 
-
-class _Stamp(msgspec.Struct):
-    """What every entry has, and the name of its act."""
-
-    at: str
-    act: dict[str, object]
-
-
-class Times:
-    """Whether entries follow each other in time. Give it every entry in the journal's order.
-
-    Going back is allowed where an officer had said that the clock was behind.
+    Raises as `Vault.open`: where the vault itself does not open, nothing is walked.
     """
-
-    def __init__(self) -> None:
-        self._last: datetime | None = None
-        self._stamp = msgspec.json.Decoder(_Stamp)
-
-    def judge(self, plaintext: bytes) -> str:
-        """What is wrong with this entry's time; empty where it fits."""
+    vault = Vault.open(path, officer, passphrase, key_files)
+    try:
+        registry = gather(vault, verifying=True)
         try:
-            stamp = self._stamp.decode(plaintext)
-            at = datetime.fromisoformat(stamp.at)
-            back = self._last is not None and at < self._last
-        except (msgspec.DecodeError, ValueError, TypeError):
-            return "has no time"
-        self._last = at
-        if back and stamp.act.get("act") != "clock_behind":
-            return "is older than the entry before it"
-        return ""
+            read_registry(vault)
+        except VaultDamaged as damaged:
+            cause = Fault(damaged.where, damaged.what)
+            if cause not in registry.faults:
+                registry.faults.insert(0, cause)
+        return report(vault, registry, progress, earlier)
+    finally:
+        vault.close()
 
 
-def dossier_faults(vault: Vault, registry: Registry, id: str) -> Iterator[Fault]:
-    """Every fault of one dossier (id: 32 hex digits) that its entries and card show."""
-    state: State | None = None
-    last: Numbered | None = None
-    number = 0
-    try:
-        for number, plain in vault.entries(bytes.fromhex(id)):
-            last = Numbered(number=number, entry=acts.decode(plain))
-            yield from _entry_faults(vault, registry, id, state, last)
-            state = apply(state, last)
-    except SealBroken:
-        return  # the journal's walk names it
-    except (msgspec.DecodeError, EntryOutOfPlace, ValueError) as error:
-        yield Fault(f"entry #{number}", f"does not fit the dossier before it ({error})")
-        return
-    if state is not None and last is not None:
-        yield from _card_faults(vault, registry, id, state, last)
+class _Far:
+    """How far it is: entries walked and entries judged, as one number that only grows."""
+
+    def __init__(self, tell: Progress, size: int) -> None:
+        self.walked = 0
+        self.judged = 0
+        self.dossiers = 0
+        self._tell = tell
+        self._size = size
+        self._done = 0
+        self._next = 0.0
+
+    def tell(self, apart: int = 0, *, over: bool = False) -> None:
+        """Tells it, unless it was told just now; `apart` entries were judged elsewhere."""
+        judged = min(self.judged + apart, self._size)
+        done = (self.walked + WEIGHT * judged) // (1 + WEIGHT)
+        self._done = self._size if over else max(self._done, done)
+        now = time.monotonic()
+        if over or now >= self._next:
+            self._next = now + PACE
+            self._tell(self._done, self._size)
 
 
-def _entry_faults(
-    vault: Vault, registry: Registry, id: str, state: State | None, one: Numbered
-) -> Iterator[Fault]:
-    where = f"entry #{one.number}"
-    act, officer = one.entry.act, one.entry.officer
-    if officer not in registry.officers:
-        yield Fault(where, "names an officer who is not one here")
-    try:
-        if vault.signer_of(one.number).hex() != officer:
-            yield Fault(where, "names another officer than the one who signed it")
-    except SealBroken as broken:
-        yield Fault(broken.where, "does not open")
-    ref = act.pack if isinstance(act, acts.Opened) else state.pack if state else None
-    pack = registry.packs.get(ref.digest) if ref else None
-    if pack is None:
-        yield Fault(where, "rests on a policy pack that is not in the vault")
+class _Touch:
+    """What the faults are about."""
+
+    def __init__(self, vault: Vault, registry: Registry) -> None:
+        self._own = {vault.id.hex(), *registry.officers}
+        self._file = self._officers = False
+        self._dossiers: set[str] = set()
+
+    def take(self, fault: Fault) -> None:
+        """One fault more."""
+        if not fault.about:
+            self._file = True
+        elif fault.about in self._own:
+            self._officers = True
+        else:
+            self._dossiers.add(fault.about)
+
+    def told(self) -> Touched:
+        """All of them."""
+        return Touched(file=self._file, officers=self._officers, dossiers=len(self._dossiers))
+
+
+def _faults(vault: Vault, registry: Registry, far: _Far, worth_it: int) -> Iterator[Fault]:
+    for fault in registry.faults:
+        yield replace(fault, about=vault.id.hex())
+    helped = vault.size >= worth_it and len(os.sched_getaffinity(0)) > 1
+    with contextlib.ExitStack() as stack:
+        apart = stack.enter_context(Apart(vault)) if helped else None
+
+        def walked(done: int, total: int) -> None:
+            far.walked = done
+            _tell(far, apart)
+
+        known, others = registry.signing_keys(), {vault.id, *_ids(registry.officers)}
+        gone = {
+            id: Gone(registry.erased[id.hex()].number, registry.erased[id.hex()].entries)
+            for id in _ids(registry.erased)
+            if id not in others
+        }
+        yield from verify(vault, known, walked, Roll(vault, registry), gone)
+        yield from own_faults(vault, registry)
+        yield from _judged(vault, registry, far, apart)
+    far.tell(over=True)
+
+
+def _ids(texts: Iterable[str]) -> Iterator[bytes]:
+    return (id for id in map(id_of, texts) if id is not None)
+
+
+def _tell(far: _Far, apart: Apart | None) -> None:
+    if apart is None:
+        far.tell()
     else:
-        try:
-            permit(state, act, pack, datetime.fromisoformat(one.entry.at).date(), officer)
-        except NotAllowed as refused:
-            yield Fault(where, f"was not allowed when it was recorded: {refused.reason}")
-    if isinstance(act, acts.Signed):
-        yield from _signed_faults(vault, registry, id, one.number, act)
-        if pack is not None and state is not None and act.text != _due(registry, pack, state, act):
-            yield Fault(where, "the text signed is not the pack's for this appointee and day")
+        apart.listen()
+        far.tell(apart.entries)
 
 
-def _due(registry: Registry, pack: Pack, state: State, act: acts.Signed) -> str:
-    """The undertaking that was to be signed."""
-    return document.undertaking(
-        pack,
-        state.particulars,
-        unit=registry.unit,
-        officer=next((s.name for s in act.signatures if s.role == "officer"), ""),
-        on=date.fromisoformat(act.on),
-    )
-
-
-def _signed_faults(
-    vault: Vault, registry: Registry, id: str, number: int, act: acts.Signed
-) -> Iterator[Fault]:
-    where = f"entry #{number}"
-    try:
-        signatures.check(act, vault=vault.id.hex(), dossier=id)
-    except signatures.BadSignature as bad:
-        yield Fault(where, str(bad))
-    for side in act.signatures:
-        known = registry.officers.get(side.officer)
-        if side.role == "appointee":
-            continue
-        if known is None or (known.history.public_key, known.history.name_at(number)) != (
-            side.public_key,
-            side.name,
-        ):
-            yield Fault(where, f"the {side.role}'s key is not that officer's")
-
-
-def _card_faults(
-    vault: Vault, registry: Registry, id: str, state: State, last: Numbered
-) -> Iterator[Fault]:
-    where = f"dossier.card {id}"
-    try:
-        card = vault.card(bytes.fromhex(id))
-    except SealBroken:
-        return  # the journal's walk names it
-    if card.number != last.number:
-        yield Fault(where, f"is as of entry #{card.number}; the last is #{last.number}")
-        return
-    pack = registry.packs.get(state.pack.digest)
-    if pack is not None:
-        on = datetime.fromisoformat(last.entry.at).date()
-        if card.body != msgspec.json.encode(card_of(id, state, standing(state, pack, on))):
-            yield Fault(where, "does not say what the entries say")
+def _judged(vault: Vault, registry: Registry, far: _Far, apart: Apart | None) -> Iterator[Fault]:
+    """Every dossier's own faults, in the order of ids, whoever looked."""
+    met = ""
+    with contextlib.suppress(VaultDamaged):  # an id that is none: the walk over the rows names it
+        for id in judging.ids(vault, registry):
+            far.dossiers += 1
+            if met or (apart is not None and apart.has(id)):
+                met = met or id
+                continue
+            judged = judging.judge(vault, registry, id)
+            far.judged += judged.entries
+            _tell(far, apart)
+            yield from judged.faults
+    if met and apart is not None:
+        apart.close()
+        for judged in apart.faulty_from(met):
+            yield from judged.faults

@@ -336,10 +336,10 @@ class Desk(Keeping):
     def verify(self, progress: Progress = lambda done, total: None, *, earlier: str = "") -> Report:
         """Walks the whole vault; every fault with its place, in one report.
 
-        `progress` is told how many entries and dossiers are done, and of how many.
+        `progress` is told how many entries are done, and of how many; it may raise to give up.
         `earlier` is a checkpoint that today's journal must continue, short or whole.
         """
-        return audit.report(self._vault, self._registry, self._shelf.ids(), progress, earlier)
+        return audit.report(self._vault, self._registry, progress, earlier)
 
     def export(
         self,

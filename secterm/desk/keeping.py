@@ -327,14 +327,7 @@ class Keeping:
     @property
     def recovered(self) -> tuple[str, ...]:
         """What every officer must know until new shares are made, a sentence a recovery."""
-        told = _(
-            "On {day} this vault was opened with recovery shares, and {name} made an "
-            "administrator. New shares should be made."
-        )
-        return tuple(
-            told.format(day=at[:10], name=self.officer_name(id))
-            for at, id in self._registry.recovered
-        )
+        return tuple(recovered.told() for recovered in self._registry.recoveries_told())
 
     # -- erasure ----------------------------------------------------------
 
@@ -351,7 +344,9 @@ class Keeping:
             )
         number = self._propose(acts.Proposed(what="erase", about=id, reason=reason), second)
         with self._record(second) as record:
-            record.vault(self._vault.id, acts.Erased(dossier=id, reason=reason, proposed=number))
+            had = sum(1 for _entry in self._vault.sealed_entries(bytes.fromhex(id)))
+            erased = acts.Erased(dossier=id, entries=had, reason=reason, proposed=number)
+            record.vault(self._vault.id, erased)
             record.work.erase(bytes.fromhex(id))
         self._read_again()
 

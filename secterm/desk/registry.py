@@ -11,15 +11,17 @@ from dataclasses import dataclass, field
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from secterm.desk.report import Recovered
 from secterm.dossier import entries as acts
 from secterm.dossier import roles
 from secterm.dossier.entries import Role, VaultEntry, decode_vault
 from secterm.dossier.roles import History
 from secterm.policy import reader
 from secterm.policy.model import Pack
-from secterm.vault import sealing
+from secterm.vault import keys, sealing
 from secterm.vault.errors import SealBroken, VaultDamaged
 from secterm.vault.records import ID_SIZE
+from secterm.vault.seal import unseal
 from secterm.vault.signer import Signer
 from secterm.vault.vault import Vault
 from secterm.vault.verify import Fault
@@ -83,6 +85,7 @@ class Erasure:
 
     number: int
     at: str  # ISO time
+    entries: int  # how many there were
     reason: str
 
 
@@ -101,6 +104,7 @@ class Registry:
     recovered: list[tuple[str, str]] = field(default_factory=list)  # ISO time, officer; since then
     erased: dict[str, Erasure] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    verifying: bool = False  # it is read past what does not hold, and nobody works with it
 
     def known(self, signer: Signer) -> Officer:
         """The officer whose keys and slot these are. Raises `VaultDamaged`.
@@ -128,6 +132,13 @@ class Registry:
         """The recovery shares that open the vault now, if there are any."""
         return self.recoveries[-1] if self.recoveries else None
 
+    def recoveries_told(self) -> list[Recovered]:
+        """What was recovered since shares were last made."""
+        return [
+            Recovered(at=at, administrator=self.officers[id].name if id in self.officers else id)
+            for at, id in self.recovered
+        ]
+
     def holders(self) -> dict[str, bytes]:
         """Every slot that there should be: its digest, and its holder's public sealing key."""
         found = {o.history.slot: o.sealing_key for o in self.active()}
@@ -154,9 +165,7 @@ def read_registry(vault: Vault, *, recovering: bool = False) -> Registry:
 
     `recovering`: it was unlocked with recovery shares, and by no officer.
     """
-    registry = Registry()
-    for number, entry in _entries(vault, vault.id, registry):
-        _take(vault, registry, number, entry)
+    registry = gather(vault)
     try:
         if not registry.newest:
             raise VaultDamaged("the vault's own entries", "there is no policy pack")
@@ -168,6 +177,17 @@ def read_registry(vault: Vault, *, recovering: bool = False) -> Registry:
         for fault in registry.faults:  # the cause, where there is one, before its effect
             raise VaultDamaged(fault.where, fault.what) from None
         raise
+    return registry
+
+
+def gather(vault: Vault, *, verifying: bool = False) -> Registry:
+    """What the vault's own entries say, whether or not it can be worked with.
+
+    `verifying`: also what stands after an entry that does not hold.
+    """
+    registry = Registry(verifying=verifying)
+    for number, entry in _entries(vault, vault.id, registry):
+        _take(vault, registry, number, entry)
     return registry
 
 
@@ -194,7 +214,7 @@ def _take(vault: Vault, registry: Registry, number: int, entry: VaultEntry) -> N
             if not _an_id(act.dossier):
                 registry.faults.append(Fault(f"entry #{number}", "names a dossier that is none"))
                 return
-            registry.erased[act.dossier] = Erasure(number, entry.at, act.reason)
+            registry.erased[act.dossier] = Erasure(number, entry.at, act.entries, act.reason)
         case acts.Recovered() as act:
             registry.recovered.append((entry.at, act.officer))
         case acts.RecoveryMade() as act:
@@ -229,13 +249,21 @@ def _key(public_key: str, sealing_key: str) -> None:
 def _entries(vault: Vault, strand: bytes, registry: Registry) -> list[tuple[int, VaultEntry]]:
     found = []
     try:
-        for number, plain in vault.entries(strand):
-            found.append((number, decode_vault(plain)))
+        key = keys.entry_key(vault.dossier_key(strand))
+        for number, sealed in vault.sealed_entries(strand):
+            try:
+                place = keys.entry_place(vault.id, strand, number)
+                found.append((number, decode_vault(unseal(key, place, sealed))))
+            except SealBroken as broken:
+                registry.faults.append(Fault(broken.where, "does not open"))
+            except msgspec.DecodeError:
+                registry.faults.append(Fault(f"entry of {strand.hex()}", "is not of this format"))
+            else:
+                continue
+            if not registry.verifying:
+                break  # what comes after it is not trusted; the walk names the rest
     except SealBroken as broken:
-        # What comes after it on this strand is not trusted; the walk names the rest.
         registry.faults.append(Fault(broken.where, "does not open"))
-    except msgspec.DecodeError:
-        registry.faults.append(Fault(f"entry of {strand.hex()}", "is not of this format"))
     return found
 
 

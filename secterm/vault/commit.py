@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from secterm.vault.transaction import Transaction
     from secterm.vault.vault import Vault
 
+NO_COMMITMENT: Final = bytes(32)
 BATCH: Final = 500  # rows read or written at a time
 
 
@@ -196,7 +197,8 @@ def _erase(vault: Vault, dossier: bytes) -> None:
     for number, sealed in list(_some(vault, query, entry.dossier == dossier)):
         hashed = vault.leaf_of(dossier, committed[0], sealed)
         entry.update(sealed=hashed).where(entry.number == number).execute()
-    table.update(key=None, card=None).where(table.id == dossier).execute()
+    # The commitment goes too: no leaf is made of it any more, so nothing would hold it.
+    table.update(key=None, commitment=NO_COMMITMENT, card=None).where(table.id == dossier).execute()
 
 
 def _some(vault: Vault, query: Any, condition: Any) -> Iterator[Any]:  # noqa: ANN401 - peewee

@@ -51,12 +51,13 @@ PRAGMAS: Final = {
 # What one query may give: this many times the file's length, which is more than rows and
 # what Python adds to them. In a file that somebody made, all rows may share their pages.
 MOST_TIMES: Final = 4
+READING: Final = {k: v for k, v in PRAGMAS.items() if k not in ("journal_mode", "synchronous")}
 
 
 class VaultFile:
     """The open file: its lock, its database, its tables."""
 
-    def __init__(self, path: Path, lock: Lock) -> None:
+    def __init__(self, path: Path, lock: Lock | None, *, writes: bool = True) -> None:
         self.path = path
         self._lock = lock
         self._turn = threading.RLock()
@@ -66,8 +67,9 @@ class VaultFile:
         self._lock_place: Place | None = None
         self._copy: Path | None = None  # made when the file had lost its last name
         self.database = peewee.SqliteDatabase(
-            str(path),
-            pragmas=PRAGMAS,
+            str(path) if writes else f"{path.as_uri()}?mode=ro",
+            uri=not writes,
+            pragmas=PRAGMAS if writes else READING,
             check_same_thread=False,
             thread_safe=False,
             autoconnect=False,
@@ -171,6 +173,19 @@ class VaultFile:
             raise
         return file
 
+    @classmethod
+    def beside(cls, path: Path) -> VaultFile:
+        """A file that another process has locked, to read only. Raises as `open`."""
+        file = cls(path.resolve(), None, writes=False)
+        try:
+            with told():
+                file.database.connect()
+                file._check_whole()
+        except BaseException:
+            file.close()
+            raise
+        return file
+
     def close(self) -> None:
         """Lets go of the file and its lock, once nobody is at it. May be called twice."""
         with self._turn:
@@ -181,7 +196,8 @@ class VaultFile:
             with contextlib.suppress(OSError):
                 if self._lock_place and place_of(self._lock_path) not in (None, self._lock_place):
                     return  # the name that goes would be somebody else's lock
-            self._lock.release()
+            if self._lock is not None:
+                self._lock.release()
 
     def discard(self) -> None:
         """Removes a file that was never settled, and lets go."""
@@ -189,7 +205,8 @@ class VaultFile:
             self._shut()
             with contextlib.suppress(OSError):  # what failed before is what is told
                 self.path.unlink(missing_ok=True)
-            self._lock.release()
+            if self._lock is not None:
+                self._lock.release()
 
     def _shut(self) -> None:
         self._closed = True

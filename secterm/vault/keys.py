@@ -32,6 +32,11 @@ class VaultKeys:
             log=subkey(vault_key, "log keys", vault),
         )
 
+    @classmethod
+    def none(cls) -> VaultKeys:
+        """Keys that open nothing."""
+        return cls(b"", b"", b"", b"", b"")
+
     def wraps(self, vault: bytes, dossier: bytes) -> bytes:
         """The key that wraps a dossier's (16 bytes; the vault's own id for its own entries)."""
         return self.own if dossier == vault else self.wrapping

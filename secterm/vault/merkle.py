@@ -158,7 +158,7 @@ class Tree:
     def _hashes(self, level: int, first: int, last: int) -> list[bytes]:
         """The hashes [first, last) of a level, all of one tile."""
         index = first // TILE_WIDTH
-        if index < _full_tiles(level, self.size):
+        if index < full_tiles(level, self.size):
             offset = index * TILE_WIDTH
             return _cut(self._tile(level, index))[first - offset : last - offset]
         if level == 0:
@@ -186,7 +186,7 @@ def new_full_tiles(
     level = 0
     while new >= TILE_WIDTH ** (level + 1):
         roots: dict[int, bytes] = {}
-        for index in range(_full_tiles(level, old), _full_tiles(level, new)):
+        for index in range(full_tiles(level, old), full_tiles(level, new)):
             first, last = index * TILE_WIDTH, (index + 1) * TILE_WIDTH
             if level == 0:
                 hashes = _leaves(read_leaves, first, last)
@@ -199,6 +199,30 @@ def new_full_tiles(
             yield level, index, b"".join(hashes)
         fresh = roots
         level += 1
+
+
+class Growing:
+    """The tiles that fill while leaves come one by one. Holds one unfinished tile a level."""
+
+    def __init__(self) -> None:
+        self._unfinished: list[list[bytes]] = []
+        self._full: list[int] = []
+
+    def append(self, leaf: bytes) -> Iterator[tuple[int, int, bytes]]:
+        """The tiles that this 32-byte leaf hash fills: (level, index, 8192 bytes), lowest first."""
+        level = 0
+        while True:
+            if level == len(self._full):
+                self._unfinished.append([])
+                self._full.append(0)
+            hashes = self._unfinished[level]
+            hashes.append(leaf)
+            if len(hashes) < TILE_WIDTH:
+                return
+            yield level, self._full[level], b"".join(hashes)
+            self._full[level] += 1
+            self._unfinished[level] = []
+            leaf, level = _reduced(hashes), level + 1
 
 
 def verify_inclusion(
@@ -284,7 +308,7 @@ def _reduced(hashes: Sequence[bytes]) -> bytes:
     return hashes[0]
 
 
-def _full_tiles(level: int, size: int) -> int:
+def full_tiles(level: int, size: int) -> int:
     """How many tiles of a level are full at `size` leaves."""
     return size >> ((level + 1) * TILE_HEIGHT)
 

@@ -4,6 +4,7 @@ a transaction's signature, a card.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,13 @@ from secterm.vault.merkle import Edge
 
 ID_SIZE: Final = 16  # bytes, random
 COUNT_SIZE: Final = 8  # bytes of a number
+
+_ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
+
+
+def id_of(text: str) -> bytes | None:
+    """The 16 bytes of an id in lower-case hex; None where it is none."""
+    return bytes.fromhex(text) if _ID.fullmatch(text) else None
 
 
 @dataclass(frozen=True)

@@ -37,15 +37,15 @@ from secterm.vault.transaction import Transaction
 class Vault:
     """An open vault. `create` or `open` one; `close` drops its keys."""
 
-    def __init__(self, file: VaultFile, id: bytes, key: bytes, signer: Signer) -> None:
+    def __init__(self, file: VaultFile, id: bytes, key: bytes, signer: Signer | None) -> None:
         self.file = file
         self.id = id
-        self._signer: Signer | None = signer
+        self._signer = signer
         self.failures = 0  # failed attempts before this unlock
         self.opened: Opened | None = None  # the slot that was unlocked, if one was
         self.doubts: tuple[str, ...] = ()  # what did not fit at unlock, though it opened
         self._key = key
-        self.subkeys = VaultKeys.of(key, id)
+        self.subkeys = VaultKeys.of(key, id) if key else VaultKeys.none()
         self.head: Head = Head(Edge(0, ()), b"")
         self.sealed_head = b""  # as it was last read or written
         self._unsure: list[commit.Written] = []  # by commits that were told as failed
@@ -81,6 +81,16 @@ class Vault:
         """Unlocks a vault by the secret (32 bytes) of its recovery shares. Raises as `open`."""
         return _unlock(path, lambda file, plain: plain.open_recovery(file, secret))
 
+    @classmethod
+    def beside(cls, path: Path, id: bytes, subkeys: VaultKeys) -> Vault:
+        """The vault that another process has open and locked, to read what these keys open.
+
+        Raises as `VaultFile.beside`.
+        """
+        vault = cls(VaultFile.beside(path), id, b"", None)
+        vault.subkeys = subkeys
+        return vault
+
     def identify(self, login: str, passphrase: str, key_files: Sequence[bytes] = ()) -> Signer:
         """Another officer at the same screen. Raises `WrongPassphrase` (and counts it)."""
         return Outside.read(self.file).open_slot(self.file, login, passphrase, key_files).signer
@@ -101,7 +111,7 @@ class Vault:
         self.file.close()
         self._signer = self.opened = None
         self._key = b""
-        self.subkeys = VaultKeys(b"", b"", b"", b"", b"")
+        self.subkeys = VaultKeys.none()
 
     # -- reading ----------------------------------------------------------
 
@@ -119,17 +129,24 @@ class Vault:
         """The journal's name in checkpoints: `secterm/` and the vault's id in hex."""
         return f"secterm/{self.id.hex()}"
 
-    def dossiers(self) -> Iterator[bytes]:
-        """The ids of all dossiers, the vault's own row apart."""
+    def dossiers(self, *, backward: bool = False) -> Iterator[bytes]:
+        """The ids of all dossiers, the vault's own row apart, in their order."""
         table = self.file.tables.dossier
-        for (id,) in self.file.rows(table.select(table.id)):
-            if bytes(id) != self.id:
-                yield bytes(id)
+        order = table.id.desc() if backward else table.id
+        for (id,) in self.file.rows(table.select(table.id).order_by(order)):
+            if id != self.id:
+                yield id
 
     def has_dossier(self, dossier: bytes) -> bool:
         """Whether there is a row for this dossier."""
         table = self.file.tables.dossier
         return any(True for _ in self.file.rows(table.select(table.id).where(table.id == dossier)))
+
+    def first_entry(self, dossier: bytes) -> int | None:
+        """The number of a dossier's first entry; None where it has none."""
+        table = self.file.tables.entry
+        query = table.select(peewee.fn.MIN(table.number)).where(table.dossier == dossier)
+        return next((first for (first,) in self.file.rows(query)), None)
 
     def entries(self, dossier: bytes) -> Iterator[tuple[int, bytes]]:
         """A dossier's entries in order: number and plaintext. Raises `SealBroken`."""
@@ -147,12 +164,6 @@ class Vault:
         )
         yield from self.file.rows(query)
 
-    def erased(self, dossier: bytes) -> bool:
-        """Whether the row is there and its key was destroyed."""
-        table = self.file.tables.dossier
-        query = table.select(table.key).where(table.id == dossier)
-        return any(key is None for (key,) in self.file.rows(query))
-
     def cards(self) -> Iterator[tuple[bytes, Card | None]]:
         """Every dossier's id and card; None where none opens that is as of its last entry."""
         table, entry = self.file.tables.dossier, self.file.tables.entry
@@ -160,7 +171,7 @@ class Vault:
         query = table.select(table.id, table.key, table.card, newest).where(table.id != self.id)
         for id, wrapped, sealed, last in self.file.rows(query):
             try:
-                card = self._open_card(id, self._unwrap(id, wrapped), sealed)
+                card = self.open_card(id, self.unwrap(id, wrapped), sealed)
             except SealBroken:
                 yield id, None
             else:
@@ -172,14 +183,14 @@ class Vault:
         for _, wrapped, sealed in self.file.rows(
             table.select(table.id, table.key, table.card).where(table.id == dossier)
         ):
-            return self._open_card(dossier, self._unwrap(dossier, wrapped), sealed)
+            return self.open_card(dossier, self.unwrap(dossier, wrapped), sealed)
         raise SealBroken(str(keys.card_place(self.id, dossier)))
 
     def dossier_key(self, dossier: bytes) -> bytes:
         """A dossier's key, 32 bytes. Raises `SealBroken`."""
         table = self.file.tables.dossier
         for (wrapped,) in self.file.rows(table.select(table.key).where(table.id == dossier)):
-            return self._unwrap(dossier, wrapped)
+            return self.unwrap(dossier, wrapped)
         raise SealBroken(str(keys.key_place(self.id, dossier)))
 
     def tree(self) -> Tree:
@@ -207,28 +218,17 @@ class Vault:
     def signed_size(self, size: int) -> SignedSize:
         """Who ended the transaction of this size, and their signature. Raises `SealBroken`."""
         table = self.file.tables.signature
-        place = keys.signature_place(self.id, size)
         for (sealed,) in self.file.rows(table.select(table.sealed).where(table.size == size)):
-            try:
-                return SignedSize.decode(unseal(self.subkeys.signatures, place, bytes(sealed)))
-            except ValueError:
-                break
-        raise SealBroken(str(place))
+            return self.open_signature(size, sealed)
+        raise SealBroken(str(keys.signature_place(self.id, size)))
 
-    def signers_until(self, size: int) -> Iterator[tuple[int, bytes]]:
-        """Every transaction up to this size: its size and who signed. Raises `SealBroken`."""
-        table = self.file.tables.signature
-        query = table.select(table.size).where(table.size <= size).order_by(table.size)
-        for (each,) in self.file.rows(query):
-            yield each, self.signed_size(each).officer
-
-    def signer_of(self, number: int) -> bytes:
-        """The officer who signed the transaction that entry `number` is of. Raises `SealBroken`."""
-        table = self.file.tables.signature
-        query = table.select(table.size).where(table.size > number).order_by(table.size).limit(1)
-        for (size,) in self.file.rows(query):
-            return self.signed_size(size).officer
-        raise SealBroken(f"signature after entry #{number}")
+    def open_signature(self, size: int, sealed: bytes) -> SignedSize:
+        """What a row says of the transaction of this size. Raises `SealBroken`."""
+        place = keys.signature_place(self.id, size)
+        try:
+            return SignedSize.decode(unseal(self.subkeys.signatures, place, sealed))
+        except ValueError:
+            raise SealBroken(str(place)) from None
 
     def log_keys(self) -> tuple[Ed25519PrivateKey, MLDSA44PrivateKey]:
         """The vault's own keys, for checkpoints that leave it. Raises `SealBroken`."""
@@ -376,14 +376,16 @@ class Vault:
             return bytes(hashes)
         raise VaultDamaged(f"tile {level}/{place}", "is missing")
 
-    def _unwrap(self, dossier: bytes, wrapped: bytes | None) -> bytes:
+    def unwrap(self, dossier: bytes, wrapped: bytes | None) -> bytes:
+        """The dossier key, 32 bytes, in a row's `key`. Raises `SealBroken`."""
         place = keys.key_place(self.id, dossier)
         key = unseal(self.subkeys.wraps(self.id, dossier), place, wrapped)
         if len(key) != KEY_SIZE:
             raise SealBroken(str(place))
         return key
 
-    def _open_card(self, dossier: bytes, key: bytes, sealed: bytes | None) -> Card:
+    def open_card(self, dossier: bytes, key: bytes, sealed: bytes | None) -> Card:
+        """A row's card under its dossier's key. Raises `SealBroken`."""
         place = keys.card_place(self.id, dossier)
         plain = unseal(keys.card_key(key), place, bytes(sealed) if sealed else None)
         if len(plain) < COUNT_SIZE:

@@ -1,35 +1,53 @@
 """Walks a vault's journal and says of every row whether it is what was written:
 leaves and root, every transaction's signature, seals, tiles, head. What does
-not hold is reported with its place, and the walk goes on.
+not hold is reported with its place, and the walk goes on. It holds a few rows
+at a time, whatever the vault's size.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Set
+import contextlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final, Protocol
 
+import peewee
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from secterm.vault import keys
-from secterm.vault.errors import SealBroken, VaultError
-from secterm.vault.merkle import (
-    TILE_WIDTH,
-    Edge,
-    new_full_tiles,
-)
+from secterm.vault.commit import NO_COMMITMENT
+from secterm.vault.errors import SealBroken, VaultDamaged, VaultError
+from secterm.vault.merkle import HASH_SIZE, TILE_WIDTH, Edge, Growing, full_tiles
 from secterm.vault.note import Checkpoint
+from secterm.vault.records import SignedSize
 from secterm.vault.seal import unseal
-from secterm.vault.troubles import told
 from secterm.vault.vault import Vault
+
+KEPT: Final = 256  # dossiers whose keys are at hand
+STEP: Final = 64  # entries between two words on how far it is
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A dossier that was erased: by which entry, and how many it had."""
+
+    number: int
+    entries: int
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that does not hold, and where."""
+    """One thing that does not hold, and where.
+
+    `about` is the id, in hex, of the strand of entries that it touches; empty for
+    the file and the journal as a whole.
+    """
 
     where: str
     what: str
+    about: str = ""
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}"
@@ -38,36 +56,75 @@ class Fault:
 Progress = Callable[[int, int], None]  # entries walked, entries in all
 
 
-Judge = Callable[[bytes], str]  # an entry's plaintext; what is wrong with it, or nothing
+@dataclass(frozen=True)
+class Seen:
+    """An entry that opened: where it stands, and whose transaction it is of.
+
+    `since` is the journal's size before that transaction, `signer` its officer's id
+    (16 bytes), None where no signature tells.
+    """
+
+    number: int
+    strand: bytes
+    plaintext: bytes
+    since: int
+    signer: bytes | None
+
+
+class Judge(Protocol):
+    """Is told every entry that opens, in the journal's order, and then that it was the last."""
+
+    def entry(self, seen: Seen) -> Iterable[Fault]:
+        """What is wrong with this entry, or shows with it to be wrong."""
+
+    def end(self) -> Iterable[Fault]:
+        """What is wrong now that nothing more comes."""
+
+
+class Anything:
+    """A judge to whom all is right."""
+
+    def entry(self, seen: Seen) -> Iterable[Fault]:
+        """Nothing."""
+        return ()
+
+    def end(self) -> Iterable[Fault]:
+        """Nothing."""
+        return ()
 
 
 def _quiet(done: int, total: int) -> None:
     return None
 
 
-def _anything(plaintext: bytes) -> str:
-    return ""
-
-
 def verify(
     vault: Vault,
     officers: Mapping[bytes, bytes],
     progress: Progress = _quiet,
-    judge: Judge = _anything,
-    erased: Set[bytes] = frozenset(),
+    judge: Judge | None = None,
+    erased: Mapping[bytes, Gone] | None = None,
 ) -> Iterator[Fault]:
     """Every fault of the vault's rows.
 
-    `erased` has the ids (16 bytes) of dossiers that an entry says were erased.
-    `officers` maps officer ids (16 bytes) to Ed25519 public keys (32 bytes).
-    `judge` is given every entry that opens, in the journal's order.
+    `officers` maps officer ids (16 bytes) to Ed25519 public keys (32 bytes). `erased`
+    has the ids (16 bytes) of dossiers that were erased, and what the entry says that
+    erased them. `progress` may raise anything, which ends the walk. Raises
+    `VaultUnreadable` or `VaultClosed`.
     """
-    walk = _Walk(vault, officers, progress, judge, erased)
-    yield from walk.file()
-    yield from walk.outside()
-    yield from walk.journal()
-    yield from walk.dossiers()
-    yield from walk.tiles()
+    walk = _Walk(vault, officers, progress, judge or Anything(), erased or {})
+    for part in (walk.file, walk.outside, walk.journal, walk.dossiers, walk.tiles):
+        try:
+            yield from part()
+        except VaultDamaged as damaged:  # a value that the format cannot have
+            yield Fault(damaged.where, damaged.what)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the walk needs of a dossier's row; the key is None where it does not open."""
+
+    commitment: bytes
+    key: bytes | None = field(repr=False)  # that of its entries
 
 
 @dataclass
@@ -76,9 +133,9 @@ class _Walk:
     officers: Mapping[bytes, bytes]
     progress: Progress
     judge: Judge
-    erased: Set[bytes]
-    leaves: list[bytes] = field(default_factory=list)
-    seen: set[bytes] = field(default_factory=set)
+    erased: Mapping[bytes, Gone]
+    _known: OrderedDict[bytes, _Known | None] = field(default_factory=OrderedDict)
+    _public: dict[bytes, Ed25519PublicKey] = field(default_factory=dict)
 
     def file(self) -> Iterator[Fault]:
         """SQLite's own word on the file: pages, indexes, types."""
@@ -87,146 +144,240 @@ class _Walk:
 
     def outside(self) -> Iterator[Fault]:
         """Slots, log keys and vault id, against plain checksum and head."""
-        for doubt in self.vault.doubts:
+        vault, own = self.vault, self.vault.id.hex()
+        for doubt in vault.doubts:
             where, _, what = doubt.partition(": ")
-            yield Fault(where, what)
-        if not self.vault.doubts and not self.vault.outside_holds():
-            yield Fault("vault and slot", "a row is not as the head says")
+            yield Fault(where, what, own if where.startswith("vault") else "")
+        if not vault.doubts and not vault.outside_holds():
+            yield Fault("vault and slot", "a row is not as the head says", own)
         try:
-            self.vault.log_keys()
+            vault.log_keys()
         except VaultError as error:
-            yield Fault(str(error), "does not open")
+            yield Fault(str(error), "does not open", own)
 
     def journal(self) -> Iterator[Fault]:
-        """Entries in order, each transaction's signature at its end."""
-        vault, file = self.vault, self.vault.file
-        entry, dossier, signature = file.tables.entry, file.tables.dossier, file.tables.signature
-        sizes = iter([int(s) for (s,) in file.rows(signature.select(signature.size).order_by(1))])
-        next_size, previous = next(sizes, None), 0
-        committed = {
-            bytes(i): bytes(c) for i, c in file.rows(dossier.select(dossier.id, dossier.commitment))
-        }
-        dossier_keys: dict[bytes, bytes | None] = {}
+        """Entries in order, each transaction's signature at its end, tiles as they fill."""
+        vault, table = self.vault, self.vault.file.tables.entry
+        signed, growing = _Signed(vault), Growing()
         edge, expected, whole = Edge(0, ()), 0, True
-        query = entry.select(entry.number, entry.dossier, entry.sealed).order_by(entry.number)
-        for number, id_, sealed_ in file.rows(query):
-            id, sealed = bytes(id_), bytes(sealed_)
+        query = table.select(table.number, table.dossier, table.sealed).order_by(table.number)
+        for walked, (number, id, sealed) in enumerate(vault.file.rows(query)):
+            if walked % STEP == 0:
+                self.progress(min(walked, vault.size), vault.size)
             if number != expected:
                 yield Fault(f"entry #{expected}", f"is missing; number {number} comes next")
                 whole = False
             expected = number + 1
-            if id not in committed:
-                yield Fault(f"entry #{number}", "belongs to a dossier that is not there")
+            while (stray := signed.before(number)) is not None:
+                if whole:
+                    yield Fault(f"signature #{stray}", "stands where no transaction ends")
+            known = self._dossier(id)
+            if known is None:
+                yield Fault(f"entry #{number}", "belongs to a dossier that is not there", id.hex())
                 whole = False
                 continue
-            if id not in dossier_keys:
-                self.seen.add(id)
-                dossier_keys[id] = yield from self._key(id, committed[id])
-            key = dossier_keys[id]
-            if key is not None:
-                yield from self._opens(id, key, number, sealed)
-            if whole:
-                hashed = vault.leaf_of(id, committed[id], sealed)
-                self.leaves.append(hashed)
-                edge = edge.append(hashed)
-                if next_size == edge.size:
-                    yield from self._signed(next_size, previous, edge)
-                    next_size, previous = next(sizes, None), edge.size
-                elif next_size is not None and next_size < edge.size:
-                    yield Fault(f"signature #{next_size}", "stands where no transaction ends")
-                    next_size = next(sizes, None)
-            if number % 256 == 0:
-                self.progress(number, vault.size)
-        if whole and edge.size and previous != edge.size:
-            yield Fault(f"signature #{edge.size}", "the last entries are not signed")
-        if whole and next_size is not None:
-            yield Fault(f"signature #{next_size}", "signs entries that are not there")
-        if whole and edge != vault.head.edge:
-            yield Fault(
-                "head.sealed",
-                f"says {vault.size} entries with another root than the {edge.size} that are there",
-            )
+            yield from self._opens(known, signed, number, id, sealed)
+            if not whole:
+                continue
+            hashed = vault.leaf_of(id, known.commitment, sealed)
+            edge = edge.append(hashed)
+            for tile in growing.append(hashed):
+                yield from self._tile(*tile)
+            if signed.size == edge.size:
+                yield from self._holds(signed, edge)
+        if whole:
+            yield from self._ended(signed, edge)
+        yield from self.judge.end()
         self.progress(vault.size, vault.size)
 
-    def _key(self, id: bytes, committed: bytes) -> Generator[Fault, None, bytes | None]:
-        """The dossier's key, None where it does not open."""
-        if id in self.erased:
-            if not self.vault.erased(id):
-                yield Fault(f"dossier.key {id.hex()}", "is there, though the dossier was erased")
-            return None
-        try:
-            key = self.vault.dossier_key(id)
-        except SealBroken as broken:
-            yield Fault(broken.where, "the wrapped key does not open")
-            return None
-        if keys.commitment(key) != committed:
-            yield Fault(f"dossier.commitment {id.hex()}", "is not that of its key")
-        return key
+    def _ended(self, signed: _Signed, edge: Edge) -> Iterator[Fault]:
+        """The journal's last entry against the last signature and the head."""
+        if signed.size is not None and signed.size <= edge.size:
+            signed.turn()
+        elif edge.size:
+            yield Fault(f"signature #{edge.size}", "the last entries are not signed")
+        if signed.size is not None:
+            yield Fault(f"signature #{signed.size}", "signs entries that are not there")
+        if edge != self.vault.head.edge:
+            size = self.vault.size
+            yield Fault(
+                "head.sealed",
+                f"says {size} entries with another root than the {edge.size} that are there",
+            )
 
-    def _opens(self, id: bytes, key: bytes, number: int, sealed: bytes) -> Iterator[Fault]:
+    def _dossier(self, id: bytes) -> _Known | None:
+        """A dossier's commitment and key, those asked for last at hand."""
+        if id in self._known:
+            self._known.move_to_end(id)
+            return self._known[id]
+        table, found = self.vault.file.tables.dossier, None
+        query = table.select(table.key, table.commitment).where(table.id == id)
+        for wrapped, committed in self.vault.file.rows(query):
+            try:
+                key = None if id in self.erased else self.vault.unwrap(id, wrapped)
+            except SealBroken:
+                key = None  # its own row is looked at later
+            found = _Known(committed, key and keys.entry_key(key))
+        self._known[id] = found
+        if len(self._known) > KEPT:
+            self._known.popitem(last=False)
+        return found
+
+    def _opens(
+        self, known: _Known, signed: _Signed, number: int, id: bytes, sealed: bytes
+    ) -> Iterator[Fault]:
+        where, about = f"entry #{number}", id.hex()
+        if id in self.erased:
+            if len(sealed) != HASH_SIZE:
+                yield Fault(where, "is there whole, though its dossier was erased", about)
+            if number > self.erased[id].number:
+                yield Fault(where, "was recorded after its dossier was erased", about)
+            return
+        if len(sealed) == HASH_SIZE:
+            yield Fault(where, "is a bare hash, though no entry says it was erased", about)
+            return
+        if known.key is None:
+            return
         place = keys.entry_place(self.vault.id, id, number)
         try:
-            plaintext = unseal(keys.entry_key(key), place, sealed)
+            plaintext = unseal(known.key, place, sealed)
         except SealBroken:
-            yield Fault(str(place), "does not open: changed, moved or another's")
+            yield Fault(str(place), "does not open: changed, moved or another's", about)
             return
-        if wrong := self.judge(plaintext):
-            yield Fault(f"entry #{number}", wrong)
+        yield from self.judge.entry(Seen(number, id, plaintext, signed.since, signed.signer))
 
-    def _signed(self, size: int, previous: int, edge: Edge) -> Iterator[Fault]:
-        where = f"signature #{size}"
+    def _tile(self, level: int, place: int, hashes: bytes) -> Iterator[Fault]:
+        where = f"tile {level}/{place}"
         try:
-            signed = self.vault.signed_size(size)
-        except SealBroken:
+            there = self.vault.read_tile(level, place)
+        except VaultDamaged as damaged:
+            yield Fault(damaged.where, damaged.what)
+            return
+        if there != hashes:
+            yield Fault(where, f"is not the {TILE_WIDTH} hashes it was")
+
+    def _holds(self, signed: _Signed, edge: Edge) -> Iterator[Fault]:
+        where, said = f"signature #{edge.size}", signed.said
+        if said is None:
             yield Fault(where, "does not open")
             return
-        if signed.previous != previous:
-            yield Fault(where, f"follows one at {signed.previous}, which is not there")
-        known = self.officers.get(signed.officer)
-        if known is None:
+        if said.previous != signed.since:
+            yield Fault(where, f"follows one at {said.previous}, which is not there")
+        if said.officer not in self.officers:
             yield Fault(where, "is by nobody who is an officer here")
             return
-        text = Checkpoint(self.vault.origin, size, edge.root()).text()
+        if said.officer not in self._public:
+            self._public[said.officer] = Ed25519PublicKey.from_public_bytes(
+                self.officers[said.officer]
+            )
+        text = Checkpoint(self.vault.origin, edge.size, edge.root()).text()
         try:
-            Ed25519PublicKey.from_public_bytes(known).verify(signed.signature, text.encode())
+            self._public[said.officer].verify(said.signature, text.encode())
         except InvalidSignature:
             yield Fault(where, "does not hold: these entries are not what was signed")
 
     def dossiers(self) -> Iterator[Fault]:
-        """No dossier without entries; no card that does not open."""
-        table = self.vault.file.tables.dossier
-        for id_, card in self.vault.file.rows(table.select(table.id, table.card)):
-            id = bytes(id_)
-            if id not in self.seen:
-                yield Fault(f"dossier {id.hex()}", "has no entry")
-            elif id == self.vault.id or id in self.officers:
-                if card is not None:
-                    yield Fault(f"dossier.card {id.hex()}", "only an appointee has one")
-            elif id not in self.erased:
-                try:
-                    self.vault.card(id)
-                except SealBroken as broken:
-                    yield Fault(broken.where, "does not open")
+        """No dossier without entries; no key or card that does not open, or should not be."""
+        dossier, entry = self.vault.file.tables.dossier, self.vault.file.tables.entry
+        how_many = entry.select(peewee.fn.COUNT(entry.number)).where(entry.dossier == dossier.id)
+        query = dossier.select(
+            dossier.id, dossier.key, dossier.commitment, dossier.card, how_many
+        ).order_by(dossier.id)
+        for done, (id, wrapped, committed, card, there) in enumerate(self.vault.file.rows(query)):
+            if done % STEP == 0:
+                self.progress(self.vault.size, self.vault.size)
+            if not there:
+                yield Fault(f"dossier {id.hex()}", "has no entry", id.hex())
+            elif id in self.erased:
+                yield from self._gone(id, wrapped, committed, card, there)
+            else:
+                yield from self._row(id, wrapped, committed, card)
+
+    def _gone(
+        self, id: bytes, wrapped: bytes | None, committed: bytes, card: bytes | None, there: int
+    ) -> Iterator[Fault]:
+        about = id.hex()
+        left = {
+            "key": wrapped is not None,
+            "commitment": committed != NO_COMMITMENT,
+            "card": card is not None,
+        }
+        for column in (column for column, is_left in left.items() if is_left):
+            where = f"dossier.{column} {about}"
+            yield Fault(where, "is there, though the dossier was erased", about)
+        had = self.erased[id].entries
+        if there != had:
+            yield Fault(f"dossier {about}", f"had {had} entries when erased, not {there}", about)
+
+    def _row(
+        self, id: bytes, wrapped: bytes | None, committed: bytes, card: bytes | None
+    ) -> Iterator[Fault]:
+        about = id.hex()
+        try:
+            key = self.vault.unwrap(id, wrapped)
+        except SealBroken as broken:
+            gone = "is gone, though no entry says that the dossier was erased"
+            yield Fault(
+                broken.where, gone if wrapped is None else "the wrapped key does not open", about
+            )
+            return
+        if keys.commitment(key) != committed:
+            yield Fault(f"dossier.commitment {about}", "is not that of its key", about)
+        if id == self.vault.id or id in self.officers:
+            if card is not None:
+                yield Fault(f"dossier.card {about}", "only an appointee has one", about)
+            return
+        try:
+            self.vault.open_card(id, key, card)
+        except SealBroken as broken:
+            yield Fault(broken.where, "does not open", about)
 
     def tiles(self) -> Iterator[Fault]:
-        """Kept tiles against those that the entries give."""
-        if len(self.leaves) != self.vault.size:
-            return  # the journal's own faults say why
-        due: dict[tuple[int, int], bytes] = {}
-        for level, place, hashes in new_full_tiles(
-            0,
-            len(self.leaves),
-            lambda level, place: due[level, place],
-            lambda start, end: self.leaves[start:end],
-        ):
-            due[level, place] = hashes
-        table = self.vault.file.tables.tile
-        with told():
-            for level, place, hashes in self.vault.file.rows(table.select()):
-                if due.pop((level, place), None) != bytes(hashes):
-                    yield Fault(f"tile {level}/{place}", f"is not the {TILE_WIDTH} hashes it was")
-        for level, place in due:
-            yield Fault(f"tile {level}/{place}", "is missing")
+        """No tile but those that are full."""
+        table, size = self.vault.file.tables.tile, self.vault.size
+        for level, place in self.vault.file.rows(table.select(table.level, table.place)):
+            if place >= full_tiles(level, size):
+                yield Fault(f"tile {level}/{place}", f"is not the {TILE_WIDTH} hashes it was")
 
 
-__all__ = ["Fault", "Progress", "verify"]
+class _Signed:
+    """The signatures by ascending size, one at a time beside the entries.
+
+    `size` is where the transaction at hand ends (None: there is no more), `since`
+    where it began, and `said` what its signature says (None: it does not open).
+    """
+
+    def __init__(self, vault: Vault) -> None:
+        table = vault.file.tables.signature
+        query = table.select(table.size, table.sealed).order_by(table.size)
+        self._vault, self._rows = vault, vault.file.rows(query)
+        self.size: int | None = 0
+        self.since = 0
+        self.said: SignedSize | None = None
+        self.turn()
+
+    @property
+    def signer(self) -> bytes | None:
+        """Who signed, 16 bytes."""
+        return self.said.officer if self.said else None
+
+    def turn(self) -> None:
+        """On to the next."""
+        self.since = self.size or 0
+        self.size, sealed = next(self._rows, (None, b""))
+        self.said = None
+        if self.size is not None:
+            with contextlib.suppress(SealBroken):
+                self.said = self._vault.open_signature(self.size, sealed)
+
+    def before(self, number: int) -> int | None:
+        """Turns to the transaction of entry `number`; a size on the way where none ends."""
+        while self.size is not None and self.size <= number:
+            passed = self.size
+            self.turn()
+            if passed != number or not passed:
+                return passed
+        return None
+
+
+__all__ = ["Anything", "Fault", "Judge", "Progress", "Seen", "verify"]

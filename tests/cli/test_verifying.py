@@ -11,7 +11,10 @@ from secterm.vault import checkpoints, kdf
 from secterm.vault.shares import Collected
 from tests.cli.conftest import OFFICER, PASSPHRASE
 
-REPORT = {"holds", "faults", "entries", "dossiers", "checkpoint", "continues"}
+REPORT = {
+    "holds", "faults", "entries", "dossiers", "erased", "recovered", "touched", "checkpoint",
+    "continues", "rewritten",
+}  # fmt: skip
 
 
 def note_of(desk):
@@ -118,4 +121,51 @@ def test_a_report_tells_that_the_vault_was_recovered(room):
     keeping.recover(room.vault, collected, "Cyd Test", "test amber lagoon piano")
     report = room.run("verify")
     assert report.status == 0
-    assert "opened with recovery shares, and Cyd Test made an administrator" in report.out
+    told = " ".join(report.out.split())
+    assert "opened with recovery shares, and Cyd Test made an administrator" in told
+
+
+def entry_of(room, act):
+    """The number of the first of the vault's own entries that says this act."""
+    desk = room.desk()
+    try:
+        vault = desk._vault
+        return next(n for n, plain in vault.entries(vault.id) if f'"act":"{act}"' in plain.decode())
+    finally:
+        desk.close()
+
+
+@pytest.mark.parametrize("act", ["created", "pack_adopted", "officer_joined"])
+def test_what_keeps_everybody_out_is_reported_with_its_place(room, act):
+    number = entry_of(room, act)
+    with sqlite3.connect(room.vault) as database:
+        database.execute("UPDATE entry SET sealed = zeroblob(99) WHERE number = ?", (number,))
+    database.close()
+    assert room.run("list").status == 4
+    before = room.files
+    done = room.run("verify", "--json")
+    assert (done.status, done.err) == (1, "")
+    assert done.json["holds"] is False
+    assert "entry.sealed" in done.json["faults"][0]
+    assert done.json["touched"]["officers"] is True
+    assert room.files == before
+
+
+def test_a_vault_that_does_not_open_is_not_verified(room):
+    with sqlite3.connect(room.vault) as database:
+        database.execute("UPDATE head SET sealed = zeroblob(99)")
+    database.close()
+    assert room.run("verify").status == 4
+
+
+def test_what_is_touched_is_told_in_plain_words(room):
+    with sqlite3.connect(room.vault) as database:
+        query = "SELECT number FROM entry ORDER BY number DESC LIMIT 1"
+        (number,) = database.execute(query).fetchone()
+        database.execute("UPDATE entry SET sealed = zeroblob(99) WHERE number = ?", (number,))
+    database.close()
+    told = " ".join(room.run("verify").out.split())
+    assert "1 of 4 dossiers" in told
+    assert "what the vault says of its officers" not in told
+    touched = room.run("verify", "--json").json["touched"]
+    assert touched == {"file": True, "officers": False, "dossiers": 1}

@@ -34,11 +34,10 @@ class Verified(Reader):
     )
     BINDINGS = [Binding("f2", "slip", _("Checkpoint to print"))]
 
-    def __init__(self, report: Report, recovered: tuple[str, ...]) -> None:
+    def __init__(self, report: Report) -> None:
         title = _("The vault holds.") if report.holds else _("The vault does NOT hold.")
         parts = [
             report.summary(),
-            *recovered,
             "\n".join(f"- {fault}" for fault in report.faults),
             _("Checkpoint {line}").format(line=report.checkpoint),
         ]
@@ -115,7 +114,7 @@ async def verify(room: Room[None]) -> None:
     except Exception as error:
         room.trouble(error)
         return
-    await room.shell.push_screen_wait(Verified(report, room.desk.recovered))
+    await room.shell.push_screen_wait(Verified(report))
 
 
 def _walk(room: Room[None], earlier: str) -> Callable[[Callable[[str], None]], Report]:

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from secterm.dossier import entries as acts
 from secterm.dossier import signatures
 from secterm.dossier.entries import PackRef
 from secterm.vault import kdf
@@ -117,6 +118,22 @@ def test_a_statement_with_lines_of_its_own_is_told(house, insider, tmp_path, key
     found = logged(house, insider, *entries, id=id).inspected(tmp_path).faults
     assert ("lines that nobody's signature" in " ".join(found)) == (len(said) == 1)
     assert all(any(one in fault for fault in found) for one in said)
+
+
+def test_a_witness_whose_role_did_not_allow_it_is_told(house, tmp_path):
+    vault = Vault.open(shutil.copy(house.vault, tmp_path / "vault.db"), *OFFICER)
+    try:
+        id, strand = os.urandom(16), house.second.officer
+        given = acts.RoleGiven(role="auditor", reason="Only reads.")
+        with vault.transaction() as work:
+            officer = vault.signer.officer.hex()
+            act = acts.VaultEntry(at=AT.isoformat(), officer=officer, act=given)
+            work.append(strand, acts.encode(act))
+        told = undersigned(house, vault, id, lambda key: key)
+        found = logged(house, vault, *told, id=id).inspected(tmp_path)
+    finally:
+        vault.close()
+    assert any("was witnessed by an officer whose role did not allow it" in f for f in found.faults)
 
 
 def test_a_signature_that_does_not_hold_is_told(house, insider, tmp_path):

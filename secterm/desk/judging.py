@@ -1,0 +1,150 @@
+"""What a verification looks at in one dossier: entries that do not add up, acts that
+its rules did not allow on their day, signatures on undertakings that do not hold,
+cards that are not true. Who signed the entries is looked at elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+import msgspec
+
+from secterm.desk import document
+from secterm.desk.cards import card_of
+from secterm.desk.registry import Registry
+from secterm.dossier import entries as acts
+from secterm.dossier import signatures
+from secterm.dossier.entries import Numbered
+from secterm.dossier.fold import EntryOutOfPlace, State, apply
+from secterm.dossier.gates import standing
+from secterm.dossier.permit import NotAllowed, permit
+from secterm.policy.model import Pack
+from secterm.vault.errors import SealBroken, VaultDamaged
+from secterm.vault.vault import Vault
+from secterm.vault.verify import Fault
+
+# What entries of the right types but without sense may raise where they are reckoned with.
+SENSELESS: Final = (
+    msgspec.DecodeError,
+    EntryOutOfPlace,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One dossier (id: 32 hex digits): how many entries were looked at, and its faults."""
+
+    id: str
+    entries: int
+    faults: list[Fault]
+
+
+def ids(vault: Vault, registry: Registry, *, backward: bool = False) -> Iterator[str]:
+    """The dossiers to be judged, in the order of their ids (32 hex digits each)."""
+    others = {*registry.officers, *registry.erased}
+    for id in vault.dossiers(backward=backward):
+        if id.hex() not in others:
+            yield id.hex()
+
+
+def judge(vault: Vault, registry: Registry, id: str) -> Judged:
+    """One dossier looked at."""
+    return _Work(vault, registry, id).judged()
+
+
+class _Work:
+    """One dossier while it is looked at."""
+
+    def __init__(self, vault: Vault, registry: Registry, id: str) -> None:
+        self._vault = vault
+        self._registry = registry
+        self._id = id
+        self._count = 0
+
+    def judged(self) -> Judged:
+        faults = [Fault(where, what, self._id) for where, what in self._faults()]
+        return Judged(self._id, self._count, faults)
+
+    def _faults(self) -> Iterator[tuple[str, str]]:
+        state: State | None = None
+        last: Numbered | None = None
+        number = 0
+        try:
+            for number, plain in self._vault.entries(bytes.fromhex(self._id)):
+                self._count += 1
+                last = Numbered(number=number, entry=acts.decode(plain))
+                yield from self._entry(state, last)
+                state = apply(state, last)
+        except (SealBroken, VaultDamaged):
+            return  # the journal's walk names it
+        except SENSELESS as error:
+            yield f"entry #{number}", f"does not fit the dossier before it ({error})"
+            return
+        if state is not None and last is not None:
+            yield from self._card(state, last)
+
+    def _entry(self, state: State | None, one: Numbered) -> Iterator[tuple[str, str]]:
+        where, act = f"entry #{one.number}", one.entry.act
+        ref = act.pack if isinstance(act, acts.Opened) else state.pack if state else None
+        pack = self._registry.packs.get(ref.digest) if ref else None
+        if pack is None and state is None:  # said once, of the entry that chose it
+            yield where, "rests on a policy pack that is not in the vault"
+        elif pack is not None:
+            try:
+                on = datetime.fromisoformat(one.entry.at).date()
+                permit(state, act, pack, on, one.entry.officer)
+            except NotAllowed as refused:
+                yield where, f"was not allowed when it was recorded: {refused.reason}"
+        if isinstance(act, acts.Signed):
+            for wrong in self._signed(one.number, act):
+                yield where, wrong
+            if pack is not None and state is not None and act.text != self._due(pack, state, act):
+                yield where, "the text signed is not the pack's for this appointee and day"
+
+    def _due(self, pack: Pack, state: State, act: acts.Signed) -> str:
+        """The undertaking that was to be signed."""
+        return document.undertaking(
+            pack,
+            state.particulars,
+            unit=self._registry.unit,
+            officer=next((s.name for s in act.signatures if s.role == "officer"), ""),
+            on=date.fromisoformat(act.on),
+        )
+
+    def _signed(self, number: int, act: acts.Signed) -> Iterator[str]:
+        try:
+            signatures.check(act, vault=self._vault.id.hex(), dossier=self._id)
+        except signatures.BadSignature as bad:
+            yield str(bad)
+        for side in act.signatures:
+            known = self._registry.officers.get(side.officer)
+            if side.role == "appointee":
+                continue
+            if known is None or (known.history.public_key, known.history.name_at(number)) != (
+                side.public_key,
+                side.name,
+            ):
+                yield f"the {side.role}'s key is not that officer's"
+
+    def _card(self, state: State, last: Numbered) -> Iterator[tuple[str, str]]:
+        where = f"dossier.card {self._id}"
+        try:
+            card = self._vault.card(bytes.fromhex(self._id))
+        except (SealBroken, VaultDamaged):
+            return  # the walk over the rows names it
+        if card.number != last.number:
+            yield where, f"is as of entry #{card.number}; the last is #{last.number}"
+            return
+        pack = self._registry.packs.get(state.pack.digest)
+        if pack is not None:
+            on = datetime.fromisoformat(last.entry.at).date()
+            if card.body != msgspec.json.encode(
+                card_of(self._id, state, standing(state, pack, on))
+            ):
+                yield where, "does not say what the entries say"
