@@ -69,9 +69,7 @@ def test_cards_exchanged_do_not_open_and_the_list_is_made_of_the_entries(past):
 @pytest.mark.parametrize("columns", [("key",), ("key", "commitment")])
 def test_dossier_keys_exchanged_do_not_open(past, columns):
     for column in columns:
-        exchange(
-            past.today, "dossier", column, bytes.fromhex(past.quiet), bytes.fromhex(past.busy)
-        )
+        exchange(past.today, "dossier", column, bytes.fromhex(past.quiet), bytes.fromhex(past.busy))
     told = found(past.today)
     for dossier in (past.quiet, past.busy):
         assert f"dossier.key {dossier}: the wrapped key does not open" in told

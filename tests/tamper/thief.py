@@ -62,14 +62,6 @@ def numbers(path: Path, dossier: str) -> list[int]:
     return [n for (n,) in rows(path, query, bytes.fromhex(dossier))]
 
 
-def slot_of(path: Path, older: Path) -> bytes:
-    """The id of the one slot that only `older` has."""
-    (id,) = {i for (i,) in rows(older, "SELECT id FROM slot")} - {
-        i for (i,) in rows(path, "SELECT id FROM slot")
-    }
-    return id
-
-
 def found(path: Path, who: tuple[str, str] = ALIX, *, earlier: str = "") -> str:
     """What a verification says, one fault a line; where the vault does not open, why."""
     try:

@@ -108,9 +108,7 @@ def build(folder: Path) -> Past:
 
 def create(path: Path, unit: str = "Test unit") -> Desk:
     """A new vault of Alix's."""
-    return Desk.create(
-        path, unit=unit, officer=ALIX[0], passphrase=ALIX[1], cost=kdf.floors[0]
-    )
+    return Desk.create(path, unit=unit, officer=ALIX[0], passphrase=ALIX[1], cost=kdf.floors[0])
 
 
 def lived(desk: Desk, stage: str) -> str:
