@@ -4,7 +4,7 @@ import argon2.low_level
 import pytest
 
 from secterm.desk.desk import Desk
-from secterm.vault import keys, kdf, sealing, slots
+from secterm.vault import kdf, keys, sealing, slots
 from secterm.vault.errors import SealBroken, SlotRefused, VaultDamaged, VaultError, WrongPassphrase
 from secterm.vault.file import VaultFile
 from secterm.vault.keys import VaultKeys
