@@ -107,7 +107,6 @@ def test_an_officer_of_an_insiders_making_is_there_for_all_to_see(past):
     """The limit: an officer can add officers of their own making, and the journal shows it."""
     with unlocked(past.today) as vault:
 
-
         def fill(record, work):
             added = work.add_slot(*FAY, kdf.floors[0], Signer.new())
             record.officer(vault.id, added, FAY[0], "officer")

@@ -132,7 +132,7 @@ def test_an_older_card_put_back_is_told_and_the_list_is_made_of_the_entries(past
     with at(past.today) as desk:
         listed = desk.cards()
     put_back(past.today, past.yesterday, "dossier", "id = ?", bytes.fromhex(past.busy))
-    assert found(past.today) == f"dossier.card {past.busy}: is as of entry #236; the last is #257"
+    assert found(past.today) == f"dossier.card {past.busy}: is as of entry #237; the last is #257"
     with at(past.today) as desk:
         assert desk.cards() == listed
 
@@ -231,7 +231,7 @@ def test_entries_taken_from_the_end_with_their_signatures_are_told(past):
 
 def test_entries_taken_from_the_end_with_signatures_and_head_are_told_by_the_card(past):
     cut(past)
-    assert found(past.today) == f"dossier.card {past.busy}: is as of entry #257; the last is #236"
+    assert found(past.today) == f"dossier.card {past.busy}: is as of entry #257; the last is #237"
 
 
 def test_a_tail_taken_away_with_all_that_goes_with_it_is_found_by_a_checkpoint_only(past):

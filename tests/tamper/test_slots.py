@@ -253,6 +253,17 @@ def test_a_slot_taken_away_is_told_and_nothing_is_built_upon_it(past):
     assert not opens(past.today, BEX)
 
 
+@pytest.mark.parametrize("id", [b"\0" * 16, b"\xff" * 16])
+def test_a_slot_with_an_officers_tag_that_does_not_open_keeps_nobody_out(past, id):
+    ((spec, tag),) = rows(
+        past.today, "SELECT kdf, tag FROM slot WHERE id = ?", slot_id(past.today, ALIX)
+    )
+    values = (id, spec, tag, bytes(132), bytes(1180))
+    change(past.today, ("INSERT INTO slot VALUES (?, ?, ?, ?, ?)", *values))
+    with_checksum(past.today)
+    assert "slot: one is there that no entry tells of" in found(past.today, ALIX)
+
+
 def test_a_slot_that_no_passphrase_opens_is_told(past):
     row = slot_id(past.today, BEX)
     ((spec,),) = rows(past.today, "SELECT kdf FROM slot WHERE id = ?", row)
