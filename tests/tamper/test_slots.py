@@ -3,6 +3,7 @@
 import argon2.low_level
 import pytest
 
+from secterm.desk import keeping
 from secterm.desk.desk import Desk
 from secterm.vault import kdf, keys, sealing, slots
 from secterm.vault.errors import SealBroken, SlotRefused, VaultDamaged, VaultError, WrongPassphrase
@@ -10,8 +11,9 @@ from secterm.vault.file import VaultFile
 from secterm.vault.keys import VaultKeys
 from secterm.vault.outside import Outside
 from secterm.vault.seal import unseal
+from secterm.vault.shares import Collected
 from secterm.vault.vault import Vault
-from tests.tamper.thief import change, exchange, found, put_back, rows, with_checksum
+from tests.tamper.thief import change, exchange, found, put_back, refused, rows, with_checksum
 from tests.tamper.vault import ALIX, BEX, BEX_BEFORE, CY, DEX, EVE, at
 
 NOT_AS_WRITTEN = "vault and slot: a row is not as it was written"
@@ -179,6 +181,39 @@ def test_every_slot_of_before_the_rekey_put_back_lets_nobody_in(past):
     with_checksum(past.today)
     for who in (ALIX, CY, DEX, EVE):
         assert found(past.today, who) == "The vault is damaged or was changed: head.sealed."
+
+
+def recovered(path, words):
+    """What is said to whoever comes with these shares."""
+    collected = Collected()
+    for share in words:
+        collected.add(share)
+    try:
+        keeping.recover(path, collected, "Gus Test", "test umbrella tundra cello")
+    except VaultError as error:
+        return refused(error)
+    return ""
+
+
+def test_void_recovery_shares_with_their_slot_put_back_recover_nothing(past):
+    with at(past.today) as desk:
+        desk.adopt_shares(desk.draw_shares(1, 1))
+    put_back(past.today, past.yesterday, "slot", "kdf = ?", slots.RECOVERY)
+    with_checksum(past.today)
+    assert "slot: one is there that no entry tells of" in found(past.today)
+    assert "do not know these recovery shares" in recovered(past.today, past.shares)
+
+
+def test_recovery_shares_of_before_the_rekey_open_nothing_by_their_old_slot(past):
+    put_back(past.today, past.first, "slot", "kdf = ?", slots.RECOVERY)
+    with_checksum(past.today)
+    assert "damaged or was changed: head.sealed" in recovered(past.today, past.shares)
+
+
+def test_nobody_is_made_administrator_by_shares_on_a_vault_whose_slots_were_changed(past):
+    change(past.today, ("DELETE FROM slot WHERE id = ?", slot_id(past.today, BEX)))
+    with_checksum(past.today)
+    assert NOT_AS_WRITTEN in recovered(past.today, past.shares)
 
 
 def vault_key(path, who):

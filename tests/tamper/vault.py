@@ -33,6 +33,7 @@ class Past:
 
     folder: Path
     lines: dict[str, str]  # each day's checkpoint
+    shares: tuple[str, ...]  # enough of them to recover
     quiet: str  # dossiers: nothing happened to it since the first day
     busy: str  # something happened to it today
     third: str
@@ -77,7 +78,8 @@ def build(folder: Path) -> Past:
         for who, role in ((BEX_FIRST, "officer"), (CY, "auditor"), (DEX, "officer")):
             desk.add_officer(*who, role)
         desk.add_officer(*EVE)
-        desk.adopt_shares(desk.draw_shares(2, 3))
+        drawn = desk.draw_shares(2, 3)
+        desk.adopt_shares(drawn)
         officers = {officer.name: officer.id for officer in desk.officers()}
         gone_before = lived(desk, "opened")
         question = next(q.id for s in desk.pack.screening.sections for q in s.questions)
@@ -104,7 +106,8 @@ def build(folder: Path) -> Past:
     with at(path, BEX) as desk:
         desk.act(busy, acts.Reopened(reason="Came back."))
     kept("today")
-    return Past(folder, lines, quiet, busy, third, gone_before, gone_after, officers)
+    erased = gone_before, gone_after
+    return Past(folder, lines, drawn.words[:2], quiet, busy, third, *erased, officers)
 
 
 def create(path: Path, unit: str = "Test unit") -> Desk:
