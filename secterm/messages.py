@@ -181,6 +181,8 @@ def _of_damage(error: BaseException) -> Message | None:
                 _("Check the disk (is it full, read-only, gone?), then start again."),
                 NOT_OPEN,
             )
+        case vault.VaultMoved():
+            return _of_move(error)
         case vault.SlotRefused():
             return Message(
                 _("A way into this vault was refused: {reason}.").format(reason=error),
@@ -220,6 +222,30 @@ def _of_damage(error: BaseException) -> Message | None:
             )
         case _:
             return None
+
+
+def _of_move(error: vault.VaultMoved) -> Message:
+    if error.elsewhere:
+        return Message(
+            _("The vault's file was moved or renamed while it was open."),
+            _("Everything recorded before is in it; the last step may not be."),
+            _("Put it back under its old name, then do the last step again."),
+            NOT_OPEN,
+        )
+    what = _("The vault's file was deleted or replaced while it was open.")
+    if error.copy:
+        return Message(
+            what,
+            _("Everything recorded before is in a copy beside it, {copy}.").format(copy=error.copy),
+            _("Lock, give the copy the vault's old name, unlock, and do the last step again."),
+            NOT_OPEN,
+        )
+    return Message(
+        what,
+        _("Everything recorded before is safe only as long as you do not lock or quit."),
+        _("Make room in the vault's folder, then do the last step again: it makes a copy."),
+        NOT_OPEN,
+    )
 
 
 def _of_archive(error: BaseException) -> Message | None:

@@ -4,6 +4,7 @@ run through as they come, whatever their number; a passphrase takes the whole in
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -24,6 +25,10 @@ from secterm.words import _
 
 HEADER: Final = b"age-encryption.org/v1\n"
 SCRYPT_STANZA: Final = b"-> scrypt "
+# age itself takes what it reckons some seconds of work, which may be 8 GiB. Its scrypt
+# takes 1 KiB times two to this power: no more than a slot of a vault may ask for.
+MOST_WORK: Final = 21
+_WORK: Final = re.compile(HEADER + SCRYPT_STANZA + rb"[A-Za-z0-9+/]{22} ([1-9][0-9]{0,2})\n")
 
 # Passphrase and plaintext come by a pipe, never by an argument or a file.
 CHILD: Final = """
@@ -97,13 +102,32 @@ def _open(stream: IO[bytes], calls: _Calls, identity: Path | None, passphrase: s
     if head.endswith(SCRYPT_STANZA):
         if not passphrase:
             raise WrongIdentity(_("the archive opens with a passphrase, and none was given"))
-        calls.write(bytes(pyrage.passphrase.decrypt(stream.read(), passphrase)))
+        whole = stream.read()
+        _check_work(whole)
+        calls.write(bytes(pyrage.passphrase.decrypt(whole, passphrase)))
     else:
         if identity is None:
             raise WrongIdentity(
                 _("the archive opens with a recipient's identity, and none was given")
             )
         pyrage.decrypt_io(calls, calls, identities(identity))
+
+
+def _check_work(whole: bytes) -> None:
+    """Raises `ArchiveUnreadable` where the passphrase would take too much memory."""
+    found = _WORK.match(whole)
+    if found is None:
+        raise _damaged()
+    if int(found.group(1)) > MOST_WORK:
+        raise _too_much()
+
+
+def _damaged() -> ArchiveUnreadable:
+    return ArchiveUnreadable(_("the file is damaged"))
+
+
+def _too_much() -> ArchiveUnreadable:
+    return ArchiveUnreadable(_("its passphrase asks for more work than this machine can do"))
 
 
 def identities(file: Path) -> list[pyrage.x25519.Identity]:
@@ -151,10 +175,10 @@ def _told(error: Exception) -> ArchiveError:
         return _unread(error)
     said = str(error).lower()
     if "excessive work" in said:
-        return ArchiveUnreadable(_("its passphrase asks for more work than this machine can do"))
+        return _too_much()
     if "no matching keys" in said or "decryption failed" in said:
         return WrongIdentity(_("the archive does not open with this key"))
-    return ArchiveUnreadable(_("the file is damaged"))
+    return _damaged()
 
 
 class _Calls:

@@ -20,7 +20,7 @@ from secterm.archive import age, tar
 from secterm.archive.errors import ArchiveNotWritten
 from secterm.archive.recipients import Recipients
 from secterm.archive.tar import Member
-from secterm.vault.file import sync_folder
+from secterm.vault.disk import sync_folder
 from secterm.words import _
 
 BLOCK: Final = 1 << 20  # bytes read back at a time

@@ -372,13 +372,15 @@ class Desk(Keeping):
             self._vault, self._registry, chosen, folder, to, at, progress
         )
         archived = acts.Archived(file=written.path.name, sha256=written.sha256, recipients=to.named)
+        before = self._vault.size
         try:
             with self._record() as record:
                 for id in chosen:
                     self._append(record, id, *self._shelf.state(id), [archived])
         except BaseException:
-            with contextlib.suppress(OSError):
-                written.path.unlink()  # what the vault does not know of did not happen
+            if self._vault.size == before:
+                with contextlib.suppress(OSError):
+                    written.path.unlink()  # what the vault does not know of did not happen
             raise
         left_out = 0 if ids is not None else len(self._shelf.ids()) - len(chosen)
         return replace(written, left_out=left_out)

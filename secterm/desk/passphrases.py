@@ -31,7 +31,9 @@ def judge(passphrase: str, words: tuple[str, ...] = ()) -> Judgement:
     """Judges a passphrase against the floor. `words`: names that an attacker would try."""
     if not passphrase:
         return Judgement(0, False, _("Several words that do not belong together are best."))
-    score = int(zxcvbn(passphrase[:LONGEST_JUDGED], [w for w in words if w]).score)
+    if not _is_text(passphrase):
+        return Judgement(0, False, _("It holds what is not text of this terminal."))
+    score = int(zxcvbn(passphrase[:LONGEST_JUDGED], [w for w in words if _is_text(w)]).score)
     if len(passphrase) < SHORTEST:
         return Judgement(
             min(score, WEAKEST - 1),
@@ -43,6 +45,13 @@ def judge(passphrase: str, words: tuple[str, ...] = ()) -> Judgement:
             score, False, _("Too easy to guess. Add words that do not belong together.")
         )
     return Judgement(score, True, _("Good."))
+
+
+def _is_text(text: str) -> bool:
+    try:
+        return bool(text.encode())
+    except UnicodeEncodeError:  # half of a character
+        return False
 
 
 def demand(passphrase: str, words: tuple[str, ...]) -> None:

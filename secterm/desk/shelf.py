@@ -23,7 +23,16 @@ from secterm.vault.vault import Vault
 from secterm.words import _
 
 # What a dossier that was damaged or tampered with may raise when it is opened.
-BROKEN: Final = (VaultError, NotAllowed, EntryOutOfPlace, msgspec.DecodeError, KeyError, ValueError)
+BROKEN: Final = (
+    VaultError,
+    NotAllowed,
+    EntryOutOfPlace,
+    msgspec.DecodeError,
+    LookupError,
+    ArithmeticError,
+    RecursionError,
+    ValueError,
+)
 
 
 class Shelf:

@@ -7,7 +7,7 @@ ids and keys lower-case hex.
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 import msgspec
 
@@ -411,15 +411,24 @@ def encode(entry: Entry | VaultEntry) -> bytes:
     return msgspec.json.encode(entry)
 
 
+E = TypeVar("E", Entry, VaultEntry)
+
 _entry = msgspec.json.Decoder(Entry)
 _vault_entry = msgspec.json.Decoder(VaultEntry)
 
 
 def decode(data: bytes) -> Entry:
     """A dossier's entry. Raises `msgspec.ValidationError` for anything else."""
-    return _entry.decode(data)
+    return _decoded(_entry, data)
 
 
 def decode_vault(data: bytes) -> VaultEntry:
     """A vault-level entry. Raises `msgspec.ValidationError` for anything else."""
-    return _vault_entry.decode(data)
+    return _decoded(_vault_entry, data)
+
+
+def _decoded(decoder: msgspec.json.Decoder[E], data: bytes) -> E:
+    try:
+        return decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise msgspec.ValidationError("not an entry") from None

@@ -30,14 +30,21 @@ FILES: Final[Mapping[str, type[msgspec.Struct]]] = {
     "rules.toml": Rules,
 }
 LARGEST_FILE: Final = 4 * 1024 * 1024  # bytes; no honest pack comes near
+LONGEST_FAULT: Final = 400  # characters
+MOST_BITS: Final = 63  # of a TOML integer, beside its sign
+# A key of many parts costs tomllib the square of their number: hours for one file.
+_MANY_PARTS: Final = re.compile(
+    r"""(?:(?:(?<![\w-])[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){32}""", re.ASCII
+)
 
 _T = TypeVar("_T", Head, Screening, Training, Undertaking, Rules)
 
 
 class PackInvalid(Exception):
-    """A pack does not hold; `faults` says where and what, one line each."""
+    """A pack does not hold; `faults` says where and what, one line of bounded length each."""
 
     def __init__(self, faults: tuple[str, ...]) -> None:
+        faults = tuple(f if len(f) <= LONGEST_FAULT else f"{f[:LONGEST_FAULT]}…" for f in faults)
         super().__init__("; ".join(faults))
         self.faults = faults
 
@@ -130,12 +137,32 @@ def read(folder: Path) -> Pack:
 
 def _table(name: str, files: Mapping[str, bytes], faults: list[str]) -> dict[str, object] | None:
     try:
-        return tomllib.loads(files[name].decode())
+        text = files[name].decode()
+        if _MANY_PARTS.search(text):
+            raise tomllib.TOMLDecodeError("a key of too many parts")
+        table = tomllib.loads(text)
+        _check_numbers(table)
+        return table
     except KeyError:
         faults.append(f"{name}: is missing")
-    except (ValueError, RecursionError) as error:  # no TOML, no UTF-8, a number without end
+    except tomllib.TOMLDecodeError as error:
         faults.append(f"{name}: is not TOML ({error})")
+    except UnicodeDecodeError as error:
+        faults.append(f"{name}: is not TOML (no UTF-8 text from byte {error.start} on)")
+    except RecursionError:
+        faults.append(f"{name}: is not TOML (too many tables or lists within each other)")
+    except ValueError:  # what else Python says of a number, in words about Python
+        faults.append(f"{name}: is not TOML (a number of more than 64 bits)")
     return None
+
+
+def _check_numbers(value: object) -> None:
+    """Raises `TOMLDecodeError` for an integer that TOML does not have and nobody could print."""
+    if isinstance(value, int) and value.bit_length() > MOST_BITS:
+        raise tomllib.TOMLDecodeError("a number of more than 64 bits")
+    if isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            _check_numbers(one)
 
 
 def _value(
@@ -161,23 +188,24 @@ def _named(table: dict[str, object], kind: type[msgspec.Struct], message: str) -
         return message
     path: list[str] = []
     here: object = table
-    for key, index in re.findall(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]", found.group(1)):
+    for key, index in re.findall(r"\.([^.\[]+)|\[([0-9]{1,9}|\.\.\.)\]", found.group(1)):
         label = key or index
         if index == "...":
             label = _culprit(table, here, kind, message)
         here = _under(here, label)
         own = here.get("id") if isinstance(here, dict) else None
-        place = f"#{int(label) + 1}" if label.isdigit() else label
+        place = f"#{int(index) + 1}" if index.isdigit() else label
         path.append(key or (f"'{own}'" if own else place))
     said = message[: found.start()]
     return f"{' '.join(path)}: {said}" if path else said
 
 
 def _under(here: object, label: str) -> object:
+    """What stands there, None where nothing does: a key may itself read like a path."""
     if isinstance(here, dict):
         return here.get(label)
-    if isinstance(here, list) and label.isdigit():
-        return here[int(label)]
+    if isinstance(here, list):
+        return next((one for at, one in enumerate(here) if str(at) == label), None)
     return None
 
 

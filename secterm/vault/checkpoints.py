@@ -53,7 +53,7 @@ def continues(vault: Vault, earlier: str) -> str:
         try:
             note = Note.parse(earlier.encode()) if "\n\n" in earlier else None
             return _continues(vault, Checkpoint.parse(note.text if note else earlier))
-        except NoteMalformed:
+        except (NoteMalformed, UnicodeEncodeError):
             return "that is not a checkpoint"
     size, digits = wanted
     if size > vault.size:

@@ -36,8 +36,17 @@ class Rekeying:
     progress: Callable[[int, int], None]
 
 
+@dataclass(frozen=True)
+class Written:
+    """What a commit leaves in the file: its head, as sealed, and the vault key if it is new."""
+
+    head: Head
+    sealed: bytes
+    key: bytes = field(default=b"", repr=False)
+
+
 def commit(vault: Vault, work: Transaction, signer: Signer) -> None:
-    """Makes the transaction durable; the vault's head is the new one then."""
+    """Makes the transaction durable. `work.written` says what it leaves, also where it fails."""
     fresh = _sealed(vault, work)
     before, edge = vault.size, fresh.edge
     text = Checkpoint(vault.origin, edge.size, edge.root()).text()
@@ -75,8 +84,8 @@ def commit(vault: Vault, work: Transaction, signer: Signer) -> None:
             plain = Outside.read(vault.file)
             head = replace(head, outside=plain.digest())
             plain.write(vault.file, failures=0 if work.failures_told else plain.failures)
-        sealed_head = _write_head(vault, head, subkeys)
-    vault.head, vault.sealed_head = head, sealed_head
+        key = work.rekeying.key if work.rekeying is not None else b""
+        work.written = Written(head, _write_head(vault, head, subkeys), key)
 
 
 @dataclass

@@ -43,6 +43,19 @@ class VaultUnreadable(VaultError):
         self.reason = reason
 
 
+class VaultMoved(VaultError):
+    """The file no longer stands under its name, so nothing more is written.
+
+    `elsewhere`: it has another name now. Where it has none, `copy` is the name of
+    one that was made beside where it stood, or empty where none could be made.
+    """
+
+    def __init__(self, *, copy: str, elsewhere: bool) -> None:
+        super().__init__("moved" if elsewhere else "deleted or replaced")
+        self.copy = copy
+        self.elsewhere = elsewhere
+
+
 class VaultClosed(VaultError):
     """The vault was locked meanwhile; nothing more is read or written."""
 

@@ -6,8 +6,10 @@ module writes SQL.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import sqlite3
+import sys
 import threading
 import weakref
 from collections.abc import Iterator
@@ -16,19 +18,21 @@ from typing import Any, Final
 
 import peewee
 
+from secterm.vault.disk import Place, place_of, scrub_journal, sync_folder
 from secterm.vault.errors import (
     NewerFormat,
     NotAVault,
     NoVault,
-    VaultBusy,
     VaultClosed,
     VaultDamaged,
     VaultError,
     VaultExists,
+    VaultMoved,
     VaultUnreadable,
 )
 from secterm.vault.lock import Lock
 from secterm.vault.tables import FORMAT, SCHEMA, Tables, check_row
+from secterm.vault.troubles import told
 
 APPLICATION_ID: Final = 0x53454354  # "SECT"
 # One file at rest and after a crash: a rollback journal, not a WAL whose last
@@ -45,8 +49,10 @@ PRAGMAS: Final = {
     "cell_size_check": "on",
 }
 BATCH: Final = 256  # rows fetched at a time
-JOURNAL_HEADER: Final = 28  # bytes; zeros once the transaction is over
-SCRUBBED: Final = 1 << 20  # bytes overwritten at a time
+BATCH_SIZE: Final = 1 << 20  # bytes, after which no further row is fetched at once
+# What one query may give: this many times the file's length, which is more than rows and
+# what Python adds to them. In a file that somebody made, all rows may share their pages.
+MOST_TIMES: Final = 4
 
 
 class VaultFile:
@@ -58,6 +64,9 @@ class VaultFile:
         self._turn = threading.RLock()
         self._closed = False
         self._reading: weakref.WeakSet[Any] = weakref.WeakSet()  # cursors not read to their end
+        self._place: Place | None = None  # which file ours is, once it is open
+        self._lock_place: Place | None = None
+        self._copy: Path | None = None  # made when the file had lost its last name
         self.database = peewee.SqliteDatabase(
             str(path),
             pragmas=PRAGMAS,
@@ -76,24 +85,20 @@ class VaultFile:
         it stands under a temporary name and is no vault.
         """
         path = path.resolve()
-        lock = Lock(path)
+        file = cls(path.with_name(path.name + ".new"), Lock(path))
         try:
-            if path.exists():
-                raise VaultExists(str(path))
-            fresh = path.with_name(path.name + ".new")
-            fresh.unlink(missing_ok=True)
-            os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-            file = cls(fresh, lock)
             with told():
-                file.database.connect()
+                if path.exists():
+                    raise VaultExists(str(path))
+                file.path.unlink(missing_ok=True)
+                os.close(os.open(file.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+                file._connect()
                 file.database.execute_sql(f"PRAGMA application_id = {APPLICATION_ID}")
                 file.database.execute_sql(f"PRAGMA user_version = {FORMAT}")
                 for _type, _name, sql in SCHEMA:
                     file.database.execute_sql(sql)
-        except BaseException as error:
-            lock.release()
-            if isinstance(error, OSError):
-                raise VaultUnreadable(error.strerror or "cannot be written") from None
+        except BaseException:
+            file.discard()
             raise
         return file
 
@@ -112,9 +117,14 @@ class VaultFile:
                 raise VaultExists(str(path)) from None
             except OSError:  # a file system without links
                 os.rename(self.path, path)
-            sync_folder(path.parent)
-            file = VaultFile(path, self._lock)
-            file.database.connect()
+            try:
+                sync_folder(path.parent)
+                file = VaultFile(path, self._lock)
+                file._connect()
+                file._lock_place = place_of(file._lock_path)
+            except BaseException:
+                path.unlink(missing_ok=True)  # what is told as failed is not there
+                raise
         return file
 
     @classmethod
@@ -154,7 +164,8 @@ class VaultFile:
             _one_name(path)
             file = cls(path, lock)
             with told():
-                file.database.connect()
+                file._connect()
+                file._lock_place = place_of(file._lock_path)
                 file._check_whole()
                 file._scrub()  # what a power cut left of one that was to be
         except BaseException:
@@ -165,14 +176,21 @@ class VaultFile:
     def close(self) -> None:
         """Lets go of the file and its lock, once nobody is at it. May be called twice."""
         with self._turn:
+            with contextlib.suppress(VaultError, OSError):
+                if not self._closed and self._moved() and self.path.exists():
+                    self._keep()  # whoever put another file there did not know of us
             self._shut()
+            with contextlib.suppress(OSError):
+                if self._lock_place and place_of(self._lock_path) not in (None, self._lock_place):
+                    return  # the name that goes would be somebody else's lock
             self._lock.release()
 
     def discard(self) -> None:
         """Removes a file that was never settled, and lets go."""
         with self._turn:
             self._shut()
-            self.path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # what failed before is what is told
+                self.path.unlink(missing_ok=True)
             self._lock.release()
 
     def _shut(self) -> None:
@@ -191,9 +209,13 @@ class VaultFile:
         with self._at_it():
             cursor = self.database.execute(query)
             self._reading.add(cursor)
+        total = 0
         while True:
             with self._at_it():
-                batch = cursor.fetchmany(BATCH)
+                batch, size = _batch(cursor)
+                total += size
+                if total > BATCH_SIZE and total > MOST_TIMES * self._length():
+                    raise VaultDamaged("the file", "holds more than it is long")
             if not batch:
                 return
             for row in batch:
@@ -213,33 +235,28 @@ class VaultFile:
         """One durable transaction: all of it is there afterwards, or nothing.
 
         With `scrub`, the earlier pages in its rollback journal are overwritten before
-        the journal goes.
+        the journal goes. Raises `VaultMoved` where the file does not stand under its
+        name before or after; after, all of it may be there.
         """
         with self._at_it():
+            self._in_place()
+            self._hold_lock()
             if scrub:
                 self.database.execute_sql("PRAGMA journal_mode = persist")
             try:
                 with self.database.atomic("IMMEDIATE"):
                     yield
+                    self._in_place()
             finally:
                 if scrub:
-                    with contextlib.suppress(OSError):  # else the next opening does it
-                        self._scrub()
+                    self._scrub()
                     self.database.execute_sql("PRAGMA journal_mode = delete")
+                self._in_place()
 
     def _scrub(self) -> None:
-        """Overwrites and removes a rollback journal that is over: its header is zeros then."""
-        journal = self.path.with_name(self.path.name + "-journal")
-        with contextlib.suppress(FileNotFoundError), journal.open("r+b") as stream:
-            size = os.fstat(stream.fileno()).st_size
-            if stream.read(JOURNAL_HEADER).strip(b"\0"):
-                return  # it is needed: SQLite rolls back with it
-            stream.seek(0)
-            for start in range(0, size, SCRUBBED):
-                stream.write(bytes(min(SCRUBBED, size - start)))
-            stream.flush()
-            os.fsync(stream.fileno())
-            journal.unlink()
+        if not self._moved():
+            with contextlib.suppress(OSError):  # else the next opening does it
+                scrub_journal(self._journal)
 
     @contextlib.contextmanager
     def _at_it(self) -> Iterator[None]:
@@ -247,56 +264,113 @@ class VaultFile:
         with self._turn, told():
             if self._closed:
                 raise VaultClosed
+            if self._moved() and self._journal.exists():
+                # It belongs to another file, and SQLite would play it back into ours.
+                raise VaultMoved(copy="", elsewhere=self._named())
             yield
+
+    # -- where the file is ------------------------------------------------
+
+    @property
+    def _journal(self) -> Path:
+        return self.path.with_name(self.path.name + "-journal")
+
+    @property
+    def _lock_path(self) -> Path:
+        return self.path.with_name(self.path.name + ".lock")
+
+    def _connect(self) -> None:
+        self.database.connect()
+        self._place = place_of(self.path)
+
+    def _moved(self) -> bool:
+        """Whether the open file is no longer the one under its name.
+
+        What SQLite then wrote would go where nobody looks for it, its journal
+        beside a file that it is not of (sqlite.org/howtocorrupt.html, 2.4).
+        """
+        return self._place is not None and place_of(self.path) != self._place
+
+    def _in_place(self) -> None:
+        if not self._moved():
+            return
+        elsewhere = self._named()
+        copy = ""
+        if not elsewhere:
+            with contextlib.suppress(VaultError):
+                copy = self._keep()
+        raise VaultMoved(copy=copy, elsewhere=elsewhere)
+
+    def _named(self) -> bool:
+        """Whether the open file still has a name somewhere."""
+        with contextlib.suppress(OSError):
+            for handle in os.scandir("/proc/self/fd"):
+                with contextlib.suppress(OSError):
+                    found = handle.stat()
+                    if (found.st_dev, found.st_ino) == self._place:
+                        return found.st_nlink > 0
+        return False
+
+    def _keep(self) -> str:
+        """Copies a file that has no name any more to one beside where it was; its name.
+
+        Raises `VaultUnreadable` where there is no room for it, and `VaultDamaged`.
+        """
+        if self._named() or self._journal.exists() or self.database.in_transaction():
+            return ""  # what is not committed did not happen
+        if self._copy is not None and self._copy.exists():
+            return self._copy.name
+        with told():
+            for number in itertools.count(1):
+                copy = self.path.with_name(f"{self.path.name}.kept-{number}")
+                with contextlib.suppress(FileExistsError):
+                    os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+                    break
+            try:
+                with contextlib.closing(sqlite3.connect(copy)) as target:
+                    self.database.connection().backup(target)
+                sync_folder(copy.parent)
+            except BaseException:
+                copy.unlink(missing_ok=True)
+                raise
+        self._copy = copy
+        return copy.name
+
+    def _hold_lock(self) -> None:
+        """Takes the lock again where somebody removed or replaced its file. Raises `VaultBusy`."""
+        if self._lock_place is not None and place_of(self._lock_path) != self._lock_place:
+            self._lock = Lock(self.path)
+            self._lock_place = place_of(self._lock_path)
 
     def _check_whole(self) -> None:
         """Before the first query: a file cut short, or a schema that could act on it."""
-        (pages,), (size,) = (
-            self.database.execute_sql(f"PRAGMA {name}").fetchone()
-            for name in ("page_count", "page_size")
-        )
-        if self.path.stat().st_size != pages * size:
+        if self.path.stat().st_size != self._length():
             raise VaultDamaged("the file", "is not as long as it says")
         query = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
         found = self.database.execute_sql(query).fetchall()
         if sorted(found) != sorted(SCHEMA):
             raise VaultDamaged("the file", "its tables are not those of the format")
 
-
-@contextlib.contextmanager
-def told() -> Iterator[None]:
-    """SQLite's and the system's errors as `VaultUnreadable` or `VaultDamaged`."""
-    try:
-        yield
-    except VaultError:
-        raise
-    except (UnicodeDecodeError, OverflowError):
-        raise VaultDamaged("the file", "holds what SQLite cannot have written") from None
-    except (peewee.PeeweeException, sqlite3.Error) as error:
-        text = _whole_story(error)
-        if "malformed" in text or "not a database" in text or "corrupt" in text:
-            raise VaultDamaged("the file", "SQLite cannot read it") from None
-        if "no such table" in text or "no such column" in text:
-            raise VaultDamaged("the file", "a table is missing") from None
-        if "disk is full" in text:
-            raise VaultUnreadable("the disk is full") from None
-        if "readonly" in text:
-            raise VaultUnreadable("it is read-only") from None
-        if "locked" in text:
-            raise VaultBusy("another program") from None
-        raise VaultUnreadable("the disk does not read or write") from None
-    except OSError as error:
-        raise VaultUnreadable(error.strerror or "the disk does not answer") from None
+    def _length(self) -> int:
+        """The file's length in bytes as SQLite has it, with what is not committed yet."""
+        (pages,), (size,) = (
+            self.database.execute_sql(f"PRAGMA {name}").fetchone()
+            for name in ("page_count", "page_size")
+        )
+        return int(pages * size)
 
 
-def _whole_story(error: BaseException) -> str:
-    """What SQLite said, from the first: after a full disk it also fails to roll back."""
-    told = []
-    story: BaseException | None = error
-    while story is not None:
-        told.append(str(story))
-        story = story.__context__
-    return "\n".join(told)
+def _batch(cursor: sqlite3.Cursor) -> tuple[list[Any], int]:
+    """Some more rows, none at the end, and how many bytes they take."""
+    batch: list[Any] = []
+    size = 0
+    while len(batch) < BATCH and size < BATCH_SIZE:
+        row = cursor.fetchone()
+        if row is None:
+            break
+        batch.append(row)
+        size += sum(map(sys.getsizeof, row))
+    return batch, size
 
 
 def _one_name(path: Path) -> None:
@@ -312,12 +386,3 @@ def _one_name(path: Path) -> None:
             fresh.unlink()
         if path.stat().st_nlink > 1:
             raise VaultUnreadable("it has a second name (a hard link), which has to go first")
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes a rename in `folder` survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -24,6 +24,7 @@ from secterm.vault.seal import subkey
 MIB: Final = 1024  # argon2 counts memory in KiB
 LARGEST_T: Final = 64
 LARGEST_P: Final = 16
+MOST_WORK: Final = 8 * 1024 * 1024  # KiB times passes: seconds, not hours, before a refusal
 SALT_SIZE: Final = 16  # bytes
 KEY_SIZE: Final = 32  # bytes
 TARGET_SECONDS: Final = 1.0
@@ -87,7 +88,8 @@ class Spec:
 def _within_bounds(cost: Cost) -> None:
     if not any(cost.at_least(floor) for floor in floors):
         raise SlotRefused("a derivation cost under the floor")
-    if cost.m > FIRST_RECOMMENDATION.m or cost.t > LARGEST_T or cost.p > LARGEST_P:
+    over = cost.m > FIRST_RECOMMENDATION.m or cost.t > LARGEST_T or cost.p > LARGEST_P
+    if over or cost.t * cost.m > MOST_WORK:
         raise SlotRefused("a derivation cost over the ceiling")
 
 
@@ -105,14 +107,16 @@ def stretch(spec: Spec, login: str, passphrase: str) -> bytes:
     """32 bytes from an officer's login name and passphrase.
 
     The login name goes into the salt, so that a slot is found by one derivation
-    and the file says of nobody that they have one. Raises `SlotRefused` where
-    the cost is out of bounds or the machine has not the memory.
+    and the file says of nobody that they have one. Half a character, as a broken
+    terminal sends it, is a wrong one. Raises `SlotRefused` where the cost is out of
+    bounds or the machine has not the memory.
     """
     _within_bounds(spec.cost)
-    salt = hashlib.sha256(b"secterm/1 slot salt\0" + spec.salt + login_of(login).encode()).digest()
+    name = login_of(login).encode(errors="surrogatepass")
+    salt = hashlib.sha256(b"secterm/1 slot salt\0" + spec.salt + name).digest()
     try:
         return argon2.low_level.hash_secret_raw(
-            folded(passphrase).encode(),
+            folded(passphrase).encode(errors="surrogatepass"),
             salt,
             time_cost=spec.cost.t,
             memory_cost=spec.cost.m,

@@ -11,8 +11,8 @@ import re
 from pathlib import Path
 from typing import Final
 
+from secterm.vault.disk import sync_folder
 from secterm.vault.errors import KeyFileRefused
-from secterm.vault.file import sync_folder
 
 SUFFIX: Final = ".secterm-key"
 KEY_SIZE: Final = 32  # bytes

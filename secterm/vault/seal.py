@@ -21,6 +21,7 @@ KEY_SIZE: Final = 32  # bytes
 NONCE_SIZE: Final = 12  # bytes
 TAG_SIZE: Final = 16  # bytes
 SMALLEST_PADDED: Final = 32  # bytes
+LONGEST_NAMED: Final = 256  # bytes of a row's id; no honest one comes near
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Place:
 
     def __str__(self) -> str:
         """Table, column and row as a report names them."""
-        row = f" {self.row.hex()}" if self.row else ""
+        row = f" {self.row[:LONGEST_NAMED].hex()}" if self.row else ""
         number = f" #{self.number}" if self.number else ""
         return f"{self.slot}{row}{number}"
 
@@ -103,5 +104,5 @@ def unseal(key: bytes, place: Place, sealed: bytes | None) -> bytes:
             sealed[:NONCE_SIZE], sealed[NONCE_SIZE:], place.associated()
         )
         return unpad(padded)
-    except (InvalidTag, ValueError):
+    except (InvalidTag, ValueError, OverflowError):  # a row or number longer than a place has
         raise SealBroken(str(place)) from None

@@ -103,11 +103,11 @@ def open_one(
 
     `key_files` (32 bytes each) are those at hand; the passphrase is tried with each
     and without any. One derivation for each distinct specification, of which there
-    are few. A slot with parameters out of bounds keeps nobody out but its own
-    officer: it raises `SlotRefused` only where no other opens. Raises `SealBroken`
-    where the tag fits and the seal does not.
+    are few. A slot with parameters out of bounds, or whose tag fits and whose seal
+    does not, keeps nobody out but its own officer: only where no other opens is
+    `SlotRefused` or `SealBroken` raised.
     """
-    refused: SlotRefused | None = None
+    refused: SlotRefused | SealBroken | None = None
     texts = sorted({s.kdf for s in slots} - {RECOVERY})
     if len(texts) > MOST_SPECS:
         raise SlotRefused("more ways to derive a key than a vault has")

@@ -12,7 +12,7 @@ from secterm.vault.seal import KEY_SIZE
 from secterm.vault.signer import Signer
 
 if TYPE_CHECKING:
-    from secterm.vault.commit import Rekeying
+    from secterm.vault.commit import Rekeying, Written
     from secterm.vault.vault import Vault
 
 
@@ -29,6 +29,7 @@ class Transaction:
         self.gone: list[str] = []  # digests of slots to take away
         self.erased: list[bytes] = []  # dossiers whose keys are destroyed
         self.rekeying: Rekeying | None = None
+        self.written: Written | None = None  # what its commit left, or was about to leave
         self.mark = vault.head.mark
         self.failures_told = False
 

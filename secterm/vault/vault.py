@@ -48,6 +48,7 @@ class Vault:
         self.subkeys = VaultKeys.of(key, id)
         self.head: Head = Head(Edge(0, ()), b"")
         self.sealed_head = b""  # as it was last read or written
+        self._unsure: list[commit.Written] = []  # by commits that were told as failed
 
     # -- opening ----------------------------------------------------------
 
@@ -307,25 +308,44 @@ class Vault:
             commit.commit(self, work, signer)
         except BaseException:
             # What counts is what the disk has: it may have taken all of it.
+            if work.written is not None:
+                self._unsure.append(work.written)
             with contextlib.suppress(VaultError):
-                self._read_again(work)
+                self._look_again()
             raise
-        if work.rekeying is not None:
-            self._take_key(work.rekeying.key)
+        if work.written is not None:
+            self.take(work.written)
 
-    def _read_again(self, work: Transaction) -> None:
+    def _look_again(self) -> None:
+        """After a failure: the head is the one before, or one that we were about to write,
+        or another program's whose journal continues ours.
+
+        Nothing is built on any other: somebody put an older file back, or changed it.
+        """
+        table = self.file.tables.head
+        there = [sealed for (sealed,) in self.file.rows(table.select(table.sealed))]
+        if there == [self.sealed_head]:
+            return
+        for written in self._unsure:
+            if there == [written.sealed]:
+                self.take(written)
+                return
+        before, ours = self.checkpoint(), (self.head, self.sealed_head)
         try:
             self.read_head()
-        except SealBroken:
-            if work.rekeying is None:
-                raise
-            before = self._key
-            self._take_key(work.rekeying.key)
-            try:
-                self.read_head()
-            except VaultError:
-                self._take_key(before)
-                raise
+            continued = self.tree().root_at(before.size) == before.root
+        except (VaultError, ValueError):
+            continued = False
+        if not continued:
+            self.head, self.sealed_head = ours
+            self.doubts = self.doubts or ("head.sealed: was changed while the vault was open",)
+
+    def take(self, written: commit.Written) -> None:
+        """The head, and the vault key, that the file has now."""
+        self.head, self.sealed_head = written.head, written.sealed
+        self._unsure.clear()
+        if written.key:
+            self._take_key(written.key)
 
     def _take_key(self, key: bytes) -> None:
         self._key = key

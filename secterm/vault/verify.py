@@ -13,7 +13,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from secterm.vault import keys
 from secterm.vault.errors import SealBroken, VaultError
-from secterm.vault.file import told
 from secterm.vault.merkle import (
     TILE_WIDTH,
     Edge,
@@ -21,6 +20,7 @@ from secterm.vault.merkle import (
 )
 from secterm.vault.note import Checkpoint
 from secterm.vault.seal import unseal
+from secterm.vault.troubles import told
 from secterm.vault.vault import Vault
 
 

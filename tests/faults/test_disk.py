@@ -1,12 +1,18 @@
 """The disk is full, read-only or failing: nothing is told that is not there."""
 
 import contextlib
+import itertools
 
 import pytest
 
+from secterm import messages
+from secterm.archive.errors import ArchiveNotWritten
 from secterm.desk.desk import Desk
 from secterm.dossier.entries import Answered
 from secterm.vault.errors import VaultUnreadable
+from tests.faults.faulty import files_end_at, unwritable
+from tests.faults.kinds import KINDS
+from tests.support.flips import cells
 from tests.support.house import OFFICER, build
 from tests.support.paper import ordinary, someone
 
@@ -58,3 +64,56 @@ def test_on_a_full_disk_nothing_is_told_and_work_goes_on_once_there_is_room(desk
         desk.act(id, Answered(question=question.id, answer=ordinary(question)))
     assert len(desk.dossier(id).state.answers) == len(questions)
     assert desk.verify().holds
+
+
+def refused(officer, size):
+    """Where no file grows beyond this the next act fails in words; the vault is as it was."""
+    here, before = officer.desk.checkpoint_line(), rows(officer)
+    with pytest.raises((VaultUnreadable, ArchiveNotWritten)) as raised, files_end_at(size):
+        officer.acts()
+    told = messages.explain(raised.value)
+    assert "unexpected" not in told.what
+    assert told.safe
+    assert told.do
+    assert officer.desk.checkpoint_line() == here
+    assert rows(officer) == before
+
+
+def rows(officer):
+    """All that the vault's tables hold, but for the count of attempts to unlock."""
+    return [cell for cell in cells(officer.path) if cell[0] != "vault"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_where_files_may_not_grow_an_act_is_refused_and_goes_on_with_room(at_work, kind):
+    officer = at_work(kind)
+    for part in (0, 0.3):
+        size = int(officer.path.stat().st_size * part)
+        refused(officer, size)
+        assert not list(officer.folder.glob("medium/*")) or officer.done
+        officer.acts()
+        officer.holds()
+    here = officer.desk.checkpoint_line()
+    officer.desk.close()
+    assert officer.holds_at(officer.path) == here
+
+
+@pytest.mark.parametrize("which", ["v.db", "v.db-journal"])
+def test_a_disk_that_fails_in_the_middle_of_an_act_is_told_and_work_goes_on_once_it_is_mended(
+    at_work, which
+):
+    officer = at_work()
+    failed = 0
+    for step in itertools.count(1):
+        before = len(officer.done)
+        with unwritable(officer.folder / which) as breaks:
+            if not officer.acts_though(step, breaks, VaultUnreadable):
+                break
+        failed += len(officer.done) == before
+        officer.holds()
+        officer.acts()
+        officer.holds()
+    assert failed > 2
+    here = officer.holds()
+    officer.desk.close()
+    assert officer.holds_at(officer.path) == here

@@ -1,117 +1,139 @@
 """The power goes: what was confirmed is there, and the vault holds."""
 
-import os
+import itertools
 import random
-import select
-import signal
-import subprocess
-import sys
-import time
+import shutil
 
 import pytest
 
-from secterm.desk.desk import Desk
-from tests.support.house import OFFICER
-from tests.support.terminal import ROOT
+from tests.faults.at_work import CREATION, Order
+from tests.faults.faulty import CALLS
+from tests.faults.kinds import KINDS
+from tests.faults.plant import check
+
+ALL = [*KINDS, CREATION]
+PER_VAULT = 6  # kills before another vault is taken, so that none grows large
 
 
-class Officer:
-    """Somebody at work in a process of their own, until the power goes."""
-
-    def __init__(self, path):
-        self.told = []
-        self._rest = b""
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.at_work", str(path)],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            bufsize=0,
-        )
-        self.hear(1)  # that it is ready
-
-    def hear(self, lines=None, seconds=60.0):
-        """Waits for so many more lines, or for so long; the seconds that it took."""
-        began, already = time.monotonic(), len(self.told)
-        while (left := began + seconds - time.monotonic()) > 0:
-            if lines is not None and len(self.told) >= already + lines:
-                break
-            ready, _, _ = select.select([self._process.stdout], [], [], left)
-            if ready:
-                more = os.read(self._process.stdout.fileno(), 1 << 16)
-                assert more, "the officer stopped by themselves"
-                self._take(more)
-        return time.monotonic() - began
-
-    def kill(self):
-        """The power goes; all that was told until then."""
-        with self._process:
-            self._process.send_signal(signal.SIGKILL)
-            self._take(self._process.stdout.read())
-        return self.told
-
-    def _take(self, more):
-        *lines, self._rest = (self._rest + more).split(b"\n")
-        self.told += [line.decode() for line in lines]
-
-
-def check(path, told):
-    """The vault opens, holds, and has all that was told."""
-    if not path.exists():
-        assert "unlocked" not in told
-        return
-    desk = Desk.open(path, *OFFICER)
-    try:
-        report = desk.verify()
-        assert report.holds, report.faults
-        known = {card.id for card in desk.cards()}
-        for line in told:
-            what, *about = line.split()
-            if what == "opened":
-                assert about[0] in known
-            elif what == "answered":
-                assert about[1] in desk.dossier(about[0]).state.answers
-    finally:
-        desk.close()
-
-
-def test_killed_in_the_middle_of_answers_every_confirmed_answer_is_there(tmp_path):
-    path = tmp_path / "v.db"
-    told = []
-    for lines in (30, 1, 50):
-        officer = Officer(path)
-        officer.hear(lines)
-        told += officer.kill()
-        check(path, told)
-    assert sum(line.startswith("answered") for line in told) > 40
-
-
-@pytest.mark.long
-def test_killed_at_any_moment_nothing_confirmed_is_lost(tmp_path):
+def killed_at_random(plant, furnish, tmp_path, kind, times):
+    """Kills so many officers, each at another moment; how many things they had done."""
     chance = random.Random()
-    path = tmp_path / "v.db"
-    told = []
-    for _ in range(60):
-        officer = Officer(path)
-        officer.hear(chance.randrange(40))
-        officer.hear(seconds=chance.random() / 20)
-        told += officer.kill()
-        check(path, told)
-    assert sum(line.startswith("answered") for line in told) > 100
+    kills = things = vaults = 0
+    while kills < times:
+        folder, done = furnish(kind, tmp_path / f"{vaults}"), []
+        vaults += 1
+        for _ in range(1 if kind == CREATION else PER_VAULT):
+            wait = chance.random() / (15 if chance.random() < 0.7 else 60)
+            told = plant.power_goes(Order(kind, str(folder)), chance.choice((0, 0, 1, 2)), wait)
+            done += told.done
+            kills += told.killed
+            check(folder, kind, done)
+            if not told.killed:
+                assert told.through
+                break
+        things += len(done)
+        shutil.rmtree(folder)
+    return things
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_killed_at_any_moment_nothing_confirmed_is_lost(plant, furnish, tmp_path, kind):
+    killed_at_random(plant, furnish, tmp_path, kind, 2)
 
 
 @pytest.mark.long
-def test_killed_while_the_vault_is_made_there_is_a_whole_vault_or_none(tmp_path):
-    first = Officer(tmp_path / "first.db")
-    usual = first.hear(1)
-    first.kill()
-    made = 0
-    for step in range(60):
-        path = tmp_path / f"{step}.db"
-        officer = Officer(path)
-        officer.hear(seconds=usual * step / 40)
-        check(path, officer.kill())
-        made += path.exists()
-        again = Officer(path)  # whatever was left behind does not stand in the way
-        again.hear(1)
-        check(path, again.kill())
-    assert 0 < made < 60
+@pytest.mark.parametrize("kind", ALL)
+def test_killed_at_sixty_moments_nothing_confirmed_is_lost(plant, furnish, tmp_path, kind):
+    assert killed_at_random(plant, furnish, tmp_path, kind, 60) > (0 if kind == CREATION else 20)
+
+
+def killed_at_each(plant, furnish, tmp_path, kind, orders):
+    """Kills an officer at each of these moments until one gets through.
+
+    How many died, and how many of them while a commit was on its way to the disk.
+    """
+    torn = 0
+    for kills, change in enumerate(orders):
+        folder = furnish(kind, tmp_path / f"{kills}")
+        plant.put_to_work(Order(kind, str(folder), **change))
+        told = plant.ends()
+        assert told.killed or told.status == 0
+        torn += any(folder.glob("v.db*-journal"))
+        check(folder, kind, told.done)
+        shutil.rmtree(folder)
+        if not told.killed:
+            return kills, torn
+    raise AssertionError("none got through")
+
+
+def each_moment():
+    return ({"moment": moment} for moment in range(1, 1000))
+
+
+def each_size(step):
+    return ({"size": size} for size in range(100, 5_000_000, step))
+
+
+def test_killed_before_any_statement_of_an_answer_nothing_is_half_there(plant, furnish, tmp_path):
+    kills, torn = killed_at_each(plant, furnish, tmp_path, "answers", each_moment())
+    assert kills > 8
+    assert torn > 2
+
+
+def test_killed_in_the_middle_of_a_write_an_answer_is_there_or_not(plant, furnish, tmp_path):
+    kills, torn = killed_at_each(plant, furnish, tmp_path, "answers", each_size(5003))
+    assert kills > 8
+    assert torn > 8
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ALL)
+def test_killed_before_any_statement_nothing_is_half_there(plant, furnish, tmp_path, kind):
+    kills, torn = killed_at_each(plant, furnish, tmp_path, kind, each_moment())
+    assert kills > 8
+    assert torn > 2
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ALL)
+def test_killed_in_the_middle_of_a_write_nothing_is_half_there(plant, furnish, tmp_path, kind):
+    kills, torn = killed_at_each(plant, furnish, tmp_path, kind, each_size(2003))
+    assert kills > 20
+    assert torn > 10 or kind == "export"  # its archive is longer than its vault, and dies first
+
+
+DISK = (
+    "The vault cannot be read or written: the disk does not read or write.",
+    "The vault cannot be read or written: Input/output error.",
+    "The archive was not written: the medium has failed.",
+)
+
+
+def refused_from_each(plant, furnish, tmp_path, kind, fails):
+    """The disk begins to fail at one moment of an act after the other, until it is too late
+    to matter; how many times the act was refused.
+    """
+    every = 4 if kind in (CREATION, "export") else 1  # they have many moments
+    for refused, moment in enumerate(itertools.count(1, every)):
+        folder = furnish(kind, tmp_path / f"{moment}")
+        plant.put_to_work(Order(kind, str(folder), moment=moment, fails=fails))
+        told = plant.ends()
+        assert told.status == 0
+        check(folder, kind, told.done)
+        shutil.rmtree(folder)
+        if told.done:
+            return refused
+        assert any(said in told.refused for said in DISK), told.refused
+    raise AssertionError("unreachable")
+
+
+@pytest.mark.parametrize("fails", ["write", "sync"])
+def test_a_call_that_fails_for_good_in_an_answer_is_told(plant, furnish, tmp_path, fails):
+    assert refused_from_each(plant, furnish, tmp_path, "answers", fails) > 8
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ALL)
+@pytest.mark.parametrize("fails", CALLS)
+def test_a_call_that_fails_for_good_in_any_act_is_told(plant, furnish, tmp_path, kind, fails):
+    assert refused_from_each(plant, furnish, tmp_path, kind, fails) > 8

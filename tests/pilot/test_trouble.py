@@ -1,8 +1,11 @@
 """When something goes wrong underneath: told on the screen, and nothing changes."""
 
+from secterm.desk.desk import Desk
 from secterm.tui.screens.dialogs import Question
 from secterm.tui.widgets.rows import Rows
 from secterm.tui.widgets.scrolling import Bar
+from tests.faults.faulty import files_end_at
+from tests.support.house import OFFICER
 
 
 def pull_the_disk(officer):
@@ -83,3 +86,71 @@ def test_the_scrollbar_stands_at_an_end_only_where_the_text_does():
     assert drawn(1) == "│█│││"
     assert drawn(79) == "│││█│"
     assert drawn(80) == "││││█"
+
+
+async def leaves(officer):
+    """The appointee leaves the post: all typed but the reason's Enter."""
+    await officer.press("f8")
+    await officer.sees("What has happened?")
+    await officer.press("enter")
+    await officer.sees("> Day of leaving")
+    await officer.press("enter")
+    await officer.type("Retires")
+
+
+async def test_on_a_full_disk_an_act_stays_typed_and_is_recorded_once_there_is_room(sitting):
+    async with sitting() as officer:
+        id = await officer.opens("admitted")
+        before = officer.journal
+        await leaves(officer)
+        with files_end_at(4096):
+            await officer.press("enter")
+            await officer.reads("The vault cannot be read or written")
+            await officer.reads("Check the disk (is it full, read-only, gone?)")
+        assert officer.journal == before
+        assert "Retires" in officer.screen
+        await officer.press("enter")
+        await officer.sees("> Reason")
+        await officer.press("enter")
+        await officer.sees("Dossier: ")
+        assert officer.desk.dossier(id).standing.stage == "left"
+        assert officer.desk.verify().holds
+
+
+async def test_after_a_move_of_the_vault_an_act_stays_typed_and_is_recorded_once_it_is_back(
+    sitting,
+):
+    async with sitting() as officer:
+        id = await officer.opens("admitted")
+        before = officer.journal
+        vault = officer.app.vault
+        await leaves(officer)
+        away = vault.rename(vault.with_name("elsewhere.db"))
+        await officer.press("enter")
+        await officer.reads("The vault's file was moved or renamed while it was open.")
+        await officer.reads("Put it back under its old name, then do the last step again.")
+        assert officer.journal == before
+        assert "Retires" in officer.screen
+        assert not vault.exists()
+        away.rename(vault)
+        await officer.press("enter")
+        await officer.sees("> Reason")
+        await officer.press("enter")
+        await officer.sees("Dossier: ")
+        assert officer.desk.dossier(id).standing.stage == "left"
+        assert officer.desk.verify().holds
+
+
+async def test_after_the_vault_was_deleted_the_officer_reads_where_all_of_it_is(sitting):
+    async with sitting() as officer:
+        id = await officer.opens("admitted")
+        vault, before = officer.app.vault, officer.journal
+        await leaves(officer)
+        vault.unlink()
+        await officer.press("enter")
+        await officer.reads("The vault's file was deleted or replaced while it was open.")
+        await officer.reads("Everything recorded before is in a copy beside it, vault.db.kept-1.")
+    desk = Desk.open(vault.with_name("vault.db.kept-1"), *OFFICER)
+    assert desk.checkpoint_line() == before
+    assert desk.dossier(id).standing.stage == "admitted"
+    desk.close()

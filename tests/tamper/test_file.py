@@ -13,14 +13,14 @@ from tests.tamper.thief import found, numbers, rows
 from tests.tamper.vault import ALIX, at, create, lived
 
 
-@pytest.mark.parametrize("more", [1, 512, 4096, 1 << 20])
+@pytest.mark.parametrize("more", [1, 4096])
 def test_bytes_behind_the_last_page_are_told_before_anything_is_read(past, more):
     with past.today.open("ab") as stream:
         stream.write(b"\x5a" * more)
     assert "the file: is not as long as it says" in found(past.today)
 
 
-@pytest.mark.parametrize("less", [1, 4096, 100_000])
+@pytest.mark.parametrize("less", [1, 4096])
 def test_a_file_cut_short_is_told_before_anything_is_read(past, less):
     os.truncate(past.today, past.today.stat().st_size - less)
     assert "damaged or was changed: the file" in found(past.today)

@@ -111,10 +111,7 @@ def test_the_columns_are_all_that_there_are(past):
 
 @pytest.mark.parametrize(("table", "column"), EVERY)
 def test_one_flipped_byte_in_a_column_is_told_with_its_place(past, table, column):
-    there = values(past, table, column)
-    ends = {one[0]: one for one in (there[0], there[-1])}.values()
-    cells = [(rowid, key, value, 1) for rowid, key, value in ends]
-    assert flip(past, table, column, cells) == len(cells)
+    assert flip(past, table, column, [(*values(past, table, column)[-1], 1)]) == 1
 
 
 @pytest.mark.long

@@ -77,12 +77,9 @@ def test_slots_under_each_others_id_open_to_neither(past):
 COSTS = {
     "less memory": "m=8,t=1,p=1",
     "no memory": "m=0,t=1,p=1",
-    "no passes": "m=32,t=0,p=1",
     "too much memory": f"m={2**21 + 1},t=1,p=1",
     "all memory there is": "m=4294967295,t=1,p=1",
     "too many passes": "m=32,t=65,p=1",
-    "too many lanes": "m=1024,t=1,p=17",
-    "another writing": "m=032,t=1,p=1",
 }
 
 
