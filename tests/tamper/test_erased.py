@@ -1,0 +1,46 @@
+"""What is left of an erased dossier, and what somebody makes of it."""
+
+from tests.tamper.insider import unlocked
+from tests.tamper.thief import change, found, numbers
+from tests.tamper.vault import at
+
+
+def test_an_erased_dossiers_commitment_changed_is_found_by_nobody(past):
+    """The limit: its leaves stand for themselves now, and nothing else needs it."""
+    statement = "UPDATE dossier SET commitment = zeroblob(32) WHERE id = ?"
+    change(past.today, (statement, bytes.fromhex(past.gone_after)))
+    assert found(past.today) == ""
+
+
+def test_to_which_of_two_erased_dossiers_an_entry_belonged_is_found_by_nobody(past):
+    """The limit: a leaf hash alone does not say whose it was."""
+    number = numbers(past.today, past.gone_after)[-1]
+    statement = "UPDATE entry SET dossier = ? WHERE number = ?"
+    change(past.today, (statement, bytes.fromhex(past.gone_before), number))
+    assert found(past.today) == ""
+
+
+def test_a_leaf_in_the_place_of_a_live_entry_does_not_pass_for_an_erased_one(past):
+    number = numbers(past.today, past.quiet)[-1]
+    with unlocked(past.today) as vault:
+        (leaf,) = vault.leaf_hashes(number, number + 1)
+    change(past.today, ("UPDATE entry SET sealed = ? WHERE number = ?", leaf, number))
+    told = found(past.today)
+    assert f"#{number}: " in told
+    assert "signature" not in told  # the tree is as it was
+
+
+def test_a_live_dossier_made_to_look_erased_is_told(past):
+    with unlocked(past.today) as vault:
+        leaves = {n: vault.leaf_hashes(n, n + 1)[0] for n in numbers(past.today, past.quiet)}
+    change(
+        past.today,
+        *(("UPDATE entry SET sealed = ? WHERE number = ?", h, n) for n, h in leaves.items()),
+        (
+            "UPDATE dossier SET key = NULL, card = NULL WHERE id = ?",
+            bytes.fromhex(past.quiet),
+        ),
+    )
+    assert f"dossier.key {past.quiet}" in found(past.today)
+    with at(past.today) as desk:
+        assert {c.id: c.stage for c in desk.cards()}[past.quiet] == "damaged"
