@@ -1,7 +1,7 @@
 """What is left of an erased dossier, and what somebody makes of it."""
 
 from tests.tamper.insider import unlocked
-from tests.tamper.thief import change, found, numbers
+from tests.tamper.thief import change, found, numbers, put_back, rows
 from tests.tamper.vault import at
 
 
@@ -44,3 +44,20 @@ def test_a_live_dossier_made_to_look_erased_is_told(past):
     assert f"dossier.key {past.quiet}" in found(past.today)
     with at(past.today) as desk:
         assert {c.id: c.stage for c in desk.cards()}[past.quiet] == "damaged"
+
+
+def test_entries_of_an_erased_dossier_put_back_are_told(past):
+    put_back(past.today, past.rekeyed, "entry", "dossier = ?", bytes.fromhex(past.gone_after))
+    told = found(past.today)
+    for number in numbers(past.today, past.gone_after):
+        assert f"entry #{number}: is there whole, though its dossier was erased" in told
+
+
+def test_the_card_of_an_erased_dossier_put_back_is_told_and_not_shown(past):
+    id = bytes.fromhex(past.gone_after)
+    ((card,),) = rows(past.rekeyed, "SELECT card FROM dossier WHERE id = ?", id)
+    change(past.today, ("UPDATE dossier SET card = ? WHERE id = ?", card, id))
+    told = found(past.today)
+    assert f"dossier.card {past.gone_after}: is there, though the dossier was erased" in told
+    with at(past.today) as desk:
+        assert {c.id: c.stage for c in desk.cards()}[past.gone_after] == "erased"
