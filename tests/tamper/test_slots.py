@@ -80,6 +80,7 @@ COSTS = {
     "too much memory": f"m={2**21 + 1},t=1,p=1",
     "all memory there is": "m=4294967295,t=1,p=1",
     "too many passes": "m=32,t=65,p=1",
+    "hours of work": f"m={2**21},t=5,p=4",
 }
 
 
