@@ -344,7 +344,7 @@ class Keeping:
             )
         number = self._propose(acts.Proposed(what="erase", about=id, reason=reason), second)
         with self._record(second) as record:
-            had = sum(1 for _entry in self._vault.sealed_entries(bytes.fromhex(id)))
+            had = self._vault.entries_digest(bytes.fromhex(id))
             erased = acts.Erased(dossier=id, entries=had, reason=reason, proposed=number)
             record.vault(self._vault.id, erased)
             record.work.erase(bytes.fromhex(id))

@@ -85,7 +85,7 @@ class Erasure:
 
     number: int
     at: str  # ISO time
-    entries: int  # how many there were
+    entries: str  # digest of their numbers
     reason: str
 
 

@@ -316,7 +316,7 @@ class Erased(_Act, frozen=True, kw_only=True, tag="erased"):
     """A dossier's key was destroyed, and with it everything that it said."""
 
     dossier: str  # 16 bytes, hex
-    entries: int  # how many it had
+    entries: str  # digest of the numbers of its entries, 32 bytes, hex
     reason: str
     proposed: int
 

@@ -161,6 +161,7 @@ class VaultFile:
             raise VaultUnreadable("it is read-only")
         lock = Lock(path)
         try:
+            _one_name(path)
             file = cls(path, lock)
             with told():
                 file._connect()
@@ -394,3 +395,18 @@ class VaultFile:
             for name in ("page_count", "page_size")
         )
         return int(pages * size)
+
+
+def _one_name(path: Path) -> None:
+    """Raises `VaultUnreadable` for a file that has a second name, a hard link.
+
+    It would have a second lock and a second journal beside it, and SQLite promises
+    nothing then. The name that a vault was made under is taken away, where a power
+    cut left it.
+    """
+    fresh = path.with_name(path.name + ".new")
+    with told():
+        if path.stat().st_nlink > 1 and fresh.exists() and fresh.samefile(path):
+            fresh.unlink()
+        if path.stat().st_nlink > 1:
+            raise VaultUnreadable("it has a second name (a hard link), which has to go first")

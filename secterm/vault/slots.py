@@ -103,11 +103,11 @@ def open_one(
 
     `key_files` (32 bytes each) are those at hand; the passphrase is tried with each
     and without any. One derivation for each distinct specification, of which there
-    are few. A slot with parameters out of bounds keeps nobody out but its own
-    officer: it raises `SlotRefused` only where no other opens. Raises `SealBroken`
-    where the tag fits and the seal does not.
+    are few. A slot with parameters out of bounds, or whose tag fits and whose seal
+    does not, keeps nobody out but its own officer: only where no other opens is
+    `SlotRefused` or `SealBroken` raised.
     """
-    refused: SlotRefused | None = None
+    refused: SlotRefused | SealBroken | None = None
     texts = sorted({s.kdf for s in slots} - {RECOVERY})
     if len(texts) > MOST_SPECS:
         raise SlotRefused("more ways to derive a key than a vault has")
@@ -118,7 +118,11 @@ def open_one(
             refused = error
             continue
         for key_file in (b"", *key_files):
-            found = _opened(vault, slots, text, kdf.with_key_file(stretched, key_file))
+            try:
+                found = _opened(vault, slots, text, kdf.with_key_file(stretched, key_file))
+            except SealBroken as error:
+                refused = error
+                continue
             if found is not None:
                 return found[0], replace(found[1], key_file=key_file)
     if refused is not None:
@@ -137,10 +141,17 @@ def open_recovery(vault: bytes, slots: list[Slot], secret: bytes) -> tuple[Slot,
 def _opened(
     vault: bytes, slots: list[Slot], spec: str, stretched: bytes
 ) -> tuple[Slot, Signer] | None:
+    """The slot with this tag that opens. Raises `SealBroken` where there are, and none does."""
     tag = _tag(stretched)
+    broken: SealBroken | None = None
     for slot in slots:
         if slot.kdf == spec and hmac.compare_digest(slot.tag, tag):
-            return slot, _own(vault, slot, subkey(stretched, "slot key"))
+            try:
+                return slot, _own(vault, slot, subkey(stretched, "slot key"))
+            except SealBroken as error:
+                broken = error
+    if broken is not None:
+        raise broken
     return None
 
 

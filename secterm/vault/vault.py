@@ -164,6 +164,13 @@ class Vault:
         )
         yield from self.file.rows(query)
 
+    def entries_digest(self, dossier: bytes) -> str:
+        """64 hex digits over the numbers of a dossier's entries: which were its own."""
+        table = self.file.tables.entry
+        query = table.select(table.number).where(table.dossier == dossier).order_by(table.number)
+        numbers = (number.to_bytes(COUNT_SIZE, "big") for (number,) in self.file.rows(query))
+        return slots.digest(numbers, "entries")
+
     def cards(self) -> Iterator[tuple[bytes, Card | None]]:
         """Every dossier's id and card; None where none opens that is as of its last entry."""
         table, entry = self.file.tables.dossier, self.file.tables.entry

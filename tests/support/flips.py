@@ -70,8 +70,3 @@ def tried(vault, folder, rows, places):
 def every_column(vault):
     """All but the two ids that can only be 1."""
     return {(t, c) for t, c, _ in cells(vault)} - {("vault", "id"), ("head", "id")}
-
-
-def ends(cells):
-    """The first row and the last."""
-    return [cells[0], cells[-1]] if cells else []
