@@ -54,10 +54,8 @@ def told(report: Report) -> dict[str, object]:
         "fingerprint": report.fingerprint,
         "faults": [str(fault) for fault in report.faults],
         "erased": [strand.hex() for strand in sorted(report.registry.erased)],
-        "dossiers": {
-            strand.hex(): [{"number": entry.number, **entry.told} for entry in entries]
-            for strand, entries in report.dossiers.items()
-        },
+        "officers": report.officers(),
+        "dossiers": report.told_dossiers(),
     }
 
 

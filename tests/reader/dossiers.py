@@ -33,6 +33,7 @@ class Dossiers:
 
     def __init__(self, vault: Vault, registry: Registry, who: People, faults: list[Fault]) -> None:
         self.vault, self.registry, self.who, self.faults = vault, registry, who, faults
+        self.stages: dict[bytes, str] = {}
 
     def tell(self, entry: Entry, what: str) -> None:
         self.faults.append(Fault("entry", str(entry.number), "sealed", what))
@@ -90,6 +91,8 @@ class Dossiers:
         wanted = {field: particulars[field] for field in CARD[1:5]}
         wanted |= {"id": strand.hex(), "opened": entries[0].told["at"]}
         wanted["since"] = [e.told["at"] for e in entries if e.name != "archived"][-1]
+        if isinstance(told, dict):
+            self.stages[strand] = str(told.get("stage"))
         right = (
             number(plain[:8]) == entries[-1].number
             and isinstance(told, dict)

@@ -71,7 +71,7 @@ def _statement(table: str) -> str:
         text = f'"{name}" {type}' + ("" if empty else " NOT NULL")
         if KEYS[table] == (name,):
             text += " PRIMARY KEY"
-            text += ' CHECK (id = 1)' if table in ("vault", "head") else ""
+            text += " CHECK (id = 1)" if table in ("vault", "head") else ""
         columns.append(text)
     if len(KEYS[table]) > 1:
         columns.append("PRIMARY KEY ({})".format(", ".join(f'"{k}"' for k in KEYS[table])))

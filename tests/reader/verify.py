@@ -10,7 +10,7 @@ from tests.reader import dossiers, registry, walk
 from tests.reader.acts import Entry
 from tests.reader.basics import Fault, Refused, fingerprint, root_of, short_line
 from tests.reader.registry import Registry
-from tests.reader.roles import Judge
+from tests.reader.roles import Judge, Person
 from tests.reader.vault import Vault
 
 
@@ -23,11 +23,35 @@ class Report:
     fingerprint: str
     registry: Registry
     dossiers: dict[bytes, list[Entry]]
+    stages: dict[bytes, str]
+    people: dict[bytes, Person]
     faults: tuple[Fault, ...]
 
     @property
     def holds(self) -> bool:
         return not self.faults
+
+    def officers(self) -> list[dict[str, object]]:
+        """Who there is or was, by id."""
+        return [
+            {
+                "id": id.hex(),
+                "name": p.name,
+                "role": None if p.disabled else p.role,
+                "disabled": p.disabled,
+            }
+            for id, p in sorted(self.people.items())
+        ]
+
+    def told_dossiers(self) -> dict[str, dict[str, object]]:
+        """Each dossier that was not erased: its stage by its card, and its entries."""
+        return {
+            strand.hex(): {
+                "stage": self.stages.get(strand, ""),
+                "entries": [{"number": entry.number, **entry.told} for entry in entries],
+            }
+            for strand, entries in self.dossiers.items()
+        }
 
 
 def verified(vault: Vault, earlier: str = "") -> Report:
@@ -45,7 +69,8 @@ def _verified(vault: Vault, earlier: str, faults: list[Fault]) -> Report:
     read = dossiers.read(vault, known, faults)
     entries = {e.number: e for e in known.entries}
     entries |= {e.number: e for strand in read.values() for e in strand}
-    who = Judge(vault.id, known, faults).judge(log, entries)
+    judge = Judge(vault.id, known, faults)
+    who = judge.judge(log, entries)
     checker = dossiers.Dossiers(vault, known, who, faults)
     for strand, inside in read.items():
         if inside:
@@ -65,6 +90,8 @@ def _verified(vault: Vault, earlier: str, faults: list[Fault]) -> Report:
         fingerprint=fingerprint(vault.origin, *keys) if keys else "",
         registry=known,
         dossiers=read,
+        stages=checker.stages,
+        people=judge.people,
         faults=tuple(sorted(set(faults))),
     )
 
