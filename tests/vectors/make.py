@@ -46,7 +46,7 @@ class Clock:
         return self._now
 
 
-def begun(path: Path, clock: Clock | None = None) -> Desk:
+def begun(path: Path, clock: Clock | None = None, cost: kdf.Cost = COST) -> Desk:
     """A new vault by the small pack, with its first officer."""
     with tempfile.TemporaryDirectory() as folder:
         for name, text in SMALL_PACK.items():
@@ -56,7 +56,7 @@ def begun(path: Path, clock: Clock | None = None) -> Desk:
             unit="Test unit",
             officer=FIRST[0],
             passphrase=FIRST[1],
-            cost=COST,
+            cost=cost,
             pack=Path(folder),
             clock=clock or Clock(),
         )
