@@ -1,19 +1,26 @@
 """The program and the reader agree on vaults in which anything happened, whole and broken."""
 
+import contextlib
 import random
 import shutil
+import sqlite3
+from pathlib import Path
 
 import pytest
 
 from secterm.desk.desk import Desk
+from secterm.dossier import entries as acts
+from secterm.vault import kdf
 from secterm.vault.errors import VaultError
+from tests.conftest import CHEAP
 from tests.reader import slots
 from tests.reader.basics import Refused
 from tests.reader.vault import Vault
 from tests.reader.verify import verified
+from tests.support.paper import someone
 from tests.vectors import OPENED
 from tests.vectors.chance import Life, flip
-from tests.vectors.make import given
+from tests.vectors.make import FIRST, Clock, begun, given
 
 
 def lived(folder, seed, things):
@@ -22,6 +29,19 @@ def lived(folder, seed, things):
     life = Life(folder / "vault.db", seed)
     life.live(things)
     return life.path, life.way()
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory):
+    """A vault with more than 256 entries."""
+    path = tmp_path_factory.mktemp("full") / "vault.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kdf, "floors", (CHEAP,))
+        desk = begun(path, Clock(), CHEAP)
+        id = desk.open_dossier(someone("general"))
+        desk.act(id, *(acts.Answered(question="ever", answer=False) for _ in range(255)))
+        desk.close()
+    return path
 
 
 def by_reader(path, way):
@@ -84,6 +104,24 @@ def test_both_read_the_same_in_a_vault_in_which_anything_happened(seed, tmp_path
 @pytest.mark.parametrize("seed", range(4))
 def test_both_find_a_flipped_byte(seed, tmp_path):
     assert agree_on_broken(tmp_path / "one", seed, 6, 8) == 8
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM tile",
+        "UPDATE tile SET hashes = CAST(substr(hashes, 33) || substr(hashes, 1, 32) AS BLOB)",
+        "INSERT INTO tile SELECT level, 1, hashes FROM tile",
+    ],
+    ids=["gone", "in another order", "one too many"],
+)
+def test_both_find_a_tile_that_is_not_of_the_leaves(change, full, tmp_path):
+    copy = Path(shutil.copy(full, tmp_path / "copy.db"))
+    with contextlib.closing(sqlite3.connect(copy)) as db:
+        db.execute(change)
+        db.commit()
+    assert by_reader(copy, FIRST).startswith("tile.hashes 0/")
+    assert by_program(copy, FIRST).startswith("tile 0/")
 
 
 @pytest.mark.long
