@@ -9,7 +9,6 @@ from pathlib import Path
 from tests.reader.basics import Fault, Refused
 
 APPLICATION, FORMAT = 0x53454354, 1
-LARGEST = 2**63 - 1
 
 # Type, length in bytes where the page fixes one, and whether NULL may stand there.
 Column = tuple[str, int | None, bool]

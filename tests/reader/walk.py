@@ -4,7 +4,6 @@ section 16, the collecting of step 3 apart.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
@@ -17,11 +16,11 @@ from tests.reader.basics import (
     associated,
     checkpoint_text,
     digest_of,
-    joined,
     kdf,
     leaf_hash,
     number,
     public_key,
+    root_of,
     signature_holds,
     tiles_of,
     unsealed,
@@ -44,17 +43,12 @@ class Log:
     """What the rows are, walked once."""
 
     leaves: list[bytes] = field(default_factory=list)
-    edges: dict[int, bytes] = field(default_factory=dict)  # roots at the sizes that are signed
     strands: dict[bytes, list[int]] = field(default_factory=dict)
     transactions: list[Transaction] = field(default_factory=list)
-    mark: int | None = None
 
     @property
     def root(self) -> bytes:
-        edge = Edge()
-        for leaf in self.leaves:
-            edge.add(leaf)
-        return edge.root()
+        return root_of(self.leaves)
 
 
 def outside(vault: Vault) -> bytes:
@@ -195,27 +189,22 @@ def _outside(vault: Vault, registry: Registry, log: Log, faults: list[Fault]) ->
     if vault.checksum != digest_of(b"outside", now, vault.failures):
         faults.append(Fault("vault", "1", "checksum", "is not that of vault and slots"))
     try:
-        size, log.mark, told, hashes = vault.head()
+        size, _mark, told, hashes = vault.head()
     except Broken as broken:
         faults.append(Fault("head", "1", "sealed", str(broken)))
     else:
         if told != now:
             faults.append(Fault("head", "1", "sealed", "vault and slots are not what it has"))
-        if size != len(log.leaves) or log.root != _root(hashes):
+        if size != len(log.leaves) or log.root != Edge(size, hashes).root():
             faults.append(Fault("head", "1", "sealed", "is not that of the entries"))
     _log_keys(vault, registry, faults)
     _slots(vault, registry, faults)
 
 
-def _root(hashes: list[bytes]) -> bytes:
-    root = hashes[-1] if hashes else Edge().root()
-    for left in reversed(hashes[:-1]):
-        root = joined(left, root)
-    return root
-
-
 def _log_keys(vault: Vault, registry: Registry, faults: list[Fault]) -> None:
-    tell: Callable[[str], None] = lambda what: faults.append(Fault("vault", "1", "log_keys", what))  # noqa: E731
+    def tell(what: str) -> None:
+        faults.append(Fault("vault", "1", "log_keys", what))
+
     try:
         data = associated(vault.id, "vault.log_keys")
         seeds = unsealed(vault.subkey("log keys"), data, vault.log_keys, 64)
