@@ -147,7 +147,7 @@ class Keeping:
         require(role in roles.ROLES, _("There is no such role."))
         require(role != officer.role, _("They have that role already."))
         _reason(reason)
-        proposed = self._proposed("role", officer, reason, second)
+        proposed = self._proposed(role, officer, reason, second)
         with self._record(second if proposed else None) as record:
             given = acts.RoleGiven(role=role, reason=reason, proposed=proposed)
             record.vault(bytes.fromhex(id), given)
@@ -172,7 +172,7 @@ class Keeping:
         self._read_again()
 
     def _proposed(
-        self, what: Literal["disable", "role"], officer: Officer, reason: str, second: Signer | None
+        self, what: Literal["disable"] | Role, officer: Officer, reason: str, second: Signer | None
     ) -> int:
         """The proposal that takes an administrator's role, where it does; else 0."""
         self._may("manage")

@@ -315,7 +315,7 @@ class Roll:
         self, turn: _Turn, strand: str, act: acts.RoleGiven | acts.OfficerDisabled
     ) -> Words:
         """An administrator's role, which takes two persons."""
-        what = "role" if isinstance(act, acts.RoleGiven) else "disable"
+        what = act.role if isinstance(act, acts.RoleGiven) else "disable"
         was = self._officers[strand].role == "administrator"
         if act.proposed:
             yield from self._seconded(turn, act.proposed, what, strand)

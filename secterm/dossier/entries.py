@@ -307,7 +307,7 @@ class OfficerDisabled(_Act, frozen=True, kw_only=True, tag="officer_disabled"):
 class Proposed(_Act, frozen=True, kw_only=True, tag="proposed"):
     """An administrator proposes what takes a second person, who signs it themselves."""
 
-    what: Literal["disable", "role", "erase"]
+    what: Literal["disable", "erase"] | Role  # a role: the one to be given
     about: str  # an officer's or a dossier's id
     reason: str
 

@@ -379,7 +379,7 @@ def test_an_administrator_disabled_by_one_person_is_found(desk):
 
 def test_a_proposal_that_its_own_author_seconds_is_found(desk):
     about = id_of(desk, OTHER)
-    number = proposal(desk, "role", about)
+    number = proposal(desk, "auditor", about)
     told(
         desk,
         put(desk, of(desk, OFFICER), (about, demote(number))),
@@ -389,7 +389,7 @@ def test_a_proposal_that_its_own_author_seconds_is_found(desk):
 
 def test_a_proposal_that_the_one_concerned_seconds_is_found(desk):
     about = id_of(desk, OTHER)
-    number = proposal(desk, "role", about)
+    number = proposal(desk, "auditor", about)
     told(
         desk,
         put(desk, of(desk, OTHER), (about, demote(number))),
@@ -401,7 +401,7 @@ def test_a_proposal_of_something_else_is_found(desk):
     about = id_of(desk, OTHER)
     for number in (
         proposal(desk, "disable", about),
-        proposal(desk, "role", id_of(desk, OFFICER), OTHER),
+        proposal(desk, "auditor", id_of(desk, OFFICER), OTHER),
     ):
         done = put(desk, of(desk, APPROVER), (about, demote(number)))
         told(desk, done, "rests on a proposal of something else")
@@ -410,7 +410,7 @@ def test_a_proposal_of_something_else_is_found(desk):
 
 def test_a_proposal_that_is_used_twice_is_found(desk):
     about = id_of(desk, OTHER)
-    number = proposal(desk, "role", about)
+    number = proposal(desk, "auditor", about)
     put(desk, of(desk, APPROVER), (about, demote(number)))
     assert faults(desk) == []
     desk.give_role(about, "administrator", "Back again.")
@@ -420,10 +420,17 @@ def test_a_proposal_that_is_used_twice_is_found(desk):
 
 def test_a_proposal_by_somebody_who_could_not_make_it_is_found(desk):
     about = id_of(desk, OTHER)
-    number = proposal(desk, "role", about, SECOND)
+    number = proposal(desk, "auditor", about, SECOND)
     done = put(desk, of(desk, APPROVER), (about, demote(number)))
     told(desk, number, "the role then was officer")
     told(desk, done, "was proposed by somebody whose role did not allow it")
+
+
+def test_a_role_that_nobody_proposed_is_found(desk):
+    about = id_of(desk, OTHER)
+    number = proposal(desk, "approver", about)
+    done = put(desk, of(desk, APPROVER), (about, demote(number)))
+    told(desk, done, "rests on a proposal of something else")
 
 
 def test_a_proposal_in_the_same_transaction_is_found(desk):
@@ -431,7 +438,7 @@ def test_a_proposal_in_the_same_transaction_is_found(desk):
     put(
         desk,
         of(desk, OFFICER),
-        ("", acts.Proposed(what="role", about=about, reason="So.")),
+        ("", acts.Proposed(what="auditor", about=about, reason="So.")),
         (about, demote(size)),
     )
     told(desk, size + 1, "was proposed in the same transaction")
@@ -445,7 +452,7 @@ def test_an_entry_that_is_no_proposal_carries_nothing(desk):
 
 def test_a_second_persons_word_on_somebody_who_is_no_administrator_is_not_enough(desk):
     about = id_of(desk, SECOND)
-    number = proposal(desk, "role", about)
+    number = proposal(desk, "auditor", about)
     act = acts.RoleGiven(role="administrator", reason="So.", proposed=number)
     told(desk, put(desk, of(desk, APPROVER), (about, act)), "the role then was approver")
 
@@ -453,7 +460,7 @@ def test_a_second_persons_word_on_somebody_who_is_no_administrator_is_not_enough
 def test_a_vault_left_without_an_administrator_is_found(desk):
     desk.give_role(id_of(desk, OTHER), "auditor", "Only reads.", of(desk, APPROVER))
     me = id_of(desk, OFFICER)
-    number = proposal(desk, "role", me)
+    number = proposal(desk, "auditor", me)
     done = put(desk, of(desk, APPROVER), (me, demote(number)))
     told(desk, done, "leaves the vault without an administrator")
 

@@ -1,0 +1,201 @@
+"""Broken vaults: what somebody did with the file in hand, or with the vault's key past the
+desk. Each builder tells the place of a fault that a verifier must report.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from secterm.desk.desk import Desk
+from secterm.desk.recording import Recorder
+from secterm.dossier import entries as acts
+from secterm.dossier.entries import VaultAct
+from secterm.vault.signer import Signer
+from tests.support.paper import someone
+from tests.vectors.make import (
+    FIRST,
+    SECOND,
+    THIRD,
+    Builder,
+    Clock,
+    Told,
+    begun,
+    way,
+)
+
+Change = Callable[[sqlite3.Connection], object]
+
+
+def small(path: Path, clock: Clock | None = None) -> tuple[Desk, str]:
+    """A vault with two officers and a dossier; its id."""
+    desk = begun(path, clock)
+    desk.add_officer(*SECOND)
+    id = desk.open_dossier(someone("general"))
+    desk.act(id, acts.Answered(question="ever", answer=False))
+    desk.act(id, acts.Answered(question="posts", answer=[{"post": "Test clerk"}]))
+    return desk, id
+
+
+def changed(path: Path, change: Change) -> None:
+    """The file with its rows changed, without a key."""
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        change(db)
+        db.commit()
+
+
+def last(path: Path) -> int:
+    """The number of the last entry."""
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        return int(db.execute("SELECT max(number) FROM entry").fetchone()[0])
+
+
+def past(desk: Desk, signer: Signer, strand: str, act: VaultAct | acts.Act) -> int:
+    """An entry of this strand, signed by this officer as if they might; its number."""
+    vault, raw = desk._vault, bytes.fromhex(strand)
+    with vault.transaction(signer) as work:
+        record = Recorder(work, signer.officer, desk._watch.read(), "administrator")
+        if isinstance(act, acts.Act):
+            desk._append(record, strand, *desk._shelf.state(strand), [act])
+            number = vault.size
+        else:
+            number = record.vault(raw, act)
+        if isinstance(act, acts.OfficerDisabled):
+            work.remove_slot(desk._registry.officers[strand].history.slot)
+    return number
+
+
+# -- with the file in hand -------------------------------------------------
+
+
+def flipped_seal(path: Path) -> Told:
+    desk, _id = small(path)
+    desk.close()
+
+    def change(db: sqlite3.Connection) -> None:
+        (sealed,) = db.execute("SELECT sealed FROM entry WHERE number = 6").fetchone()
+        bad = bytes([*sealed[:40], sealed[40] ^ 1, *sealed[41:]])
+        db.execute("UPDATE entry SET sealed = ? WHERE number = 6", (bad,))
+
+    changed(path, change)
+    return {"what": "A bit of an entry's seal is another.", "fault": "entry.6"}
+
+
+def cut_end(path: Path) -> Told:
+    desk, _id = small(path)
+    desk.close()
+    end = last(path)
+    changed(path, lambda db: db.execute("DELETE FROM entry WHERE number = ?", (end,)))
+    changed(path, lambda db: db.execute("DELETE FROM signature WHERE size = ?", (end + 1,)))
+    return {"what": "The last transaction is gone, with its signature.", "fault": "head.1"}
+
+
+def slots_exchanged(path: Path) -> Told:
+    desk, _id = small(path)
+    desk.add_officer(*THIRD)
+    desk.close()
+
+    def change(db: sqlite3.Connection) -> None:
+        rows = db.execute("SELECT sealed, rowid FROM slot ORDER BY rowid").fetchall()[1:]
+        for (sealed, _), (_, row) in zip(rows, reversed(rows), strict=True):
+            db.execute("UPDATE slot SET sealed = ? WHERE rowid = ?", (sealed, row))
+
+    changed(path, change)
+    return {"what": "Two slots have each other's seal.", "fault": "slot"}
+
+
+def head_put_back(path: Path) -> Told:
+    clock = Clock()
+    desk, id = small(path, clock)
+    desk.close()
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        (head,) = db.execute("SELECT sealed FROM head").fetchone()
+    desk = Desk.open(path, *FIRST, clock=clock)
+    desk.act(id, acts.Withdrawn(reason="Took up another post."))
+    desk.close()
+    changed(path, lambda db: db.execute("UPDATE head SET sealed = ?", (head,)))
+    return {"what": "The head is that of an earlier day.", "fault": "head.1"}
+
+
+def key_put_back(path: Path) -> Told:
+    desk, id = small(path)
+    kept = path.with_name("kept.vault")
+    shutil.copy(path, kept)
+    with contextlib.closing(sqlite3.connect(kept)) as db:
+        key = db.execute("SELECT key FROM dossier WHERE id = ?", (bytes.fromhex(id),)).fetchone()
+    desk.erase(id, "The time for keeping it is over.", desk.second(*SECOND))
+    desk.close()
+    raw = bytes.fromhex(id)
+    changed(path, lambda db: db.execute("UPDATE dossier SET key = ? WHERE id = ?", (*key, raw)))
+    return {"what": "An erased dossier has its old key again.", "fault": f"dossier.{id}"}
+
+
+# -- past the desk, with the vault's key -----------------------------------
+
+
+def alone(what: str, number: int) -> Told:
+    """What is told of a vault in which one entry should not be, and all else holds."""
+    return {"what": what, "fault": f"entry.{number}", "alone": True}
+
+
+def by_auditor(path: Path) -> Told:
+    desk, id = small(path)
+    desk.add_officer(*THIRD, "auditor")
+    auditor = desk._vault.identify(*THIRD)
+    number = past(desk, auditor, id, acts.Answered(question="ever", answer=False))
+    desk.close()
+    return alone("An auditor signed an answer.", number)
+
+
+def by_disabled(path: Path) -> Told:
+    desk, id = small(path)
+    second = desk.second(*SECOND)
+    desk.disable_officer(second.officer.hex(), "Left the unit.")
+    number = past(desk, second, id, acts.Answered(question="ever", answer=False))
+    desk.close()
+    return alone("A disabled officer signed an answer.", number)
+
+
+def by_one(path: Path) -> Told:
+    desk, _id = small(path)
+    cid = desk.add_officer(*THIRD, "administrator")
+    act = acts.OfficerDisabled(reason="Left the unit.", proposed=0)
+    number = past(desk, desk._vault.signer, cid.id, act)
+    desk.close()
+    return alone("An administrator was disabled by one person alone.", number)
+
+
+def by_same(path: Path) -> Told:
+    desk, _id = small(path)
+    cid = desk.add_officer(*THIRD, "administrator")
+    signer = desk._vault.signer
+    vault = desk._vault.id.hex()
+    proposal = acts.Proposed(what="disable", about=cid.id, reason="Left the unit.")
+    proposed = past(desk, signer, vault, proposal)
+    act = acts.OfficerDisabled(reason="Left the unit.", proposed=proposed)
+    number = past(desk, signer, cid.id, act)
+    desk.close()
+    return alone("An administrator was disabled by who had proposed it.", number)
+
+
+def _by_first(builder: Builder) -> Builder:
+    return lambda path: builder(path) | {"ways": [way(*FIRST)]}
+
+
+BROKEN: dict[str, Builder] = {
+    f"broken_{builder.__name__}": _by_first(builder)
+    for builder in (
+        flipped_seal,
+        cut_end,
+        slots_exchanged,
+        head_put_back,
+        key_put_back,
+        by_auditor,
+        by_disabled,
+        by_one,
+        by_same,
+    )
+}

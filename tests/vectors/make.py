@@ -1,0 +1,286 @@
+"""Makes the vectors that are not there yet: python -m tests.vectors.make
+
+Each is built through the desk, under the cost of real vaults and a clock of its own. A new
+format, or a thing that no vector has, takes another builder here; a vector that is committed is
+not made again.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from secterm.desk import sample
+from secterm.desk.desk import Desk
+from secterm.desk.keeping import recover
+from secterm.dossier import entries as acts
+from secterm.vault import kdf, keyfile
+from secterm.vault.errors import WrongPassphrase
+from secterm.vault.shares import Collected
+from tests.support.archives import SMALL_PACK
+from tests.support.paper import someone
+from tests.vectors import FOLDER, OPENED
+
+COST = kdf.Cost(t=3, m=65536, p=4)
+FIRST = ("Alix Test", "test velvet orbit lantern")
+SECOND = ("Bex Test", "test copper meadow violin")
+THIRD = ("Cid Test", "test granite pillow comet")
+FOURTH = ("Dee Test", "test saffron ladder walrus")
+ANOTHER = "test amber kettle thunder"
+
+Told = dict[str, object]
+Builder = Callable[[Path], Told]
+
+
+class Clock:
+    """Another minute each time it is read."""
+
+    def __init__(self) -> None:
+        self._now = datetime(2025, 3, 3, 9, 0, tzinfo=timezone(timedelta(hours=1)))
+
+    def __call__(self) -> datetime:
+        self._now += timedelta(minutes=1)
+        return self._now
+
+
+def begun(path: Path, clock: Clock | None = None, cost: kdf.Cost = COST) -> Desk:
+    """A new vault by the small pack, with its first officer."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in SMALL_PACK.items():
+            Path(folder, name).write_text(text)
+        return Desk.create(
+            path,
+            unit="Test unit",
+            officer=FIRST[0],
+            passphrase=FIRST[1],
+            cost=cost,
+            pack=Path(folder),
+            clock=clock or Clock(),
+        )
+
+
+def way(officer: str, passphrase: str, key_file: str = "") -> Told:
+    """A way in, as the JSON has it."""
+    told: Told = {"officer": officer, "passphrase": passphrase}
+    return told | ({"key_file": key_file} if key_file else {})
+
+
+def lived(desk: Desk, second: tuple[str, str], *lives: tuple[str, str]) -> None:
+    """An invented appointee for each (stage, category)."""
+    signer = desk.second(*second)
+    for stage, category in lives:
+        sample.fill(desk, 1, second=signer, stages=(stage,), category=category)
+
+
+# -- vaults that hold ------------------------------------------------------
+
+
+def fresh(path: Path) -> Told:
+    begun(path).close()
+    return {"what": "A new vault with one officer.", "ways": [way(*FIRST)]}
+
+
+def stages(path: Path) -> Told:
+    desk = begun(path)
+    desk.add_officer(*SECOND)
+    lived(
+        desk,
+        SECOND,
+        ("admitted", "core"),
+        ("conditions", "key"),
+        ("second", "core"),
+        ("left", "general"),
+        ("unsigned", "general"),
+        ("withdrawn", "key"),
+        ("deferred", "general"),
+        ("rules", "general"),
+        ("opened", "general"),
+    )
+    desk.close()
+    return {
+        "what": "Dossiers at many stages: undertakings, one with a witness; a decision of two.",
+        "ways": [way(*FIRST), way(*SECOND)],
+    }
+
+
+def officers(path: Path) -> Told:
+    desk = begun(path)
+    bex = desk.add_officer(*SECOND, "administrator")
+    cid = desk.add_officer(*THIRD)
+    dee = desk.add_officer(*FOURTH)
+    desk.rename_officer(cid.id, "Cia Test", THIRD[1])
+    desk.give_role(cid.id, "approver", "Gives a second person's word.")
+    desk.give_role(bex.id, "auditor", "Reads and verifies.", desk.second("Cia Test", THIRD[1]))
+    desk.disable_officer(dee.id, "Left the unit.")
+    with tempfile.TemporaryDirectory() as folder:
+        file, key = keyfile.make(Path(folder))
+        line = file.read_text()
+    desk.change_passphrase(FIRST[1], ANOTHER, key_file=key)
+    lived(desk, ("Cia Test", THIRD[1]), ("opened", "core"))
+    desk.close()
+    return {
+        "what": "Officers who were renamed, given another role, disabled; a key file.",
+        "ways": [way(FIRST[0], ANOTHER, line), way(*SECOND), way("Cia Test", THIRD[1])],
+        "refused": [way(FIRST[0], ANOTHER), way(*FOURTH)],
+    }
+
+
+def rekeyed(path: Path) -> Told:
+    desk = begun(path)
+    desk.add_officer(*SECOND)
+    cid = desk.add_officer(*THIRD, "administrator")
+    lived(desk, SECOND, ("rules", "general"))
+    desk.disable_officer(cid.id, "Left the unit.", desk.second(*SECOND))
+    desk.rekey("Somebody left who had a copy.")
+    lived(desk, SECOND, ("opened", "key"))
+    desk.close()
+    return {
+        "what": "An administrator disabled by two persons, then a new vault key.",
+        "ways": [way(*FIRST), way(*SECOND)],
+        "refused": [way(*THIRD)],
+    }
+
+
+def recovered(path: Path) -> Told:
+    clock = Clock()
+    desk = begun(path, clock)
+    desk.adopt_shares(desk.draw_shares(1, 1))
+    drawn = desk.draw_shares(2, 3)
+    desk.adopt_shares(drawn)
+    lived_alone = someone("general")
+    desk.open_dossier(lived_alone)
+    desk.close()
+    collected = Collected()
+    for words in drawn.words[1:]:
+        collected.add(words)
+    recover(path, collected, *SECOND, clock=clock)
+    return {
+        "what": "Recovery shares, 2 of 3, made anew once; with two of them a new administrator.",
+        "ways": [way(*FIRST), way(*SECOND), {"shares": list(drawn.words[:2])}],
+        "refused": [{"shares": list(drawn.words[:1])}],
+    }
+
+
+def erased(path: Path) -> Told:
+    desk = begun(path)
+    desk.add_officer(*SECOND)
+    lived(desk, SECOND, ("admitted", "general"), ("opened", "key"))
+    gone = next(card.id for card in desk.cards() if card.category == "general")
+    desk.erase(gone, "The time for keeping it is over.", desk.second(*SECOND))
+    lived(desk, SECOND, ("opened", "general"))
+    desk.close()
+    return {"what": "Three dossiers, one of them erased.", "ways": [way(*FIRST)]}
+
+
+def tile(path: Path) -> Told:
+    desk = begun(path)
+    id = desk.open_dossier(someone("general"))
+    desk.act(id, *(acts.Answered(question="ever", answer=False) for _ in range(260)))
+    desk.close()
+    return {"what": "More than 256 entries: a full tile of the tree.", "ways": [way(*FIRST)]}
+
+
+def unlocking(path: Path) -> Told:
+    clock = Clock()
+    begun(path, clock).close()
+    for _ in range(3):
+        try:
+            Desk.open(path, FIRST[0], ANOTHER, clock=clock)
+        except WrongPassphrase:
+            continue
+    Desk.open(path, *FIRST, clock=clock).close()
+    before = datetime(2025, 3, 2, 9, 0, tzinfo=timezone(timedelta(hours=1)))
+    desk = Desk.open(path, *FIRST, clock=lambda: before)
+    desk.accept_clock()
+    desk.open_dossier(someone("general"))
+    desk.close()
+    return {
+        "what": "Three wrong passphrases, then the right one; then a clock that was behind.",
+        "ways": [way(*FIRST)],
+    }
+
+
+WHOLE: dict[str, Builder] = {
+    builder.__name__: builder
+    for builder in (fresh, stages, officers, rekeyed, recovered, erased, tile, unlocking)
+}
+
+
+# -- what each gives -------------------------------------------------------
+
+
+def opened(path: Path, way: Told) -> Desk:
+    """The vault, unlocked by a way in with a passphrase."""
+    with tempfile.TemporaryDirectory() as folder:
+        keys = []
+        if "key_file" in way:
+            file = Path(folder, f"a{keyfile.SUFFIX}")
+            file.write_text(str(way["key_file"]))
+            keys = [keyfile.read(file)]
+    return Desk.open(
+        path,
+        str(way["officer"]),
+        str(way["passphrase"]),
+        key_files=keys,
+        clock=lambda: OPENED,
+    )
+
+
+def given(desk: Desk) -> Told:
+    """What an unlocked vault gives, as the JSON has it."""
+    cards = {card.id: card for card in desk.cards()}
+    return {
+        "checkpoint": desk.checkpoint_line(),
+        "fingerprint": desk.log_fingerprint(),
+        "officers": [
+            {"id": o.id, "name": o.name, "role": o.role, "disabled": not o.active}
+            for o in sorted(desk.officers(), key=lambda officer: officer.id)
+        ],
+        "dossiers": {
+            id: {
+                "stage": cards[id].stage,
+                "entries": [
+                    {"number": one.number, **json.loads(acts.encode(one.entry))}
+                    for one in desk.dossier(id).entries
+                ],
+            }
+            for id in sorted(cards)
+            if cards[id].stage != "erased"
+        },
+        "erased": sorted(id for id in cards if cards[id].stage == "erased"),
+    }
+
+
+def make(name: str, builder: Builder) -> None:
+    """One vector, where it is not there yet."""
+    path = FOLDER / f"{name}.vault"
+    if path.exists():
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder, "made.vault")
+        told = builder(made)
+        data = made.read_bytes()
+        if "fault" not in told:
+            desk = opened(made, told["ways"][0])
+            told |= given(desk)
+            report = desk.verify()
+            desk.close()
+            assert report.holds, report.faults
+    path.write_bytes(data)
+    text = json.dumps({"format": 1, **told}, ensure_ascii=False, indent=1)
+    path.with_suffix(".json").write_text(text + "\n")
+
+
+def main() -> None:
+    from tests.vectors.breaking import BROKEN
+
+    kdf.TARGET_SECONDS = 0.0  # no slot's cost is raised by opening what was made
+    for name, builder in (WHOLE | BROKEN).items():
+        make(name, builder)
+
+
+if __name__ == "__main__":
+    main()
