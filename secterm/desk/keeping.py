@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from secterm.desk import passphrases, signing
+from secterm.desk import audit, passphrases, signing
 from secterm.desk.model import Clock, ClockIsBehind, SameOfficer, now
 from secterm.desk.recording import Recorder, Recording, not_your_role, officer_name
 from secterm.desk.registry import Erasure, Officer, Registry, read_registry
@@ -228,16 +228,30 @@ class Keeping:
     ) -> None:
         """A new vault key: whoever has an old copy of a slot reads nothing of the vault with it.
 
-        All passphrases, key files and recovery shares stay. `progress` is told rows
-        done and of how many; it may raise to give up, and nothing has happened.
+        All passphrases, key files and recovery shares stay. The vault is verified first,
+        because the new key goes to whom its entries name. `progress` is told how much is
+        done and of how much; it may raise to give up, and nothing has happened. Raises
+        `VaultDamaged` where the vault does not hold.
         """
         _reason(reason)
+        self._may("manage")
+        size = self._vault.size
+        checked = audit.report(
+            self._vault, self._registry, lambda done, _of: progress(done, 2 * size), ""
+        )
+        for fault in checked.faults:
+            where, _colon, what = fault.partition(": ")
+            raise VaultDamaged(where, what)
         holders = self._registry.holders()
         if sorted(self._vault.slot_digests()) != sorted(holders):
             raise VaultDamaged("slot", "the slots are not those of the entries")
         with self._record() as record:
             record.vault(self._vault.id, acts.Rekeyed(reason=reason))
-            self._vault.rekey(record.work, holders, progress)
+            self._vault.rekey(
+                record.work,
+                holders,
+                lambda done, of: progress(size + size * done // max(of, 1), 2 * size),
+            )
 
     def _raise_cost(self, passphrase: str) -> None:
         """The slot's key takes longer to derive, where this machine or the policy can have it."""

@@ -58,10 +58,16 @@ class Shelf:
         """What says whose dossier this is: names, their words, and identity numbers, also
         earlier ones.
 
-        Raises NotAllowed where there is none.
+        Nothing where it does not open. Raises NotAllowed where there is none.
         """
         told = set()
-        for one in self.state(id)[1]:
+        try:
+            entries = self.state(id)[1]
+        except BROKEN:
+            if id not in self.ids():
+                raise
+            entries = []
+        for one in entries:
             if isinstance(one.entry.act, acts.Opened | acts.Corrected):
                 who = one.entry.act.particulars
                 words = (word.strip(",.") for word in who.name.split())

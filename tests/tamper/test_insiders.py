@@ -3,6 +3,7 @@
 import os
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from secterm.desk.desk import Desk
@@ -67,7 +68,7 @@ def test_a_slot_that_no_entry_tells_of_is_told_and_lets_nobody_in(past, sealed_o
 def test_a_vault_with_a_slot_that_no_entry_tells_of_gets_no_new_key(past):
     with unlocked(past.today) as vault:
         add_slot(vault, sealed_over=True)
-    with at(past.today) as desk, pytest.raises(VaultDamaged, match="not those of the entries"):
+    with at(past.today) as desk, pytest.raises(VaultDamaged, match="no entry tells of"):
         desk.rekey("To be safe.")
 
 
@@ -115,3 +116,24 @@ def test_an_officer_of_an_insiders_making_is_there_for_all_to_see(past):
     with at(past.today) as desk:
         assert FAY[0] in {officer.name for officer in desk.officers()}
     Desk.open(past.today, *FAY).close()
+
+
+def test_a_colleagues_sealing_key_exchanged_gets_no_new_vault_key(past):
+    """Who is no officer any more, but had the key, would be given the next one in their name."""
+    with unlocked(past.today) as vault:
+        strand = bytes.fromhex(past.officers[BEX[0]])
+        number, plain = next(vault.entries(strand))
+        entry = acts.decode_vault(plain)
+        act = msgspec.structs.replace(entry.act, sealing_key=Signer.new().sealing_key.hex())
+        forged = acts.encode(msgspec.structs.replace(entry, act=act))
+        place = keys.entry_place(vault.id, strand, number)
+        sealed = seal(keys.entry_key(vault.dossier_key(strand)), place, forged)
+        with vault.file.writing():
+            table = vault.file.tables.entry
+            table.update(sealed=sealed).where(table.number == number).execute()
+    with at(past.today) as desk:
+        before = past.today.read_bytes()
+        with pytest.raises(VaultDamaged, match="signature"):
+            desk.rekey("As every year.")
+        assert past.today.read_bytes() == before
+    assert "does not hold: these entries are not what was signed" in found(past.today)

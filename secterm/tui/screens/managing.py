@@ -389,7 +389,8 @@ def _rekey_form(told: str, kept: Values) -> Form:
             "its own key: what is added to one that was in the copy, they read only if they get "
             "hold of a later copy too. Passphrases, key files and recovery shares stay as they "
             "are.\n\n"
-            "It may take minutes in a large vault, and can be stopped. If the power goes, the "
+            "The vault is verified first. It may take minutes in a large one, and can be "
+            "stopped. If the power goes, the "
             "vault opens with the key of before or the new one, and nothing is lost."
         ),
         told=told,
