@@ -1,24 +1,19 @@
-"""What an officer does with the vault itself and not with one appointee: officers
-and their roles, passphrases and slots, the vault's key, recovery shares, and the
-erasure of a dossier. What takes two persons is proposed by the first and signed
-by the second.
+"""What an officer does with officers: who they are, their roles, passphrases and
+slots. What takes two persons is proposed by the first and signed by the second.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Literal
 
-from secterm.desk import audit, passphrases, signing
-from secterm.desk.model import Clock, ClockIsBehind, SameOfficer, now
-from secterm.desk.recording import Recorder, Recording, not_your_role, officer_name
-from secterm.desk.registry import Erasure, Officer, Registry, read_registry
+from secterm.desk import passphrases, signing
+from secterm.desk.model import Clock, ClockIsBehind, SameOfficer
+from secterm.desk.recording import Recording, not_your_role, officer_name
+from secterm.desk.registry import Officer, Registry, read_registry
 from secterm.desk.shelf import Shelf
 from secterm.desk.watch import Watch
 from secterm.dossier import entries as acts
@@ -26,25 +21,15 @@ from secterm.dossier import roles
 from secterm.dossier.demands import NotAllowed, a_text, legible, require
 from secterm.dossier.entries import Role, VaultEntry
 from secterm.dossier.roles import Power
-from secterm.vault import kdf, shares
-from secterm.vault.errors import ShareRefused, VaultDamaged, VaultError, WrongPassphrase
-from secterm.vault.shares import Collected
+from secterm.vault import kdf
+from secterm.vault.errors import VaultError, WrongPassphrase
 from secterm.vault.signer import Signer
 from secterm.vault.vault import Vault
 from secterm.words import _
 
 
-@dataclass(frozen=True)
-class Shares:
-    """Recovery shares that were drawn, and open nothing until they are adopted."""
-
-    needed: int
-    words: tuple[str, ...] = field(repr=False)  # 33 words each
-    secret: bytes = field(repr=False)
-
-
 class Keeping:
-    """An unlocked vault and the officer who unlocked it, and what they do with it."""
+    """An unlocked vault and the officer who unlocked it, and what they do with officers."""
 
     def __init__(self, vault: Vault, registry: Registry, clock: Clock) -> None:
         self._vault = vault
@@ -146,7 +131,7 @@ class Keeping:
         officer = self._active(id)
         require(role in roles.ROLES, _("There is no such role."))
         require(role != officer.role, _("They have that role already."))
-        _reason(reason)
+        demand_reason(reason)
         proposed = self._proposed(role, officer, reason, second)
         with self._record(second if proposed else None) as record:
             given = acts.RoleGiven(role=role, reason=reason, proposed=proposed)
@@ -164,7 +149,7 @@ class Keeping:
             id != self.officer.id,
             _("Nobody disables themselves: another administrator does it."),
         )
-        _reason(reason)
+        demand_reason(reason)
         proposed = self._proposed("disable", officer, reason, second)
         with self._record(second if proposed else None) as record:
             record.vault(bytes.fromhex(id), acts.OfficerDisabled(reason=reason, proposed=proposed))
@@ -221,37 +206,7 @@ class Keeping:
         signer = self._vault.identify(self.officer.name, passphrase, key_files)
         return signer.officer == self._vault.signer.officer
 
-    # -- slots and the vault's key ----------------------------------------
-
-    def rekey(
-        self, reason: str, progress: Callable[[int, int], None] = lambda done, total: None
-    ) -> None:
-        """A new vault key: whoever has an old copy of a slot reads nothing of the vault with it.
-
-        All passphrases, key files and recovery shares stay. The vault is verified first,
-        because the new key goes to whom its entries name. `progress` is told how much is
-        done and of how much; it may raise to give up, and nothing has happened. Raises
-        `VaultDamaged` where the vault does not hold.
-        """
-        _reason(reason)
-        self._may("manage")
-        size = self._vault.size
-        checked = audit.report(
-            self._vault, self._registry, lambda done, _of: progress(done, 2 * size), ""
-        )
-        for fault in checked.faults:
-            where, _colon, what = fault.partition(": ")
-            raise VaultDamaged(where, what)
-        holders = self._registry.holders()
-        if sorted(self._vault.slot_digests()) != sorted(holders):
-            raise VaultDamaged("slot", "the slots are not those of the entries")
-        with self._record() as record:
-            record.vault(self._vault.id, acts.Rekeyed(reason=reason))
-            self._vault.rekey(
-                record.work,
-                holders,
-                lambda done, of: progress(size + size * done // max(of, 1), 2 * size),
-            )
+    # -- slots ------------------------------------------------------------
 
     def _raise_cost(self, passphrase: str) -> None:
         """The slot's key takes longer to derive, where this machine or the policy can have it."""
@@ -298,76 +253,6 @@ class Keeping:
                     self._vault.take_signer(renewed)
                 self._read_again()
 
-    # -- recovery ---------------------------------------------------------
-
-    def draw_shares(self, needed: int, count: int) -> Shares:
-        """Recovery shares to be written down; they open nothing until `adopt_shares`.
-
-        Whole: 1 of 1; else 2 to 16 of up to 16. Raises NotAllowed.
-        """
-        self._may("manage")
-        secret = os.urandom(kdf.KEY_SIZE)
-        try:
-            return Shares(needed, shares.split(secret, needed, count), secret)
-        except ValueError:
-            raise NotAllowed(
-                _("Either one whole share, or at least 2 needed of at most 16.")
-            ) from None
-
-    def adopt_shares(self, drawn: Shares) -> None:
-        """The vault can be recovered with these shares from now on; earlier ones are void."""
-        before = self._registry.recovery
-        with self._record() as record:
-            who = record.work.add_recovery(drawn.secret, Signer.new())
-            if before is not None:
-                record.work.remove_slot(before.made.slot)
-            made = acts.RecoveryMade(
-                recovery=who.officer.hex(),
-                public_key=who.public_key.hex(),
-                sealing_key=who.sealing_key.hex(),
-                slot=who.slot,
-                needed=drawn.needed,
-                shares=len(drawn.words),
-            )
-            record.vault(self._vault.id, made)
-        self._read_again()
-
-    @property
-    def shares_made(self) -> tuple[str, int, int] | None:
-        """When the recovery shares were made, how many are needed, and of how many."""
-        found = self._registry.recovery
-        return (found.at, found.made.needed, found.made.shares) if found else None
-
-    @property
-    def recovered(self) -> tuple[str, ...]:
-        """What every officer must know until new shares are made, a sentence a recovery."""
-        return tuple(recovered.told() for recovered in self._registry.recoveries_told())
-
-    # -- erasure ----------------------------------------------------------
-
-    def erase(self, id: str, reason: str, second: Signer) -> None:
-        """Destroys a dossier's key and all that it sealed; the journal still verifies.
-
-        The reason stays, so it must not say who it was. Raises NotAllowed, `SameOfficer`.
-        """
-        _reason(reason)
-        for told in self._shelf.identifying(id):
-            require(
-                not _tells(reason, told),
-                _("The reason stays in the journal. Leave out the name and the identity number."),
-            )
-        number = self._propose(acts.Proposed(what="erase", about=id, reason=reason), second)
-        with self._record(second) as record:
-            had = self._vault.entries_digest(bytes.fromhex(id))
-            erased = acts.Erased(dossier=id, entries=had, reason=reason, proposed=number)
-            record.vault(self._vault.id, erased)
-            record.work.erase(bytes.fromhex(id))
-        self._read_again()
-
-    def erasure(self, id: str) -> Erasure | None:
-        """When, by which entry and why this dossier was erased; None where it was not."""
-        return self._registry.erased.get(id)
-
     # -- recording --------------------------------------------------------
 
     def _record(self, signer: Signer | None = None) -> Recording:
@@ -412,49 +297,7 @@ class Keeping:
         return signer
 
 
-def _tells(text: str, told: str) -> bool:
-    """Whether a text has this name or number in it, as words of their own."""
-    name = re.escape(kdf.login_of(told))
-    return re.search(rf"(?<!\w){name}(?!\w)", kdf.login_of(text)) is not None
-
-
-def _reason(reason: str) -> None:
+def demand_reason(reason: str) -> None:
+    """Raises NotAllowed unless it says something that can be shown."""
     a_text(reason, _("The reason"))
     require(legible(reason), _("The reason holds what cannot be shown."))
-
-
-def recover(
-    path: Path,
-    collected: Collected,
-    name: str,
-    passphrase: str,
-    *,
-    key_file: bytes = b"",
-    clock: Clock = now,
-) -> None:
-    """Opens a vault with recovery shares and makes a new administrator, nothing else.
-
-    Raises `ShareRefused` (kind `useless`: they do not open this vault),
-    `WeakPassphrase`, NotAllowed for a name that is taken, ClockIsBehind, or as
-    `Vault.open`.
-    """
-    name = signing.one_line(name)
-    officer_name(name)
-    try:
-        vault = Vault.recover(path, collected.secret())
-    except WrongPassphrase:
-        raise ShareRefused("useless") from None
-    try:
-        registry = read_registry(vault, recovering=True)
-        keeping = Keeping(vault, registry, clock)
-        keeping._name(name)
-        passphrases.demand(passphrase, (registry.unit, name))
-        at = keeping._watch.read()
-        with vault.transaction() as work:
-            record = Recorder(work, vault.signer.officer, at, "administrator")
-            added = work.add_slot(name, passphrase, vault.slot_cost(), Signer.new(), key_file)
-            record.vault(vault.id, acts.Recovered(officer=added.officer.hex()))
-            record.officer(vault.id, added, name, "administrator")
-            work.failures_told = True
-    finally:
-        vault.close()

@@ -5,7 +5,7 @@ import sqlite3
 
 import pytest
 
-from secterm.desk import keeping
+from secterm.desk import upkeep
 from secterm.desk.desk import Desk
 from secterm.vault import checkpoints, kdf
 from secterm.vault.shares import Collected
@@ -118,7 +118,7 @@ def test_a_report_tells_that_the_vault_was_recovered(room):
     desk.close()
     collected = Collected()
     collected.add(drawn.words[0])
-    keeping.recover(room.vault, collected, "Cyd Test", "test amber lagoon piano")
+    upkeep.recover(room.vault, collected, "Cyd Test", "test amber lagoon piano")
     report = room.run("verify")
     assert report.status == 0
     told = " ".join(report.out.split())

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from secterm.desk import keeping
+from secterm.desk import upkeep
 from secterm.desk.desk import Desk
 from secterm.vault.errors import ShareRefused
 from secterm.vault.shares import Collected
@@ -44,7 +44,7 @@ def opens(vault, *papers):
     for words in papers:
         collected.add(words)
     try:
-        keeping.recover(vault, collected, *NEW)
+        upkeep.recover(vault, collected, *NEW)
     except ShareRefused:
         return False
     return True

@@ -3,7 +3,7 @@
 import argon2.low_level
 import pytest
 
-from secterm.desk import keeping
+from secterm.desk import upkeep
 from secterm.desk.desk import Desk
 from secterm.vault import kdf, keys, sealing, slots
 from secterm.vault.errors import SealBroken, SlotRefused, VaultDamaged, VaultError, WrongPassphrase
@@ -187,7 +187,7 @@ def recovered(path, words):
     for share in words:
         collected.add(share)
     try:
-        keeping.recover(path, collected, "Gus Test", "test umbrella tundra cello")
+        upkeep.recover(path, collected, "Gus Test", "test umbrella tundra cello")
     except VaultError as error:
         return refused(error)
     return ""

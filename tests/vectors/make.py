@@ -15,7 +15,7 @@ from pathlib import Path
 
 from secterm.desk import sample
 from secterm.desk.desk import Desk
-from secterm.desk.keeping import recover
+from secterm.desk.upkeep import recover
 from secterm.dossier import entries as acts
 from secterm.vault import kdf, keyfile
 from secterm.vault.errors import WrongPassphrase

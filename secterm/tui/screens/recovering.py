@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from textual.binding import Binding
 
 from secterm import messages
-from secterm.desk import keeping
+from secterm.desk import upkeep
 from secterm.tui.screens import passwords
 from secterm.tui.screens.dialogs import Question
 from secterm.tui.screens.form import Entry, Form, Values
@@ -165,7 +165,7 @@ def _recover(
     room: Room[None], collected: Collected, values: Values
 ) -> Callable[[Callable[[str], None]], None]:
     path, clock = room.shell.vault, room.shell.clock
-    return lambda tell: keeping.recover(
+    return lambda tell: upkeep.recover(
         path, collected, values["name"], values["passphrase"], clock=clock
     )
 

@@ -16,7 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from secterm import messages
-from secterm.desk.keeping import Shares
+from secterm.desk.upkeep import Shares
 from secterm.tui.screens.dialogs import Question
 from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.screens.handover import Handover

@@ -397,6 +397,7 @@ def test_an_archive_is_encrypted_to_a_passphrase_in_a_process_of_its_own(monkeyp
     assert pyrage.passphrase.decrypt(b"".join(taken), PASSPHRASE) == b"plain text"
 
 
+@pytest.mark.long
 def test_an_archive_is_encrypted_to_a_passphrase_where_no_process_can_be_started(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     taken = []

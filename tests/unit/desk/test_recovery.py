@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from secterm.desk import keeping
+from secterm.desk import upkeep
 from secterm.desk.desk import Desk
 from secterm.desk.model import ClockIsBehind, WeakPassphrase, failures_of
 from secterm.dossier.permit import NotAllowed
@@ -66,7 +66,7 @@ def collected(*words):
 
 
 def recover(path, clock, words, name=NEW[0], passphrase=NEW[1], **more):
-    keeping.recover(path, collected(*words), name, passphrase, clock=clock, **more)
+    upkeep.recover(path, collected(*words), name, passphrase, clock=clock, **more)
 
 
 def useless(path, clock, words):

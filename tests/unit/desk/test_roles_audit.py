@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from secterm.desk import keeping
+from secterm.desk import upkeep
 from secterm.desk.desk import Desk
 from secterm.dossier import entries as acts
 from secterm.dossier.entries import Entry, VaultEntry
@@ -122,7 +122,7 @@ def test_all_that_officers_may_do_holds(desk, tmp_path):
     desk.close()
     collected = Collected()
     collected.add(drawn.words[0])
-    keeping.recover(path, collected, *NEW, clock=lambda: THEN)
+    upkeep.recover(path, collected, *NEW, clock=lambda: THEN)
     with at(path, NEW) as again:
         report = again.verify()
         assert report.faults == []

@@ -107,6 +107,7 @@ def peak(path, transactions):
         vault.close()
 
 
+@pytest.mark.long
 def test_memory_does_not_grow_with_the_vault(tmp_path, monkeypatch):
     monkeypatch.setattr(reading, "BATCH", 16)
     monkeypatch.setattr(verify, "KEPT", 16)
