@@ -136,4 +136,6 @@ def test_a_call_that_fails_for_good_in_an_answer_is_told(plant, furnish, tmp_pat
 @pytest.mark.parametrize("kind", ALL)
 @pytest.mark.parametrize("fails", CALLS)
 def test_a_call_that_fails_for_good_in_any_act_is_told(plant, furnish, tmp_path, kind, fails):
-    assert refused_from_each(plant, furnish, tmp_path, kind, fails) > 8
+    refused = refused_from_each(plant, furnish, tmp_path, kind, fails)
+    # A new vault key is there once it is committed; a journal that stays is overwritten later.
+    assert refused == 0 if (fails, kind) == ("remove", "rekey") else refused > 8
