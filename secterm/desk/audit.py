@@ -82,7 +82,7 @@ def report_of(
     """
     vault = Vault.open(path, officer, passphrase, key_files)
     try:
-        registry = gather(vault, verifying=True)
+        registry = gather(vault)
         try:
             read_registry(vault)
         except VaultDamaged as damaged:

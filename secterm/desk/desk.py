@@ -39,6 +39,7 @@ from secterm.dossier.record import Record
 from secterm.policy import reader
 from secterm.policy.model import Module, Pack, Rule
 from secterm.vault import checkpoints, kdf
+from secterm.vault.errors import VaultError
 from secterm.vault.signer import Signer
 from secterm.vault.vault import Vault
 from secterm.vault.verify import Progress
@@ -134,7 +135,8 @@ class Desk(Upkeep):
         failures = self._vault.failures
         sound = not self._vault.doubts and self.behind is None
         if failures and sound and self.may("second"):
-            with self._record() as record:
+            # A full disk keeps nobody out: the count stays, and is told again.
+            with contextlib.suppress(VaultError), self._record() as record:
                 record.vault(self._vault.id, acts.Unlocked(failures=failures))
                 record.work.failures_told = True
         if failures:
@@ -152,9 +154,14 @@ class Desk(Upkeep):
         return self._watch.behind
 
     def accept_clock(self) -> None:
-        """The officer says that the clock is right, or goes on knowing it is not; recorded."""
+        """The officer says that the clock is right, or goes on knowing it is not; recorded.
+
+        For a role that may not say so it stays behind, and nothing is recorded.
+        """
+        if not self.may("second") or self._vault.doubts:
+            return
         behind = self._watch.accept()
-        if behind is not None and self.may("second") and not self._vault.doubts:
+        if behind is not None:
             try:
                 with self._record() as record:
                     said = acts.ClockBehind(
@@ -311,6 +318,7 @@ class Desk(Upkeep):
         that was made of it already. Raises `NotAllowed` where the name is not the
         appointee's, the secret is too short, or the text is not the one to be signed today.
         """
+        self._may("record")
         dossier = self.dossier(id)
         parties = [signing.Party("officer", self.officer.name, self._vault.signer)]
         if witness is not None:
@@ -356,6 +364,7 @@ class Desk(Upkeep):
         `ArchiveNotWritten`, or `WeakPassphrase` for an archive's own; then nothing
         was recorded either.
         """
+        self._may("record")
         at = self._watch.read()
         chosen = self._shelf.sound() if ids is None else list(dict.fromkeys(ids))
         if not chosen:

@@ -22,7 +22,7 @@ from secterm.dossier.demands import NotAllowed, a_text, legible, require
 from secterm.dossier.entries import Role, VaultEntry
 from secterm.dossier.roles import Power
 from secterm.vault import kdf
-from secterm.vault.errors import VaultError, WrongPassphrase
+from secterm.vault.errors import VaultDamaged, VaultError, WrongPassphrase
 from secterm.vault.signer import Signer
 from secterm.vault.vault import Vault
 from secterm.words import _
@@ -150,10 +150,13 @@ class Keeping:
             _("Nobody disables themselves: another administrator does it."),
         )
         demand_reason(reason)
+        slot = officer.history.slot
+        if [digest for digest, _key in self._registry.holders()].count(slot) > 1:
+            raise VaultDamaged("slot", "two officers' entries name the same")
         proposed = self._proposed("disable", officer, reason, second)
         with self._record(second if proposed else None) as record:
             record.vault(bytes.fromhex(id), acts.OfficerDisabled(reason=reason, proposed=proposed))
-            record.work.remove_slot(officer.history.slot)
+            record.work.remove_slot(slot)
         self._read_again()
 
     def _proposed(

@@ -27,7 +27,7 @@ def own_faults(vault: Vault, registry: Registry) -> Iterator[Fault]:
         registry.log_mldsa44,
     ):
         yield Fault("vault.log_keys", "are not those that the vault began with", own)
-    known = Counter(registry.holders().keys())
+    known = Counter(digest for digest, _key in registry.holders())
     for digest in sorted((there - known).elements()):
         yield Fault("slot", f"one is there that no entry tells of ({digest[:16]})", own)
     for digest in sorted((known - there).elements()):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -25,6 +26,8 @@ from secterm.vault.seal import unseal
 from secterm.vault.signer import Signer
 from secterm.vault.vault import Vault
 from secterm.vault.verify import Fault
+
+MOST_DOUBTS: Final = 3  # told; a verification tells all
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ class Registry:
     recovered: list[tuple[str, str]] = field(default_factory=list)  # ISO time, officer; since then
     erased: dict[str, Erasure] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
-    verifying: bool = False  # it is read past what does not hold, and nobody works with it
+    spoilt: set[str] = field(default_factory=set)  # officers of whose strand not all holds
 
     def known(self, signer: Signer) -> Officer:
         """The officer whose keys and slot these are. Raises `VaultDamaged`.
@@ -115,6 +118,7 @@ class Registry:
         officer = self.officers.get(signer.officer.hex())
         if (
             officer is None
+            or officer.id in self.spoilt
             or officer.history.slot != signer.slot
             or (officer.public_key, officer.sealing_key) != (signer.public_key, signer.sealing_key)
         ):
@@ -139,12 +143,12 @@ class Registry:
             for at, id in self.recovered
         ]
 
-    def holders(self) -> dict[str, bytes]:
+    def holders(self) -> list[tuple[str, bytes]]:
         """Every slot that there should be: its digest, and its holder's public sealing key."""
-        found = {o.history.slot: o.sealing_key for o in self.active()}
+        found = [(o.history.slot, o.sealing_key) for o in self.active()]
         if self.recovery is not None:
             made = self.recovery.made
-            found[made.slot] = bytes.fromhex(made.sealing_key)
+            found.append((made.slot, bytes.fromhex(made.sealing_key)))
         return found
 
     def signing_keys(self) -> dict[bytes, bytes]:
@@ -163,7 +167,8 @@ class Registry:
 def read_registry(vault: Vault, *, recovering: bool = False) -> Registry:
     """The registry of an unlocked vault. Raises `VaultDamaged` where it cannot work.
 
-    `recovering`: it was unlocked with recovery shares, and by no officer.
+    Where it can, but something of it does not hold, the vault doubts it: nothing more
+    is recorded. `recovering`: it was unlocked with recovery shares, and by no officer.
     """
     registry = gather(vault)
     try:
@@ -177,15 +182,15 @@ def read_registry(vault: Vault, *, recovering: bool = False) -> Registry:
         for fault in registry.faults:  # the cause, where there is one, before its effect
             raise VaultDamaged(fault.where, fault.what) from None
         raise
+    vault.doubts += tuple(str(fault) for fault in registry.faults[:MOST_DOUBTS])
     return registry
 
 
-def gather(vault: Vault, *, verifying: bool = False) -> Registry:
-    """What the vault's own entries say, whether or not it can be worked with.
-
-    `verifying`: also what stands after an entry that does not hold.
+def gather(vault: Vault) -> Registry:
+    """What the vault's own entries say, also after one that does not hold, and whether
+    or not it can be worked with.
     """
-    registry = Registry(verifying=verifying)
+    registry = Registry()
     for number, entry in _entries(vault, vault.id, registry):
         _take(vault, registry, number, entry)
     return registry
@@ -258,16 +263,13 @@ def _entries(vault: Vault, strand: bytes, registry: Registry) -> list[tuple[int,
                 registry.faults.append(Fault(broken.where, "does not open"))
             except msgspec.DecodeError:
                 registry.faults.append(Fault(f"entry of {strand.hex()}", "is not of this format"))
-            else:
-                continue
-            if not registry.verifying:
-                break  # what comes after it is not trusted; the walk names the rest
     except SealBroken as broken:
         registry.faults.append(Fault(broken.where, "does not open"))
     return found
 
 
 def _add_officer(vault: Vault, registry: Registry, number: int, id: str) -> None:
+    before = len(registry.faults)
     try:
         strand = _entries(vault, bytes.fromhex(id), registry)
         who = roles.history((number, entry.at, entry.act) for number, entry in strand)
@@ -278,6 +280,8 @@ def _add_officer(vault: Vault, registry: Registry, number: int, id: str) -> None
         registry.faults.append(Fault(f"entry #{number}", "names an officer who has no entry"))
         return
     registry.officers[id] = Officer(id, who)
+    if len(registry.faults) > before:  # what is missing may be that they were disabled
+        registry.spoilt.add(id)
 
 
 def _add_pack(registry: Registry, number: int, act: acts.PackAdopted) -> None:

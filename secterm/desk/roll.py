@@ -88,6 +88,7 @@ class Roll:
         self._shares: list[str] = []  # who signs with recovery shares, the latest last
         self._proposals: dict[int, _Proposal] = {}  # not yet used
         self._erased: set[str] = set()
+        self._slots: set[str] = set()
         self._before: dict[str, Role | None] = {}  # roles when the transaction began
         self._turn: _Turn | None = None
 
@@ -239,6 +240,7 @@ class Roll:
             case acts.Erased():
                 yield from self._erase(turn, act)
             case acts.RecoveryMade():
+                yield from self._slot(act.slot)
                 if act.recovery in self._officers or act.recovery in self._shares:
                     yield "gives recovery shares an id that somebody has already"
                 self._shares.append(act.recovery)
@@ -268,6 +270,8 @@ class Roll:
         return power
 
     def _of_officer(self, turn: _Turn, number: int, strand: str, act: VaultAct) -> Words:
+        if isinstance(act, acts.OfficerAdded | acts.OfficerRenamed | acts.SlotRenewed):
+            yield from self._slot(act.slot)
         if isinstance(act, acts.OfficerAdded):
             if act.officer != strand or strand in self._officers:
                 yield "adds an officer twice, or on another's strand"
@@ -305,6 +309,12 @@ class Roll:
             if id != strand and other.role is not None and kdf.login_of(other.name) == login:
                 yield "gives an officer the name that another had"
 
+    def _slot(self, digest: str) -> Words:
+        """Each slot is named once: its digest comes of what only its holder can open."""
+        if digest in self._slots:
+            yield "names a slot that was named before"
+        self._slots.add(digest)
+
     def _somebody_left(self) -> Words:
         if not any(officer.role == "administrator" for officer in self._officers.values()):
             yield "leaves the vault without an administrator"
@@ -328,8 +338,8 @@ class Roll:
         if found is None:
             yield f"rests on a proposal at entry #{number}, which is none, or was used before"
             return
-        if number >= turn.since:
-            yield "was proposed in the same transaction"
+        if number != turn.since - 1:
+            yield "was not proposed in the transaction before"
         if (found.proposed.what, found.proposed.about) != (what, about):
             yield "rests on a proposal of something else"
         if found.by == turn.signer:

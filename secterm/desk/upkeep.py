@@ -58,7 +58,7 @@ class Upkeep(Keeping):
         for fault in checked.faults:
             where, _colon, what = fault.partition(": ")
             raise VaultDamaged(where, what)
-        holders = self._registry.holders()
+        holders = dict(self._registry.holders())
         if sorted(self._vault.slot_digests()) != sorted(holders):
             raise VaultDamaged("slot", "the slots are not those of the entries")
         with self._record() as record:
@@ -127,6 +127,8 @@ class Upkeep(Keeping):
                 not _tells(reason, told),
                 _("The reason stays in the journal. Leave out the name and the identity number."),
             )
+        if id not in self._shelf.ids():
+            raise NotAllowed(_("There is no dossier with this id."))
         number = self._propose(acts.Proposed(what="erase", about=id, reason=reason), second)
         with self._record(second) as record:
             had = self._vault.entries_digest(bytes.fromhex(id))

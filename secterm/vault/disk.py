@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -35,10 +36,18 @@ def sync_folder(folder: Path) -> None:
 def scrub_journal(journal: Path) -> None:
     """Overwrites and removes a rollback journal that is over: its header is zeros then.
 
-    One that SQLite still needs stays as it is. Raises OSError.
+    One that SQLite still needs stays as it is, and so does what is no file of its own:
+    a link laid there would have us overwrite something else. Raises OSError.
     """
-    with contextlib.suppress(FileNotFoundError), journal.open("r+b") as stream:
-        size = os.fstat(stream.fileno()).st_size
+    flags = os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    with (
+        contextlib.suppress(FileNotFoundError),
+        os.fdopen(os.open(journal, flags), "r+b") as stream,
+    ):
+        found = os.fstat(stream.fileno())
+        size = found.st_size
+        if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+            return
         if stream.read(JOURNAL_HEADER).strip(b"\0"):
             return
         stream.seek(0)

@@ -12,7 +12,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from secterm.vault import keys
-from secterm.vault.errors import VaultDamaged, VaultError, VaultUnreadable, WrongPassphrase
+from secterm.vault.errors import (
+    VaultBusy,
+    VaultDamaged,
+    VaultError,
+    VaultUnreadable,
+    WrongPassphrase,
+)
 from secterm.vault.file import VaultFile
 from secterm.vault.records import ID_SIZE
 from secterm.vault.signer import Signer
@@ -108,11 +114,11 @@ class Outside:
         return Opened(*found, time.perf_counter() - began)
 
     def _try_to_count(self, file: VaultFile, failures: int) -> None:
-        """A full disk must not keep an officer out."""
-        with contextlib.suppress(VaultUnreadable):
+        """A full disk, or somebody who reads the file meanwhile, must not keep an officer out."""
+        with contextlib.suppress(VaultUnreadable, VaultBusy):
             self.count(file, failures)
 
     def count(self, file: VaultFile, failures: int) -> None:
         """Says durably how many attempts failed. Raises `VaultUnreadable`."""
-        with file.writing():
-            self.write(file, min(failures, 2**32 - 1))
+        with file.writing():  # over the rows as they are now: slots may have changed meanwhile
+            Outside.read(file).write(file, min(failures, 2**32 - 1))

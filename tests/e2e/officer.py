@@ -50,6 +50,7 @@ class Desk:
         self.t.wait("Make recovery shares now")
         self.t.enter("2")
         self.t.wait("There is no dossier yet")
+        self.t.settled()
         return screen
 
     def add_second(self):

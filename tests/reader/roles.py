@@ -58,6 +58,8 @@ class Judge:
         self.proposals: dict[int, Entry] = {}
         self.used: set[int] = set()
         self.erased: set[bytes] = set()
+        self.slots: set[str] = set()
+        self.since = 0  # entries before the transaction that is judged
 
     def tell(self, entry: Entry, what: str) -> None:
         self.faults.append(Fault("entry", str(entry.number), "sealed", what))
@@ -67,6 +69,7 @@ class Judge:
         who = People()
         for transaction in log.transactions:
             before = dict(self.people)
+            self.since = transaction.before
             numbers = range(transaction.before, transaction.size)
             inside = [entries[n] for n in numbers if n in entries]
             if transaction.before == 0:
@@ -135,6 +138,10 @@ class Judge:
             elif now is not None and now.disabled:
                 self.tell(entry, "the officer was disabled before")
         self._two(entry, before)
+        if "slot" in entry.act:
+            if entry.text("slot") in self.slots:
+                self.tell(entry, "names a slot that was named before")
+            self.slots.add(entry.text("slot"))
         match entry.name:
             case "officer_added":
                 self.people[entry.strand] = _person(entry)
@@ -169,6 +176,8 @@ class Judge:
             self.tell(entry, "nobody proposed it")
         elif proposal.id("about") != about:
             self.tell(entry, "something else was proposed")
+        elif number != self.since - 1:
+            self.tell(entry, "it was not proposed in the transaction before")
         elif number in self.used:
             self.tell(entry, "what was proposed was done before")
         elif entry.officer in (proposal.officer, about):

@@ -6,16 +6,21 @@ import contextlib
 import os
 import shutil
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyrage
 import pytest
 
+from secterm.archive.recipients import Recipients
 from secterm.desk import upkeep
 from secterm.desk.desk import Desk
+from secterm.desk.model import ClockIsBehind
 from secterm.dossier import entries as acts
 from secterm.dossier.entries import Entry, VaultEntry
+from secterm.dossier.permit import NotAllowed
 from secterm.vault import kdf
+from secterm.vault.errors import VaultDamaged
 from secterm.vault.shares import Collected
 from secterm.vault.signer import Signer
 from tests.support.house import OFFICER, SECOND, build, lived
@@ -441,7 +446,7 @@ def test_a_proposal_in_the_same_transaction_is_found(desk):
         ("", acts.Proposed(what="auditor", about=about, reason="So.")),
         (about, demote(size)),
     )
-    told(desk, size + 1, "was proposed in the same transaction")
+    told(desk, size + 1, "was not proposed in the transaction before")
 
 
 def test_an_entry_that_is_no_proposal_carries_nothing(desk):
@@ -700,3 +705,85 @@ def test_a_slot_that_is_missing_is_found(desk):
         change=lambda work: work.remove_slot(slot),
     )
     assert "slot: one that the entries tell of is missing" in " | ".join(faults(desk))
+
+
+# -- what one officer names of another's, and one flipped byte ------------------------
+
+
+def test_another_officers_slot_named_as_ones_own_is_found_and_gets_nothing(desk):
+    auditor = of(desk, AUDITOR)
+    theirs = desk.officer.history.slot
+    act = acts.SlotRenewed(slot=theirs, why="passphrase")
+    number = put(
+        desk,
+        auditor,
+        (auditor.officer.hex(), act),
+        change=lambda work: work.remove_slot(auditor.slot),
+    )
+    told(desk, number, "names a slot that was named before")
+    with pytest.raises(VaultDamaged):
+        desk.rekey("As every year.")
+    with pytest.raises(VaultDamaged):
+        desk.disable_officer(auditor.officer.hex(), "Left.")
+    assert theirs in desk._vault.slot_digests()
+
+
+def flip_last_entry(desk, strand):
+    """One flipped byte in the last entry of a strand, and the program ended."""
+    path, vault = desk._vault.file.path, desk._vault
+    number, sealed = list(vault.sealed_entries(strand))[-1]
+    desk.close()
+    bad = sealed[:-1] + bytes([sealed[-1] ^ 1])
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE entry SET sealed = ? WHERE number = ?", (bad, number))
+        db.commit()
+    return path
+
+
+def test_a_role_that_does_not_open_gives_nobody_the_one_before(desk):
+    desk.give_role(id_of(desk, SECOND), "auditor", "Only for a week.")
+    path = flip_last_entry(desk, bytes.fromhex(id_of(desk, SECOND)))
+    with pytest.raises(VaultDamaged):
+        Desk.open(path, *SECOND, clock=lambda: THEN)
+    with at(path) as again:  # the others get in, and record nothing more
+        assert "does not fit" in again.notices[0]
+        with pytest.raises(VaultDamaged):
+            again.add_officer(*NEW)
+
+
+def test_one_of_the_vaults_own_entries_that_does_not_open_shuts_nobody_out(desk):
+    with desk._record() as record:
+        record.vault(desk._vault.id, acts.Unlocked(failures=1))
+    desk.add_officer(*NEW)
+    vault = desk._vault
+    number = next(n for n, plain in vault.entries(vault.id) if b'"act":"unlocked"' in plain)
+    path = vault.file.path
+    desk.close()
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE entry SET sealed = zeroblob(99) WHERE number = ?", (number,))
+        db.commit()
+    for who in (OFFICER, NEW):
+        with at(path, who) as again:
+            assert "does not fit" in again.notices[0]
+            assert NEW[0] in {officer.name for officer in again.officers()}
+
+
+def test_an_auditor_with_a_slow_clock_records_nothing(desk):
+    path = desk._vault.file.path
+    desk.close()
+    slow = Desk.open(path, *AUDITOR, clock=lambda: THEN - timedelta(days=1))
+    slow.accept_clock()
+    with pytest.raises(ClockIsBehind):
+        slow.change_passphrase(AUDITOR[1], "test another velvet orbit")
+    slow.close()
+    with at(path) as again:
+        assert faults(again) == []
+
+
+def test_an_auditors_archive_is_refused_before_a_byte_of_it_is_written(desk, tmp_path):
+    path = desk._vault.file.path
+    desk.close()
+    key = str(pyrage.x25519.Identity.generate().to_public())
+    with at(path, AUDITOR) as again, pytest.raises(NotAllowed):
+        again.export(tmp_path / "medium", Recipients((key,)))
+    assert not (tmp_path / "medium").exists()

@@ -200,19 +200,21 @@ def test_what_was_moved_before_is_not_left_behind(house, seed):
 def test_the_rollback_journal_was_overwritten_before_it_went(house, tmp_path):
     house.record()
     id = house.record(texts=[bytes(3000)] * 3)
-    kept, file = tmp_path / "kept", house.vault.file
+    file, held = house.vault.file, []
     rebuild = file.rebuild
 
-    def held(*names):
-        os.link(beside(house.path), kept)  # another name, by which it can be looked at later
+    def open_it(*names):
+        held.append(beside(house.path).open("rb"))  # by which it can be looked at later
         rebuild(*names)
 
-    file.rebuild = held
+    file.rebuild = open_it
     house.erase(id)
     del file.rebuild
     assert not beside(house.path).exists()
-    assert kept.stat().st_size > 9000
-    assert kept.read_bytes().strip(b"\0") == b""
+    with held[0] as journal:
+        left = journal.read()
+    assert len(left) > 9000
+    assert left.strip(b"\0") == b""
 
 
 def killed_before_the_scrub(house, folder):
@@ -239,12 +241,24 @@ def test_a_journal_left_by_a_power_cut_is_overwritten_at_the_next_opening(house,
     assert size > 512
     assert beside(left).read_bytes()[:28].strip(b"\0") == b""
     assert beside(left).read_bytes().strip(b"\0") != b""
-    os.link(beside(left), tmp_path / "kept")
-    again = Vault.open(left, *ALICE)
+    with beside(left).open("rb") as journal:
+        again = Vault.open(left, *ALICE)
+        assert again.card(id).body == NAME + b"card"
+        again.close()
+        assert not beside(left).exists()
+        assert journal.read() == bytes(size)
+
+
+def test_another_file_laid_there_under_a_second_name_is_not_overwritten(house, tmp_path):
+    id = house.record()
+    house.vault.close()
+    image = tmp_path / "image"
+    image.write_bytes(bytes(4096) + b"somebody's disk image")
+    os.link(image, beside(house.path))
+    again = Vault.open(house.path, *ALICE)
     assert again.card(id).body == NAME + b"card"
     again.close()
-    assert not beside(left).exists()
-    assert (tmp_path / "kept").read_bytes() == bytes(size)
+    assert image.read_bytes().endswith(b"somebody's disk image")
 
 
 def test_a_journal_that_is_still_needed_is_rolled_back_and_not_overwritten(house, tmp_path):
