@@ -316,7 +316,7 @@ async def test_a_disabled_officer_does_not_unlock_any_more(seated, vault):
     async with seated() as officer:
         await at_the_page(officer, "Bex Test")
         await officer.press("f8")
-        await officer.reads("A copy of the vault made before today still opens for them")
+        await officer.reads("A copy of the vault made earlier still opens for them")
         await officer.sees("> Reason")
         await officer.write("Left the unit")
         await officer.sees("Make a new vault key now")

@@ -10,6 +10,7 @@ from secterm.desk.desk import Desk
 from secterm.vault.errors import ShareRefused
 from secterm.vault.shares import Collected
 from tests.support.custodians import (
+    SHARE,
     asked_for,
     asks_for,
     becomes_administrator,
@@ -119,6 +120,17 @@ async def test_a_wrong_word_or_too_little_of_it_shows_the_share_again(sitting, s
             assert read_off(screen) == words
         await types_back(officer, words)
         await officer.sees("Thank you.")
+
+
+async def test_enter_pressed_twice_does_not_show_the_next_share(sitting, small):
+    async with sitting(vault=small) as officer:
+        await asks_for(officer, 2, 2)
+        await types_back(officer, await sees_the_share(officer))
+        await officer.sees("Only custodian 2 of 2")
+        await officer.press("enter")
+        assert read_off(await officer.sees("Only custodian 2 of 2")) == []
+        await officer.press("f2")
+        assert len(read_off(await officer.sees("33. "))) == SHARE
 
 
 async def test_left_in_the_middle_nothing_is_changed(sitting, small):
@@ -346,6 +358,20 @@ async def test_a_share_of_another_set_is_refused_and_the_first_is_kept(sitting, 
         await officer.write(short(other[1]))
         await officer.reads("This share is of another set than the ones before.")
         await officer.reads("1 share is accepted")
+
+
+async def test_a_refused_share_that_was_right_is_not_left_for_the_next_custodian_to_read(
+    sitting, small
+):
+    other, papers = made(small), made(small)
+    async with sitting(vault=small, unlocked=False) as officer:
+        await begins_recovery(officer)
+        await gives(officer, papers[0])
+        for share, told in ((papers[0], "entered already"), (other[1], "another set")):
+            await officer.sees("> Share 2")
+            await officer.write(short(share))
+            await officer.reads(told)
+            await officer.sees("0 of 33 words")
 
 
 async def test_a_wrong_word_is_named_and_what_was_typed_stays_to_be_put_right(sitting, small):

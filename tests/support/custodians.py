@@ -37,8 +37,8 @@ async def asks_for(officer, needed, count):
 
 
 async def sees_the_share(officer):
-    """The share that is shown after Enter."""
-    await officer.press("enter")
+    """The share that is shown after F2."""
+    await officer.press("f2")
     return read_off(await officer.sees("33. "))
 
 

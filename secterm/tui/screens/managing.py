@@ -269,9 +269,9 @@ async def disable(room: Room[None], officer: Officer) -> None:
                 officer,
                 _(
                     "{name} will not unlock this vault any more. What they signed stays and "
-                    "stays valid. A copy of the vault made before today still opens for them, "
+                    "stays valid. A copy of the vault made earlier still opens for them, "
                     "with all that stood in it then. A new vault key, offered next, keeps them "
-                    "out of every dossier opened after it. Nobody disabled is taken back: they "
+                    "out of every dossier begun after it. Nobody disabled is taken back: they "
                     "would be added anew."
                 ).format(name=officer.name),
             ),
@@ -385,7 +385,7 @@ def _rekey_form(told: str, kept: Values) -> Form:
         [Entry("reason", _("Reason"), "text", value=kept["reason"])],
         intro=_(
             "What the vault's key seals is sealed anew under another. Whoever kept an old copy of "
-            "the vault still reads that copy, but no dossier opened from now on. A dossier keeps "
+            "the vault still reads that copy, but no dossier begun from now on. A dossier keeps "
             "its own key: what is added to one that was in the copy, they read only if they get "
             "hold of a later copy too. Passphrases, key files and recovery shares stay as they "
             "are.\n\n"

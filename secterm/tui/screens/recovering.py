@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from secterm.tui.screens.room import Room
 
 RECOVER: Final = "recover"
+TO_CORRECT: Final = ("word", "length", "checksum")  # else the next custodian would read it
 
 
 class WayIn(Form):
@@ -76,7 +77,8 @@ async def _collect(room: Room[None], told: str) -> Collected | None:
             if not collected.missing:
                 collected.secret()
         except ShareRefused as refused:
-            told, kept = messages.explain(refused).text(), values["share"]
+            told = messages.explain(refused).text()
+            kept = values["share"] if refused.kind in TO_CORRECT else ""
             if not collected.missing:  # of one set by their words, and yet they do not fit
                 collected, kept = Collected(), ""
     return collected

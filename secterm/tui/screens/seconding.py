@@ -43,7 +43,10 @@ async def identify(
                 _("Checking the passphrase"), _second(room, values, other_than, act)
             )
         except WrongPassphrase as wrong:
-            told = _("The name and passphrase are not those of an officer. Nothing was recorded.")
+            told = _(
+                "The name and passphrase are not those of an officer. Where a key file is needed "
+                "too, mount its medium. Nothing was recorded."
+            )
             await room.shell.wait_after(wrong.failures)
             continue
         except Exception as error:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from textual import events
+from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -56,11 +57,13 @@ class Custodians(Handover):
     """Each share to its custodian, with a clear screen before and after; checked by two words."""
 
     HELP_TEXT = _(
-        "A custodian's own page: nobody else looks at the screen. Enter shows the share; write "
+        "A custodian's own page: nobody else looks at the screen. F2 shows the share; write "
         "its words down on paper with their numbers, then Enter clears the screen, and two of "
         "the words are typed back. Esc calls the officer; left before the end, nothing is "
         "changed."
     )
+
+    BINDINGS = [Binding("f2", "show", _("Show the share"))]
 
     def __init__(self, shares: list[str]) -> None:
         super().__init__(_("Recovery shares"), "")
@@ -88,6 +91,7 @@ class Custodians(Handover):
         with self.app.batch_update():
             await body.remove_children()
             await body.mount(Static(title, classes="title", markup=False), *parts)
+        self.refresh_bindings()
 
     async def _alone(self, before: str) -> None:
         self._step, self._words = "alone", self._shares.pop(0).split()
@@ -98,7 +102,7 @@ class Custodians(Handover):
         await self._fill(
             _("Only {custodian} looks at the screen now.").format(custodian=self._custodian),
             Static(f"{before}{text}", classes="text", markup=False),
-            Static(_("Enter shows the share."), classes="asked", markup=False),
+            Static(_("F2 shows the share."), classes="asked", markup=False),
         )
 
     async def _show(self, told: str = "") -> None:
@@ -152,11 +156,19 @@ class Custodians(Handover):
             self.query_one(f"#row-{place} .label", Static).update(label)
             self.query_one(f"#row-{place}").set_class(live, "live")
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A share is shown once to each; Enter, pressed twice, must not show the next one's."""
+        if action in ("show", "go_on"):
+            return (action == "show") == (self._step == "alone")
+        return super().check_action(action, parameters)
+
+    async def action_show(self) -> None:
+        """Shows the share to the custodian who sits here."""
+        await self._show()
+
     async def entered(self) -> None:
-        """On to what comes after the page that needs no answer."""
-        if self._step == "alone":
-            await self._show()
-        elif self._step == "shown":
+        """Clears the screen and asks."""
+        if self._step == "shown":
             await self._ask()
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -214,8 +226,14 @@ def told(desk: Desk) -> str:
 
 def _still(desk: Desk) -> str:
     if desk.shares_made is None:
-        return _("Nothing was changed: there are no recovery shares, as before.")
-    return _("Nothing was changed: the shares made earlier still hold.")
+        return _(
+            "Nothing was changed: there are no recovery shares, as before. What was written "
+            "down is void."
+        )
+    return _(
+        "Nothing was changed: the shares made earlier still hold. What was written down now is "
+        "void."
+    )
 
 
 def offer() -> Question:
@@ -339,7 +357,7 @@ def _made(desk: Desk) -> Reader:
         + _(
             "Keep each in another place, in a sealed envelope with the day and the unit on it "
             "and nothing else. Earlier shares open nothing any more: destroy them. A copy of the "
-            "vault's file that was made before today still opens with them.\n\n"
+            "vault's file that was made earlier still opens with them.\n\n"
             "To recover: F4 where the vault is unlocked.\n\n"
             "Checkpoint\n  {line}"
         ).format(line=desk.checkpoint_line()),
