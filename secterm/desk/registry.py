@@ -172,8 +172,8 @@ def read_registry(vault: Vault, *, recovering: bool = False) -> Registry:
     """
     registry = gather(vault)
     try:
-        if not registry.newest:
-            raise VaultDamaged("the vault's own entries", "there is no policy pack")
+        if not registry.newest or not registry.log_ed25519:
+            raise VaultDamaged("the vault's own entries", "there is no beginning or no policy pack")
         if recovering:
             _known_recovery(registry, vault.signer)
         else:

@@ -80,6 +80,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def _broken(self) -> str:
+        if self.rewritten and len(self.faults) == 1:
+            return _(
+                "The vault agrees with itself, but not with the checkpoint given. Compare what was "
+                "given with the paper first, digit by digit. If it is the same, do not rely on the "
+                "records before it is explained: history was cut or rewritten."
+            )
         count = ngettext(
             "{n} thing does not hold. It touches {what}.",
             "{n} things do not hold. They touch {what}.",

@@ -180,6 +180,5 @@ def recover(
             added = work.add_slot(name, passphrase, vault.slot_cost(), Signer.new(), key_file)
             record.vault(vault.id, acts.Recovered(officer=added.officer.hex()))
             record.officer(vault.id, added, name, "administrator")
-            work.failures_told = True
     finally:
         vault.close()

@@ -9,6 +9,7 @@ import contextlib
 import itertools
 import os
 import sqlite3
+import stat
 import threading
 import weakref
 from collections.abc import Iterator
@@ -162,6 +163,7 @@ class VaultFile:
         lock = Lock(path)
         try:
             _one_name(path)
+            _no_link(path.with_name(path.name + "-journal"))
             file = cls(path, lock)
             with told():
                 file._connect()
@@ -395,6 +397,17 @@ class VaultFile:
             for name in ("page_count", "page_size")
         )
         return int(pages * size)
+
+
+def _no_link(journal: Path) -> None:
+    """Raises `VaultUnreadable` where SQLite would write its journal into something else."""
+    with told():
+        try:
+            found = journal.lstat()
+        except FileNotFoundError:
+            return
+        if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+            raise VaultUnreadable("something else stands in the place of its journal")
 
 
 def _one_name(path: Path) -> None:

@@ -92,6 +92,16 @@ def test_everybody_else_still_opens_the_vault(path, clock):
         opened(path, clock, who).close()
 
 
+def test_attempts_that_failed_before_are_told_to_the_new_administrator(path, clock):
+    words = made(path, clock)
+    with pytest.raises(WrongPassphrase):
+        Desk.open(path, OFFICER[0], "a wrong test passphrase", clock=clock)
+    recover(path, clock, words[:2])
+    desk = opened(path, clock, NEW)
+    assert "1 failed attempt to unlock before this one." in desk.notices
+    desk.close()
+
+
 def test_one_share_is_too_few_and_nothing_happens(path, clock):
     words = made(path, clock)
     before = path.read_bytes()
