@@ -38,7 +38,7 @@ def killed_at_random(plant, furnish, tmp_path, kind, times):
 
 @pytest.mark.parametrize("kind", ALL)
 def test_killed_at_any_moment_nothing_confirmed_is_lost(plant, furnish, tmp_path, kind):
-    killed_at_random(plant, furnish, tmp_path, kind, 2)
+    killed_at_random(plant, furnish, tmp_path, kind, 1)
 
 
 @pytest.mark.long

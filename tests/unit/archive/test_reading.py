@@ -86,6 +86,7 @@ def test_without_an_identity_it_is_said_that_one_is_needed(house):
         inspect_archive(house.file, passphrase=PASSPHRASE)
 
 
+@pytest.mark.long
 def test_another_passphrase_does_not_open_it(locked):
     with pytest.raises(WrongIdentity, match="does not open"):
         inspect_archive(locked.file, passphrase="test another passphrase")

@@ -43,6 +43,7 @@ def test_an_identity_file_may_hold_other_keys_as_well(house, tmp_path):
     assert inspect_archive(house.file, identity=file).holds
 
 
+@pytest.mark.long
 def test_an_archive_to_a_passphrase_opens_by_it_alone(locked):
     found = inspect_archive(locked.file, passphrase=PASSPHRASE)
     assert found.holds

@@ -97,6 +97,7 @@ def test_age_and_tar_open_what_is_for_a_recipient(house, folder):
     assert files == dict(house.opened.members)
 
 
+@pytest.mark.long
 def test_age_and_tar_open_what_is_for_a_passphrase(locked, tmp_path):
     opened = by_passphrase(locked.file, tmp_path)
     shown = {loaded(p)["particulars"]["name"] for p in opened.glob("dossiers/*/dossier.json")}
