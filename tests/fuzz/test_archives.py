@@ -75,7 +75,7 @@ def test_a_tar_is_read_whole_or_refused_in_whatever_pieces_it_comes(tries):
             assert all(len(held) <= len(data) for _, held in members)
 
     assert taken(GOOD) == list(SMALL.items())
-    tries(holds, few=200, many=4000)
+    tries(holds, few=100, many=4000)
 
 
 # -- age --------------------------------------------------------------------------
@@ -114,7 +114,7 @@ def test_any_bytes_as_an_age_file_open_to_what_was_sealed_or_are_refused(tries, 
             age.decrypt(file, plain.append, identity=identity, passphrase="")
             assert b"".join(plain) == GOOD
 
-    tries(holds, few=200, many=3000)
+    tries(holds, few=100, many=3000)
 
 
 def scrypt(work):

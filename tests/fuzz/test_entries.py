@@ -45,7 +45,7 @@ def test_what_was_not_sealed_here_does_not_open_and_is_named(tries):
             unseal(KEY, place, sealed)
         clear(broken.value)
 
-    tries(holds, few=150, many=1500)
+    tries(holds, few=90, many=1500)
 
 
 def test_what_was_sealed_and_then_changed_does_not_open(tries):
@@ -60,7 +60,7 @@ def test_what_was_sealed_and_then_changed_does_not_open(tries):
             with pytest.raises(SealBroken):
                 unseal(KEY, place, bad)
 
-    tries(holds, few=150, many=1500)
+    tries(holds, few=90, many=1500)
 
 
 def test_padding_comes_off_as_it_went_on_or_not_at_all(tries):
@@ -77,7 +77,7 @@ def test_padding_comes_off_as_it_went_on_or_not_at_all(tries):
         else:
             assert data.rstrip(b"\0") == body + b"\x80"
 
-    tries(holds, few=150, many=1500)
+    tries(holds, few=90, many=1500)
 
 
 def test_a_head_or_signature_is_read_whole_or_refused(tries):
@@ -95,7 +95,7 @@ def test_a_head_or_signature_is_read_whole_or_refused(tries):
             return
         assert value.encode() == data
 
-    tries(holds, few=150, many=1500)
+    tries(holds, few=90, many=1500)
 
 
 # -- acts -------------------------------------------------------------------------
@@ -204,7 +204,7 @@ def test_any_act_at_any_stage_is_recorded_or_not_allowed(tries, life):
             state, number = apply(state, one), number + 1
             assert standing(state, PACK, later).stage
 
-    tries(holds, few=150, many=800)
+    tries(holds, few=90, many=800)
 
 
 def test_any_first_act_opens_a_dossier_or_is_not_allowed(tries):
@@ -266,4 +266,4 @@ def test_any_json_is_an_entry_or_is_refused(tries):
             return
         assert decode(acts.encode(entry)) == entry
 
-    tries(holds, few=150, many=800)
+    tries(holds, few=90, many=800)

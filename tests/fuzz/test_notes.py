@@ -61,7 +61,7 @@ def test_a_note_is_read_whole_or_refused(tries, note):
     def holds(data):
         read_or_refused(Note.parse, Note.format, data)
 
-    tries(holds, few=150, many=1000)
+    tries(holds, few=90, many=1000)
 
 
 def test_a_checkpoint_is_read_whole_or_refused(tries, note):
@@ -75,7 +75,7 @@ def test_a_checkpoint_is_read_whole_or_refused(tries, note):
     def holds(text):
         read_or_refused(Checkpoint.parse, Checkpoint.text, text)
 
-    tries(holds, few=150, many=1000)
+    tries(holds, few=90, many=1000)
 
 
 def test_a_proof_is_read_whole_or_refused(tries, note):
@@ -88,7 +88,7 @@ def test_a_proof_is_read_whole_or_refused(tries, note):
     def holds(data):
         read_or_refused(TlogProof.parse, TlogProof.format, data)
 
-    tries(holds, few=150, many=1000)
+    tries(holds, few=90, many=1000)
 
 
 def test_a_verifier_key_is_read_whole_or_refused_and_judges_any_note(tries, vault, note):
@@ -112,7 +112,7 @@ def test_a_verifier_key_is_read_whole_or_refused_and_judges_any_note(tries, vaul
         with named(*(NoteMalformed, checkpoints.VaultError)):
             open_note(data, [verifier])
 
-    tries(holds, few=150, many=1000)
+    tries(holds, few=90, many=1000)
 
 
 def test_any_key_of_the_right_length_judges_any_signature(tries, vault, note):
@@ -160,5 +160,5 @@ def test_whatever_was_written_down_continues_or_says_why_not(tries, vault, note)
         if why == "":
             assert vault.size >= (found[0] if found else 0)
 
-    tries(holds, few=200, many=1000)
+    tries(holds, few=100, many=1000)
     assert checkpoints.continues(vault, line) == ""

@@ -39,7 +39,7 @@ def test_a_pack_with_bytes_changed_is_whole_or_its_faults_are_told(tries):
     def holds(name, made, judged):
         parsed({**GOOD, name: changed(GOOD[name], made)}, judged)
 
-    tries(holds, few=150, many=600)
+    tries(holds, few=90, many=600)
 
 
 def test_any_bytes_for_a_file_or_no_file_are_told(tries):
@@ -115,7 +115,7 @@ def test_any_tables_are_a_pack_or_their_faults_are_told(tries):
     def holds(name, table, judged):
         assert parsed({**GOOD, name: document(table)}, judged)
 
-    tries(holds, few=150, many=600)
+    tries(holds, few=90, many=600)
 
 
 def test_a_pack_with_one_value_replaced_is_whole_or_its_faults_are_told(tries):
@@ -134,7 +134,7 @@ def test_a_pack_with_one_value_replaced_is_whole_or_its_faults_are_told(tries):
         lines[number] = f"{lines[number].split(' = ')[0]} = {toml(value)}"
         parsed({**GOOD, name: "\n".join(lines).encode()}, judged)
 
-    tries(holds, few=200, many=1000)
+    tries(holds, few=100, many=1000)
 
 
 def test_a_pack_with_one_key_more_is_not_one(tries):

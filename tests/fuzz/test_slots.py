@@ -67,7 +67,7 @@ def test_a_specification_is_within_bounds_or_refused(tries, monkeypatch):
             assert len(spec.salt) == kdf.SALT_SIZE
             assert spec.text() == text
 
-    tries(holds, few=400, many=5000)
+    tries(holds, few=200, many=5000)
 
 
 def test_what_is_out_of_bounds_never_reaches_argon2(tries, monkeypatch):
@@ -105,4 +105,4 @@ def test_what_is_out_of_bounds_never_reaches_argon2(tries, monkeypatch):
             assert len(key) == kdf.KEY_SIZE
             assert within(cost)
 
-    tries(holds, few=300, many=2000)
+    tries(holds, few=150, many=2000)

@@ -215,5 +215,5 @@ class Life(RuleBasedStateMachine):
             assert all(len(line) <= 79 for line in record.lines(made))
 
 
-Life.TestCase.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+Life.TestCase.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
 TestLife = Life.TestCase
