@@ -45,17 +45,18 @@ def report(
     entries are done, of how many; it may raise anything to give up.
     """
     far = _Far(progress, vault.size)
-    found: list[str] = []
+    found: dict[str, None] = {}  # the vault doubts some of what the registry found already
     touched = _Touch(vault, registry)
     for fault in _faults(vault, registry, far, WORTH_IT if worth_it is None else worth_it):
-        touched.take(fault)
-        found.append(str(fault))
+        if str(fault) not in found:
+            touched.take(fault)
+            found[str(fault)] = None
     broken = checkpoints.continues(vault, earlier) if earlier else ""
     if broken:
-        found.append(broken)
+        found[broken] = None
     return Report(
         holds=not found,
-        faults=found,
+        faults=list(found),
         entries=vault.size,
         dossiers=far.dossiers,
         erased=len(registry.erased),

@@ -749,6 +749,8 @@ def test_a_role_that_does_not_open_gives_nobody_the_one_before(desk):
         assert "does not fit" in again.notices[0]
         with pytest.raises(VaultDamaged):
             again.add_officer(*NEW)
+        found = faults(again)
+        assert len(set(found)) == len(found)  # nothing is told twice
 
 
 def test_one_of_the_vaults_own_entries_that_does_not_open_shuts_nobody_out(desk):
