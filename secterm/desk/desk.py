@@ -115,8 +115,11 @@ class Desk(Upkeep):
         vault = Vault.open(path, officer, passphrase, key_files)
         try:
             desk = cls(vault, read_registry(vault), clock)
-            desk._raise_cost(passphrase)
+            raised = desk._raise_cost(passphrase)
             desk._greet()
+            if raised:  # or nobody could tell why the checkpoint is another than at the lock
+                told = _("Guessing your passphrase was made slower; this is one more entry.")
+                desk.notices = (*desk.notices, told)
         except BaseException:
             vault.close()
             raise

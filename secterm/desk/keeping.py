@@ -211,16 +211,18 @@ class Keeping:
 
     # -- slots ------------------------------------------------------------
 
-    def _raise_cost(self, passphrase: str) -> None:
-        """The slot's key takes longer to derive, where this machine or the policy can have it."""
+    def _raise_cost(self, passphrase: str) -> bool:
+        """The slot's key takes longer to derive, where this machine or the policy can have
+        it; whether it was made so.
+        """
         opened = self._vault.opened
         if opened is None or self._watch.behind is not None or self._vault.doubts:
-            return
+            return False
         cost = kdf.Spec.parse(opened.slot.kdf).cost
         least = self._registry.pack.head.passphrase_memory * kdf.MIB
         raised = kdf.raised(cost, opened.seconds, least)
         if raised == cost:
-            return
+            return False
         try:
             self._renew(
                 self._vault.signer,
@@ -231,7 +233,8 @@ class Keeping:
                 signer=self._vault.signer,
             )
         except (VaultError, ClockIsBehind):
-            return  # a full disk or too little memory must not keep an officer out
+            return False  # a full disk or too little memory must not keep an officer out
+        return True
 
     def _renew(
         self,
