@@ -18,6 +18,7 @@ from textual.screen import Screen
 from secterm import messages
 from secterm.desk.desk import Desk
 from secterm.desk.model import Clock, now, unlock_wait
+from secterm.settings import Settings
 from secterm.tui import themes
 from secterm.tui.order import InOrder
 from secterm.tui.screens.dialogs import Help, Palette, TooSmall, Working, countdown
@@ -28,7 +29,7 @@ from secterm.words import _
 
 R = TypeVar("R")
 
-IDLE_SECONDS: Final = 600
+DEFAULT: Final = Settings()
 SMALLEST: Final = (80, 24)
 
 
@@ -48,18 +49,25 @@ class SectermApp(InOrder):
     ]
 
     def __init__(
-        self, vault: Path, *, hint: str = "", idle: float = IDLE_SECONDS, clock: Clock = now
+        self,
+        vault: Path,
+        *,
+        hint: str = "",
+        settings: Settings = DEFAULT,
+        idle: float | None = None,
+        clock: Clock = now,
     ) -> None:
         super().__init__()
         self.vault = vault
         self.hint = hint
+        self.settings = settings
         self.clock = clock
         self.desk: Desk | None = None
         self.farewell = ""  # the checkpoint at the last lock
         self.key_file: Path | None = None  # the officer's own, where they named it
         self.crash: BaseException | None = None
         self.recovering = False  # shares are typed in; they are forgotten as a lock would
-        self._idle = idle
+        self._idle = settings.idle if idle is None else idle
         self._used = time.monotonic()
         self._at_terminal = os.isatty(0)
         self._ending = False

@@ -17,11 +17,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from secterm.tui.widgets.cells import fit
 from secterm.tui.widgets.choices import Choice, Choices
 from secterm.tui.widgets.chrome import Keys, bindings_of, key_name
+from secterm.tui.widgets.line import Line
 from secterm.tui.widgets.rows import Row, Rows
 from secterm.words import _, ngettext
 
@@ -101,14 +102,14 @@ class Palette(Box[str]):
     def inside(self) -> ComposeResult:
         """A line to type in, and what fits it."""
         yield Static(_("What do you want to do?"), classes="title", markup=False)
-        yield Input()
+        yield Line()
         rows = Rows(self._all)
         rows.add_class("driven")
         yield rows
 
     def on_input_changed(self) -> None:
         """Shows what fits."""
-        wanted = self.query_one(Input).value.casefold()
+        wanted = self.query_one(Line).value.casefold()
         self.query_one(Rows).show([r for r in self._all if wanted in r.text.casefold()])
 
     def action_run(self) -> None:

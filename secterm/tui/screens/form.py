@@ -15,11 +15,12 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.css.query import NoMatches
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from secterm.dossier import answering
 from secterm.tui.screens.room import CHOOSE, Room
 from secterm.tui.widgets.choices import Choice, Choices
+from secterm.tui.widgets.line import Line
 from secterm.tui.widgets.paragraph import Paragraph
 from secterm.words import _
 
@@ -125,9 +126,7 @@ class Form(Room[Values]):
             case "text":
                 return Paragraph(entry.value, id=id)
             case _:
-                return Input(
-                    entry.value, password=entry.kind == "secret", id=id, select_on_focus=False
-                )
+                return Line(entry.value, password=entry.kind == "secret", id=id)
 
     def on_mount(self) -> None:
         """Shows what applies, and begins at the first entry, or the first that misses."""
@@ -153,7 +152,7 @@ class Form(Room[Values]):
             return control.key
         if isinstance(control, Paragraph):
             return control.value
-        text = control.value if isinstance(control, Input) else ""
+        text = control.value if isinstance(control, Line) else ""
         return text if entry.kind == "secret" else " ".join(text.split())
 
     def _typed(self) -> list[str]:
@@ -213,7 +212,7 @@ class Form(Room[Values]):
         self.say(wrong)
         if entry.again and self._value(entry):
             for control in (self.query_one(f"#entry-{entry.again}"), self._control_of(entry)):
-                if isinstance(control, Input):
+                if isinstance(control, Line):
                     control.value = ""
             self.set_focus(self.query_one(f"#entry-{entry.again}"))
 

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from secterm import messages
 from secterm.dossier import answering, gates
@@ -18,6 +18,7 @@ from secterm.policy.model import Question, Section
 from secterm.tui.screens.dialogs import bar
 from secterm.tui.screens.room import CHOOSE, Room
 from secterm.tui.widgets.choices import Choice, Choices
+from secterm.tui.widgets.line import Line
 from secterm.tui.widgets.listing import Listing
 from secterm.tui.widgets.paragraph import Paragraph
 from secterm.words import _
@@ -142,10 +143,9 @@ class Interview(Room[bool]):
                 return Listing(question.fields, given if isinstance(given, list) else [])
             case "date" | "number":
                 text = f"{given:g}" if isinstance(given, float) else given
-                return Input(
+                return Line(
                     text if isinstance(text, str) else "",
                     placeholder="(YYYY-MM-DD)" if question.kind == "date" else "",
-                    select_on_focus=False,
                 )
 
     def _further(self, shown: bool) -> None:
@@ -163,7 +163,7 @@ class Interview(Room[bool]):
                 return [listing.rows[:], listing.begun], further
             case Paragraph() as text:
                 return text.value, further
-            case Input() as line:
+            case Line() as line:
                 return line.value, further
             case _:
                 return "", further
@@ -196,7 +196,7 @@ class Interview(Room[bool]):
             await self._given(control.key == "yes" if yes_no else control.key)
         elif isinstance(control, Paragraph):
             await self._given(control.value)
-        elif isinstance(control, Input):
+        elif isinstance(control, Line):
             text = control.value.strip()
             number = answering.number(text) if self.question.kind == "number" else None
             await self._given(text if number is None else number)

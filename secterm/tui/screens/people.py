@@ -9,7 +9,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
-from textual.widgets import Input, Label, Static
+from textual.widgets import Label, Static
 
 from secterm.desk.cards import Card
 from secterm.tui.screens import erasing, exporting, particulars, sharing, verifying
@@ -17,6 +17,7 @@ from secterm.tui.screens.dossier import DossierRoom
 from secterm.tui.screens.officers import Officers
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets.cells import fit
+from secterm.tui.widgets.line import Line
 from secterm.tui.widgets.rows import Row, Rows
 from secterm.tui.widgets.standing import Standing
 from secterm.tui.wording import CATEGORIES, SHORT, STAGES
@@ -80,7 +81,7 @@ class People(Room[None]):
         yield Standing()
         with Horizontal(id="filter"):
             yield Label(_("Show only:"), markup=False)
-            yield Input(select_on_focus=False)
+            yield Line()
         yield Static("", id="columns", markup=False)
         rows = Rows()
         rows.add_class("driven")
@@ -91,7 +92,7 @@ class People(Room[None]):
         """What the unlocking has to tell."""
         standing = self.desk.recovered  # said above the list, for as long as it holds
         self.say(" ".join(told for told in self.desk.notices if told not in standing))
-        self.set_focus(self.query_one(Input))
+        self.set_focus(self.query_one(Line))
 
     def refill(self) -> None:
         """All cards anew, once the list has its width."""
@@ -115,7 +116,7 @@ class People(Room[None]):
     def _show(self) -> None:
         if self.shell.desk is None:
             return
-        wanted = self.query_one(Input).value.casefold().split()
+        wanted = self.query_one(Line).value.casefold().split()
         rows = self.query_one(Rows)
         width = max(rows.size.width - 2, 40)
         shown = [
@@ -170,7 +171,7 @@ class People(Room[None]):
         """Shows everybody again."""
         self.say("")
         self._stage = ""
-        self.query_one(Input).value = ""
+        self.query_one(Line).value = ""
         self._show()
 
     def action_stage(self) -> None:

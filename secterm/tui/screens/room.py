@@ -47,6 +47,7 @@ class Room(Screen[T]):
     def __init__(self, where: str) -> None:
         super().__init__()
         self.where = where
+        self.doing = ""  # what was begun here last, in the room's own words
         self._shown_as_of = ("", date.min)
 
     @property
@@ -96,6 +97,21 @@ class Room(Screen[T]):
     def on_screen_resume(self) -> None:
         """In front, for the first time or again."""
         self.freshen()
+
+    # -- what a lock interrupts -------------------------------------------------
+
+    def place(self) -> str:
+        """Where on this screen the officer is, in the room's own words; empty at its beginning."""
+        return ""
+
+    def typed(self) -> dict[str, str]:
+        """What is typed here and not recorded, by entry; never a secret."""
+        return {}
+
+    def take_up(self, word: str, typed: dict[str, str]) -> None:
+        """Goes on after an unlocking: begins again what `doing` said, or, where this screen was
+        in front, goes to the `place` and puts back what was typed.
+        """
 
     def freshen(self) -> None:
         """Reads anew, but only where there is something new."""

@@ -14,7 +14,7 @@ from textual import events
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from secterm import messages
 from secterm.desk.upkeep import Shares
@@ -24,6 +24,7 @@ from secterm.tui.screens.handover import Handover
 from secterm.tui.screens.reader import Reader
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets.choices import Choice
+from secterm.tui.widgets.line import Line
 from secterm.vault.shares import LENGTH, LETTERS, MOST_SHARES
 from secterm.words import _, ngettext
 
@@ -127,7 +128,7 @@ class Custodians(Handover):
         rows = [
             Horizontal(
                 Static(self._label(place), classes="label", markup=False),
-                Vertical(Input(id=f"word-{place}", select_on_focus=False), classes="control"),
+                Vertical(Line(id=f"word-{place}"), classes="control"),
                 classes="entry",
                 id=f"row-{place}",
             )
@@ -141,8 +142,8 @@ class Custodians(Handover):
         self.say("")
         self.set_focus(self._input(self._asked[0]))
 
-    def _input(self, place: int) -> Input:
-        return self.query_one(f"#word-{place}", Input)
+    def _input(self, place: int) -> Line:
+        return self.query_one(f"#word-{place}", Line)
 
     @staticmethod
     def _label(place: int, mark: str = "  ") -> str:
@@ -171,7 +172,7 @@ class Custodians(Handover):
         if self._step == "shown":
             await self._ask()
 
-    async def on_input_submitted(self, event: Input.Submitted) -> None:
+    async def on_input_submitted(self, event: Line.Submitted) -> None:
         """On to the second word, and then the two are judged."""
         event.stop()
         if self._step != "asked":

@@ -8,11 +8,12 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from secterm.dossier import answering
 from secterm.dossier.entries import Row
 from secterm.policy.model import Field
+from secterm.tui.widgets.line import Line
 from secterm.words import _
 
 
@@ -34,11 +35,7 @@ class Listing(Vertical):
             with Horizontal(classes="entry tight"):
                 yield Static("  " + wanted.text, classes="label", markup=False)
                 with Vertical(classes="control"):
-                    yield Input(
-                        id=f"field-{wanted.id}",
-                        placeholder=self._hint(wanted),
-                        select_on_focus=False,
-                    )
+                    yield Line(id=f"field-{wanted.id}", placeholder=self._hint(wanted))
         yield Static(
             _("Enter adds the row; with all lines empty it goes on. F6 takes the last row back."),
             classes="soft",
@@ -72,12 +69,12 @@ class Listing(Vertical):
         return any(self._values().values())
 
     @property
-    def first(self) -> Input:
+    def first(self) -> Line:
         """Where the next row begins."""
         return self._input(self.fields[0])
 
-    def _input(self, wanted: Field) -> Input:
-        return self.query_one(f"#field-{wanted.id}", Input)
+    def _input(self, wanted: Field) -> Line:
+        return self.query_one(f"#field-{wanted.id}", Line)
 
     def _values(self) -> Row:
         return {f.id: " ".join(self._input(f).value.split()) for f in self.fields}
