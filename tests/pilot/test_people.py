@@ -156,7 +156,7 @@ async def test_a_bad_date_is_told_at_once_and_stays(sitting):
         await officer.sees("> Full name")
         await officer.write("Zeb Early")
         await officer.write("28.2.1990")
-        await officer.sees("Date of birth: write a date as YYYY-MM-DD")
+        await officer.sees("Date of birth: Write a date, such as 28.4.1990")
         assert "28.2.1990" in officer.screen
 
 
