@@ -10,15 +10,21 @@ from secterm import messages
 from secterm.words import _
 
 
-def run(vault: Path, *, hint: str = "") -> int:
-    """Runs the app on this vault's file until it is left; the exit status."""
+def run(vault: Path, *, hint: str = "", tour: bool = False) -> int:
+    """Runs the app on this vault's file until it is left; the exit status.
+
+    `tour` offers one after the first unlocking.
+    """
     from secterm.tui.app import SectermApp
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         sys.stderr.write(_("secterm: the app needs a terminal; see secterm --help.") + "\n")
         return messages.UNUSABLE
-    app = SectermApp(vault, hint=hint)
-    app.run(mouse=False)
+    app = SectermApp(vault, hint=hint, tour=tour)
+    try:
+        app.run(mouse=False)
+    finally:
+        app.guide.leave()
     _clear()
     if app.crash is not None:
         sys.stderr.write(f"secterm: {messages.explain(app.crash).text()}\n")

@@ -21,8 +21,10 @@ from secterm.desk.model import Clock, now, unlock_wait
 from secterm.settings import Settings
 from secterm.tui import themes
 from secterm.tui.order import InOrder
-from secterm.tui.screens.dialogs import Help, Palette, TooSmall, Working, countdown
+from secterm.tui.screens.dialogs import Palette, TooSmall, Working, countdown
+from secterm.tui.screens.helping import AllKeys, Help
 from secterm.tui.screens.room import Locked, Room
+from secterm.tui.tour import Guide
 from secterm.tui.widgets import scrolling
 from secterm.tui.widgets.chrome import owner_of
 from secterm.words import _
@@ -41,8 +43,10 @@ class SectermApp(InOrder):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = [
         Binding("f1", "help", _("Help")),
+        Binding("question_mark", "keys", _("All keys"), show=False),
         Binding("ctrl+p", "palette", _("Commands")),
         Binding("ctrl+l", "lock", _("Lock"), priority=True),
+        Binding("f10", "end_tour", _("End the tour")),
         Binding("f12", "theme", _("Colours")),
         Binding("ctrl+q", "quit", _("Quit"), priority=True),
         Binding("ctrl+c", "nothing", "", show=False, priority=True),
@@ -53,6 +57,7 @@ class SectermApp(InOrder):
         vault: Path,
         *,
         hint: str = "",
+        tour: bool = False,
         settings: Settings = DEFAULT,
         idle: float | None = None,
         clock: Clock = now,
@@ -61,9 +66,11 @@ class SectermApp(InOrder):
         self.vault = vault
         self.hint = hint
         self.settings = settings
+        self._offers_tour = tour
         self.clock = clock
         self.desk: Desk | None = None
         self.farewell = ""  # the checkpoint at the last lock
+        self.guide = Guide(self)
         self.key_file: Path | None = None  # the officer's own, where they named it
         self.crash: BaseException | None = None
         self.recovering = False  # shares are typed in; they are forgotten as a lock would
@@ -116,6 +123,9 @@ class SectermApp(InOrder):
         self._shut_in = False
         self._used = time.monotonic()
         self.push_screen(People())
+        if self._offers_tour:
+            self._offers_tour = False
+            self.guide.offer()
 
     def close_desk(self) -> None:
         """Drops the keys; the checkpoint stays, to be read off the lock screen."""
@@ -131,9 +141,10 @@ class SectermApp(InOrder):
             return
         self._shut_in = self.handed_over is not None
         self.close_desk()
-        await self._start_over()
+        await self.start_over()
 
-    async def _start_over(self) -> None:
+    async def start_over(self) -> None:
+        """Every screen gone, and the first one shown."""
         while len(self.screen_stack) > 1:
             await self.pop_screen()
         self.enter()
@@ -145,7 +156,7 @@ class SectermApp(InOrder):
         elif time.monotonic() - self._used > self._idle:
             await self.action_lock()
             if self.recovering and not self.at_work:
-                await self._start_over()
+                await self.start_over()
 
     async def on_event(self, event: events.Event) -> None:
         """Notes that somebody is there."""
@@ -169,6 +180,8 @@ class SectermApp(InOrder):
         """No palette, no quitting and nothing to lock where there should not be."""
         if action in ("palette", "quit", "theme") and (self.handed_over or self._shut_in):
             return False
+        if action == "end_tour":
+            return self.guide.tour is not None
         if action == "lock":
             return self.desk is not None
         return True
@@ -176,7 +189,12 @@ class SectermApp(InOrder):
     def action_help(self) -> None:
         """Help for the screen in front."""
         if isinstance(self.screen, Room):
-            self.push_screen(Help(self.screen, self.screen.help_text))
+            self.push_screen(Help(self.screen))
+
+    def action_keys(self) -> None:
+        """Every key that does something on the screen in front."""
+        if isinstance(self.screen, Room):
+            self.push_screen(AllKeys(self.screen))
 
     async def action_palette(self) -> None:
         """Everything that can be done here, by typing."""
@@ -189,6 +207,10 @@ class SectermApp(InOrder):
                 await self.run_action(action, default_namespace=owner_of(room, action))
 
         await self.push_screen(Palette(room), run)
+
+    async def action_end_tour(self) -> None:
+        """No tour any more."""
+        await self.guide.end()
 
     def action_theme(self) -> None:
         """The next theme."""

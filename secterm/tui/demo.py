@@ -59,16 +59,21 @@ def build(path: Path) -> None:
 
 def run_demo() -> int:
     """Builds the vault, runs the app on it, and removes it; the exit status."""
-    (first, passphrase), (other, other_passphrase) = OFFICERS
-    hint = _(
-        "Demo: everything here is invented and removed at the end.\n"
-        "Officer: {first}    Passphrase: {passphrase}\n"
-        "Second officer: {other}    Passphrase: {other_passphrase}"
-    ).format(first=first, passphrase=passphrase, other=other, other_passphrase=other_passphrase)
+    hint = told()
     with tempfile.TemporaryDirectory(prefix="secterm-demo-") as folder:
         path = Path(folder) / "demo.db"
         if sys.stdout.isatty():
             sys.stdout.write(_("Making a demo vault with invented appointees ...") + "\n")
             sys.stdout.flush()
         build(path)
-        return run(path, hint=hint)
+        return run(path, hint=hint, tour=True)
+
+
+def told() -> str:
+    """What the unlock screen of such a vault says: whose it is, and how it opens."""
+    (first, passphrase), (other, other_passphrase) = OFFICERS
+    return _(
+        "Demo: everything here is invented and removed at the end.\n"
+        "Officer: {first}    Passphrase: {passphrase}\n"
+        "Second officer: {other}    Passphrase: {other_passphrase}"
+    ).format(first=first, passphrase=passphrase, other=other, other_passphrase=other_passphrase)

@@ -5,7 +5,7 @@ import pkgutil
 
 from secterm.tui import screens
 from secterm.tui.screens.room import Room
-from secterm.tui.widgets.chrome import bindings_of, key_name
+from secterm.tui.widgets.chrome import bindings_of, key_name, own_bindings
 from tests.pilot.test_locking import EVERYWHERE, at_commands, at_help
 
 
@@ -35,12 +35,54 @@ async def test_help_names_every_key_of_the_screen_and_what_it_is_for(sitting):
             await officer.press("f1")
             await officer.sees("Esc closes this.")
             screen = await officer.reads(room.help_text)
-            for binding in bindings_of(room):
+            assert room.where in screen
+            for binding in (b for b in own_bindings(room) if b.show):
                 assert key_name(binding.key.split(",")[0]) in screen
                 assert binding.description in screen
             await officer.press("ctrl+l")
             await officer.sees("Locked.")
             await officer.sits_down_again()
+
+
+async def test_every_help_fits_on_one_page_and_tells_the_rule(sitting):
+    async with sitting() as officer:
+        for place in EVERYWHERE:
+            if place in (at_help, at_commands):
+                continue
+            await place(officer)
+            room = officer.app.screen
+            if not isinstance(room, Room):
+                continue
+            assert room.RULE
+            await officer.press("f1")
+            await officer.sees("Esc closes this.")
+            await officer.reads(f"The rule: {room.RULE}")
+            box = officer.app.screen.query_one(".box")
+            assert box.max_scroll_y == 0, room
+            await officer.press("ctrl+l")
+            await officer.sees("Locked.")
+            await officer.sits_down_again()
+
+
+async def test_all_keys_are_a_question_mark_away(sitting):
+    async with sitting() as officer:
+        await officer.opens("admitted")
+        await officer.press("question_mark")
+        screen = await officer.sees("All keys")
+        assert "F3" in screen
+        await officer.press("end")
+        for _ in range(6):
+            await officer.press("pagedown")
+        await officer.sees("Alt+Backspace")
+        await officer.press("escape", "f1")
+        await officer.sees("? shows all keys")
+        await officer.press("question_mark")
+        await officer.sees("All keys")
+        for binding in (b for b in bindings_of(officer.app.screen_stack[-2]) if b.show):
+            assert key_name(binding.key.split(",")[0]) in officer.app.screen.text
+            assert binding.description in officer.app.screen.text
+        await officer.press("question_mark")
+        await officer.sees("NEXT" if "NEXT" in officer.screen else "Dossier:")
 
 
 async def test_the_commands_are_those_of_the_footer(sitting):

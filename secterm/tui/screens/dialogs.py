@@ -1,25 +1,21 @@
-"""Small screens over the others: help, the palette, a question, work that takes
+"""Small screens over the others: the palette, a question, work that takes
 a while, a terminal that is too small.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
-import textwrap
 import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Final, Generic, TypeVar
 
-from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
-from secterm.tui.widgets.cells import fit
 from secterm.tui.widgets.choices import Choice, Choices
 from secterm.tui.widgets.chrome import Keys, bindings_of, key_name
 from secterm.tui.widgets.line import Line
@@ -29,8 +25,6 @@ from secterm.words import _, ngettext
 R = TypeVar("R")
 T = TypeVar("T")
 
-WIDTH: Final = 70  # columns of a box
-MOST_LINES: Final = 10  # keys, before help has them in two columns
 SILENCE: Final = 2.0  # seconds without a word from work, after which its time is shown
 
 
@@ -46,39 +40,6 @@ class Box(ModalScreen[T]):
     def inside(self) -> ComposeResult:
         """What stands in the box."""
         yield from ()
-
-
-class Help(Box[None]):
-    """What this screen is for, and all its keys."""
-
-    BINDINGS = [
-        Binding("escape,enter,f1", "close", _("Close")),
-        Binding("up", "scroll(-1)", _("Up"), show=False),
-        Binding("down", "scroll(1)", _("Down"), show=False),
-    ]
-
-    def __init__(self, about: Screen[object], text: str) -> None:
-        super().__init__()
-        lines = textwrap.wrap(text, WIDTH) if text else []
-        keys = [
-            f"{', '.join(key_name(k) for k in b.key.split(',')):<10} {b.description}"
-            for b in bindings_of(about)
-        ]
-        told = keys if len(keys) <= MOST_LINES else _in_two(keys)
-        self._text = "\n".join([*lines, "", *told, "", _("Esc closes this.")])
-
-    def inside(self) -> ComposeResult:
-        """What it is for, and the keys."""
-        yield Static(_("Help"), classes="title", markup=False)
-        yield Static(self._text, markup=False)
-
-    def action_scroll(self, by: int) -> None:
-        """Moves the text, where it is longer than the screen."""
-        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
-
-    def action_close(self) -> None:
-        """Back to the screen."""
-        self.dismiss(None)
 
 
 class Palette(Box[str]):
@@ -277,16 +238,6 @@ class TooSmall(ModalScreen[None]):
             _("The terminal is smaller than 80x24. Nothing is lost. Make it larger."),
             markup=False,
         )
-
-
-def _in_two(lines: list[str]) -> list[str]:
-    """The lines in two columns, where they fit."""
-    half = (len(lines) + 1) // 2
-    width = max(cell_len(line) for line in lines[:half]) + 2
-    if width + max(cell_len(line) for line in lines[half:]) > WIDTH:
-        return lines
-    pairs = itertools.zip_longest(lines[:half], lines[half:], fillvalue="")
-    return [f"{fit(left, width)}{right}".rstrip() for left, right in pairs]
 
 
 def bar(done: int, total: int, width: int = 40) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Final
 
 from textual import work
+from textual.binding import Binding
 
 from secterm import messages
 from secterm.desk.desk import Desk
@@ -23,10 +26,26 @@ INTRO = _(
 )
 
 
+TOUR: Final = "tour"  # what the form gives where a tour is wanted instead
+
+
+class _Form(Form):
+    """The first run's questions, or a look at the sample vault first."""
+
+    BINDINGS = [Binding("f2", "tour", _("Tour of two minutes"))]
+
+    def action_tour(self) -> None:
+        """The tour, instead of a vault."""
+        self.dismiss({TOUR: TOUR})
+
+
 class FirstRun(Room[None]):
     """Asks for unit, officer and passphrase, and makes the vault."""
 
-    HELP_TEXT = _("This makes a new vault and its first officer. Ctrl+Q ends the program.")
+    HELP_TEXT = _(
+        "This makes a new vault and its first officer. F2 shows the program first, in a vault "
+        "of invented people that is removed again. Ctrl+Q ends the program."
+    )
 
     def __init__(self) -> None:
         super().__init__(_("First run"))
@@ -42,6 +61,9 @@ class FirstRun(Room[None]):
         while True:
             values = await self.shell.push_screen_wait(self._form(told, kept))
             if values is None:
+                return
+            if TOUR in values:
+                await self._tour()
                 return
             kept = values
             try:
@@ -63,8 +85,20 @@ class FirstRun(Room[None]):
                 await sharing.make(self)
             return
 
+    async def _tour(self) -> None:
+        from secterm.tui import demo
+
+        def make(path: Path) -> str:
+            demo.build(path)
+            return demo.told()
+
+        await self.shell.working(_("Making the sample vault"), self.shell.guide.build(make))
+        name, passphrase = demo.OFFICERS[0]
+        self.shell.unlocked(Desk.open(self.shell.vault, name, passphrase, clock=self.shell.clock))
+        self.shell.guide.begin()
+
     def _form(self, told: str, kept: Values) -> Form:
-        return Form(
+        return _Form(
             _("First run"),
             [
                 Entry("unit", _("Unit"), value=kept["unit"], help=_("Your organisation's name.")),

@@ -17,6 +17,7 @@ from textual.worker import Worker
 from secterm import messages
 from secterm.desk.recording import not_your_role
 from secterm.tui.widgets.chrome import Keys, Top, Trouble
+from secterm.tui.widgets.coach import Coach
 from secterm.words import _
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Room(Screen[T]):
     """A screen of its own. Subclasses fill `body` and say what they are for in `HELP_TEXT`."""
 
     HELP_TEXT: ClassVar[str] = ""
+    RULE: ClassVar[str] = ""  # why it is so: what the law or the design asks
     HANDED_OVER: ClassVar[bool] = False  # the appointee has the keyboard
     NEEDS: ClassVar[Mapping[str, Power]] = {}  # what an action takes; else it is not offered
     BINDINGS = [
@@ -74,6 +76,7 @@ class Room(Screen[T]):
     def compose(self) -> ComposeResult:
         """Bar, body, trouble, keys."""
         yield Top(self.where, self.who())
+        yield Coach()
         with Vertical(id="body"):
             yield from self.body()
         yield Trouble()
@@ -96,6 +99,7 @@ class Room(Screen[T]):
 
     def on_screen_resume(self) -> None:
         """In front, for the first time or again."""
+        self.query_one(Coach).follow(self.shell.guide.tour)
         self.freshen()
 
     # -- what a lock interrupts -------------------------------------------------

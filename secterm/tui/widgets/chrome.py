@@ -29,11 +29,20 @@ KEY_NAMES: Final = {
     "end": "End",
     "tab": "Tab",
     "shift+tab": "Shift+Tab",
+    "backspace": "Backspace",
+    "question_mark": "?",
+    "slash": "/",
+    "ctrl+left": "Ctrl+←",
+    "ctrl+right": "Ctrl+→",
+    "ctrl+backspace": "Ctrl+Backspace",
+    "ctrl+underscore": "^_",
 }
 
 
 def key_name(key: str) -> str:
     """A key as it is printed on a keyboard."""
+    if key.startswith("alt+"):
+        return f"Alt+{key.removeprefix('alt+').capitalize()}"
     if key in KEY_NAMES:
         return KEY_NAMES[key]
     if key.startswith("ctrl+"):
