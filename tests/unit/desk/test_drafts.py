@@ -10,7 +10,7 @@ from secterm.desk.drafts import Left
 from secterm.dossier.permit import NotAllowed
 from secterm.vault import drafts
 from secterm.vault.errors import VaultError
-from tests.support.house import OFFICER, SECOND, build, lived
+from tests.support.house import OFFICER, SECOND, build
 
 AUDITOR = ("Cas Test", "test ribbon canyon walnut")
 
@@ -250,9 +250,3 @@ def test_on_a_file_that_was_changed_meanwhile_nothing_is_kept(desk, path):
     with pytest.raises(VaultError):
         desk.leave(Left(way=("list",)))
     assert rows(path) == {}
-
-
-def test_a_draft_is_in_no_archive_and_no_record(desk):
-    id = lived(desk, "screening", "key")
-    desk.leave(Left(dossier=id, way=("interview",), typed={"note": "Not of the record"}))
-    assert "Not of the record" not in str(desk.record(id))
