@@ -66,12 +66,11 @@ class Drafts(Upkeep):
         if left is not None and left.dossier and not self._opens(left.dossier):
             left = None
         before = self._row(me).left.get(me)
-        rows = {one.dossier: self._without(one.dossier, me) for one in (before, left) if one}
-        rows.pop("", None)
+        about = {one.dossier for one in (before, left) if one} - {""}
+        rows = {id: self._without(id, me) for id in about}
         own = Kept()
         if left is not None and left.dossier:
-            there = self._with(self._without(left.dossier, me), left)
-            rows[left.dossier] = there
+            there = rows[left.dossier] = self._with(rows[left.dossier], left)
             own = Kept(left={me: Left(left.dossier)}) if me in there.left else own
         elif left is not None:
             own = self._with(own, left)

@@ -23,6 +23,15 @@ def test_a_draft_of_an_erased_dossier_put_back_is_told_and_opens_nothing(past, e
         assert desk.marked(id) == frozenset()
 
 
+def test_a_draft_of_an_erased_dossier_put_back_with_its_key_opens_nothing(past):
+    for table, key in (("dossier", "id"), ("draft", "dossier")):
+        put_back(past.today, past.rekeyed, table, f"{key} = ?", bytes.fromhex(past.gone_after))
+    told = found(past.today)
+    assert f"draft.sealed {past.gone_after}: is there, though the dossier was erased" in told
+    with at(past.today) as desk:
+        assert desk.marked(past.gone_after) == frozenset()
+
+
 def test_entries_of_two_erased_dossiers_exchanged_are_told(past):
     """A leaf hash alone does not say whose it was; the entry that erased it does."""
     one, other = past.gone_after, past.gone_before
