@@ -11,13 +11,24 @@ from secterm.words import _
 
 
 def run(vault: Path, *, hint: str = "") -> int:
-    """Runs the app on this vault's file until it is left; the exit status."""
+    """Runs the app on this vault's file until it is left; the exit status.
+
+    A wrong line in its settings file locks nobody out: the defaults hold, and it is told.
+    """
+    from secterm.settings import Settings, reading
     from secterm.tui.app import SectermApp
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         sys.stderr.write(_("secterm: the app needs a terminal; see secterm --help.") + "\n")
         return messages.UNUSABLE
-    app = SectermApp(vault, hint=hint)
+    settings, told = Settings(), ""
+    try:
+        settings = reading.read(reading.beside(vault))
+    except reading.SettingsInvalid as error:
+        told = messages.explain(error).text() + _(
+            " Until then all defaults hold. F9 in the list of dossiers writes the file anew."
+        )
+    app = SectermApp(vault, hint=hint, settings=settings, told=told)
     app.run(mouse=False)
     _clear()
     if app.crash is not None:
