@@ -63,7 +63,12 @@ def _only_one(ask: bool, secret_file: Path | None) -> None:
     required=True,
     help=_("The folder on the medium. A relative one is made where its parent is there."),
 )
-@click.option("--recipient", "recipients", multiple=True, help=_("An age1… key; may repeat."))
+@click.option(
+    "--recipient",
+    "recipients",
+    multiple=True,
+    help=_("An age1… key; may repeat. With nobody named: those of the settings file."),
+)
 @click.option(
     "--recipients-file", type=FilePath(folder=False), help=_("A file of age1… keys, one a line.")
 )
@@ -112,7 +117,7 @@ def _from_settings(vault: Path) -> tuple[str, ...]:
     found = reading.read(file).recipients
     if found:
         complain(
-            _("The recipients are those of the settings file {file}: {keys}").format(
+            _("The archive is for the keys in the settings file {file}: {keys}").format(
                 file=file, keys=", ".join(found)
             )
         )

@@ -199,7 +199,9 @@ def _parted(text: str) -> tuple[str, list[str]]:
 
 
 def _arranged(old: Sequence[tuple[View, str]], views: Sequence[View]) -> list[str]:
-    """A block for each view: its own, by its name, or one renamed in the same place."""
+    """A block for each view: its own, by its name, or one renamed in the same place; and
+    the comments that stood between views of which one is gone.
+    """
     found: dict[int, tuple[View, str]] = {}
     left = dict(enumerate(old))
     for number, view in enumerate(views):
@@ -210,7 +212,16 @@ def _arranged(old: Sequence[tuple[View, str]], views: Sequence[View]) -> list[st
         if number not in found and number in left:
             found[number] = left.pop(number)
     fresh = (View(name=""), "[[views]]\n")
-    return [_block(*found.get(number, fresh), view) for number, view in enumerate(views)]
+    blocks = [_block(*found.get(number, fresh), view) for number, view in enumerate(views)]
+    return [*blocks, *(_loose(text) for _view, text in left.values())]
+
+
+def _loose(block: str) -> str:
+    """The comments under a view, after an empty line: they are not about it."""
+    lines = block.split("\n")
+    last = max(at for at, line in enumerate(lines) if line.strip() and line.lstrip()[0] != "#")
+    under = lines[last + 1 :]
+    return "\n".join(under[under.index("") :]).strip("\n") if "" in under else ""
 
 
 def _block(before: View, text: str, after: View) -> str:
