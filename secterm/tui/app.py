@@ -79,9 +79,8 @@ class SectermApp(InOrder):
         scrolling.install()
         for theme in themes.THEMES:
             self.register_theme(theme)
-        self.settings = Settings()
-        self.theme = themes.fitting()
-        self.apply_settings(settings)
+        self.settings = settings
+        self.apply_settings(settings, colours=True)
         self.animation_level = "none"  # a console draws slowly, and a key acts at once
 
     def on_mount(self) -> None:
@@ -104,9 +103,9 @@ class SectermApp(InOrder):
         self.close_desk()
         self.exit(return_code=0)
 
-    def apply_settings(self, settings: Settings) -> None:
-        """From now on these hold."""
-        if settings.theme != self.settings.theme:
+    def apply_settings(self, settings: Settings, *, colours: bool = False) -> None:
+        """From now on these hold. What F12 chose stays, unless other `colours` are set."""
+        if colours or settings.theme != self.settings.theme:
             self.theme = themes.chosen(settings.theme)
         self._idle = settings.idle if self._fixed_idle is None else self._fixed_idle
         self.settings = settings

@@ -16,7 +16,6 @@ from textual.widgets import Static
 
 from secterm import messages
 from secterm.settings import MOST_VIEWS, Settings, View, reading
-from secterm.tui import themes
 from secterm.tui.screens.choosing import (
     CHOICES,
     LABELS,
@@ -175,9 +174,7 @@ class Preferences(Room[None]):
             )
         except Exception as error:
             return messages.explain(error).text()
-        self._act(settings)
-        if key == "theme":
-            self.shell.theme = themes.chosen(settings.theme)  # F12 may have left another
+        self._act(settings, colours=key == "theme")
         self._show(key)
         told = _("Set, and written to the settings file.")
         if kept[0] is not None:
@@ -187,8 +184,8 @@ class Preferences(Room[None]):
         self.say(told, good=True)
         return ""
 
-    def _act(self, settings: Settings) -> None:
-        self.shell.apply_settings(settings)
+    def _act(self, settings: Settings, *, colours: bool = False) -> None:
+        self.shell.apply_settings(settings, colours=colours)
         self.shell.told = ""
 
     # -- views ----------------------------------------------------------------------
