@@ -85,15 +85,15 @@ async def test_the_idle_time_acts_at_once_and_is_written(started, file):
         await officer.sees("Locked.")
 
 
-@pytest.mark.parametrize("typed", ["29", "3601", "60.5", "ten", "٦٠"])
-async def test_an_idle_time_out_of_bounds_is_told_and_kept(started, file, typed):
+async def test_an_idle_time_out_of_bounds_is_told_and_kept(started, file):
     async with started() as officer:
         await at_settings(officer)
         await changes(officer, "Lock when idle", "> Seconds")
-        await officer.press("ctrl+u")
-        await officer.write(typed)
-        screen = await officer.reads("Write a whole number from 30 to 3600.")
-        assert f" {typed}" in screen.split("Write")[0]
+        for typed in ("29", "3601", "60.5", "ten", "٦٠"):
+            await officer.press("ctrl+u")
+            await officer.write(typed)
+            screen = await officer.sees("Write a whole number from 30 to 3600.")
+            assert f" {typed}" in screen.split("Write")[0]
         assert not file.exists()
 
 
