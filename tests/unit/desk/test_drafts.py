@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 
 from secterm.desk.desk import Desk
-from secterm.desk.drafts import Left
+from secterm.desk.drafts import Kept, Left
 from secterm.dossier.permit import NotAllowed
 from secterm.vault import drafts
 from secterm.vault.errors import VaultError
@@ -208,6 +208,20 @@ def test_what_is_too_long_leaves_the_place_without_the_texts(desk):
     assert desk.left() == Left(dossier=id, way=("interview",))
     desk.leave(Left(way=("x" * drafts.LONGEST,)))
     assert desk.left() is None
+
+
+def test_what_cannot_be_written_leaves_the_place_without_the_texts(desk):
+    desk.leave(Left(way=("opening",), typed={"name": "Ada \ud800"}))
+    assert desk.left() == Left(way=("opening",))
+
+
+def test_where_there_is_no_room_for_a_mark_it_is_refused(desk):
+    id, question = first(desk)
+    room = drafts.LONGEST - len(Kept(left={desk.officer.id: Left(dossier=id)}).encode())
+    desk.leave(Left(dossier=id, typed={"note": "x" * (room - 10)}))
+    with pytest.raises(NotAllowed, match="no room"):
+        desk.mark(id, question, True)
+    assert desk.marked(id) == frozenset()
 
 
 def test_what_a_disabled_officer_left_goes_when_the_next_one_leaves(desk, path):
