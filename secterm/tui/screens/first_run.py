@@ -98,6 +98,9 @@ class FirstRun(Room[None]):
         self.shell.guide.begin()
 
     def _form(self, told: str, kept: Values) -> Form:
+        parts = [INTRO, str(self.shell.vault)]
+        if self.shell.told:
+            parts.append(f"! {self.shell.told}")
         return _Form(
             _("First run"),
             [
@@ -111,7 +114,7 @@ class FirstRun(Room[None]):
                 *passwords.entries("unit", "officer"),
                 *passwords.key_entries(kept),
             ],
-            intro=f"{INTRO}\n\n{self.shell.vault}",
+            intro="\n\n".join(parts),
             live=passwords.meter("unit", "officer"),
             told=told,
             leave=False,
