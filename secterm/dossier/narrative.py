@@ -273,7 +273,8 @@ class _Teller:
             case acts.Quizzed():
                 said = (
                     _(
-                        "With {officer}, {name} passed the quiz on {title}, with {right} of {n} right."
+                        "With {officer}, {name} passed the quiz on {title}, with {right} "
+                        "of {n} right."
                     )
                     if act.passed
                     else _(

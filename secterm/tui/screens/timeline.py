@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Final
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -16,39 +15,17 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Label, Static
 
 from secterm.dossier.narrative import Told
+from secterm.tui.dates import in_full
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets.line import Line
 from secterm.words import _, ngettext
-
-MONTHS: Final = (
-    _("January"),
-    _("February"),
-    _("March"),
-    _("April"),
-    _("May"),
-    _("June"),
-    _("July"),
-    _("August"),
-    _("September"),
-    _("October"),
-    _("November"),
-    _("December"),
-)
-
-
-def heading(day: str) -> str:
-    """A day (YYYY-MM-DD) in full."""
-    told = date.fromisoformat(day)
-    return _("{day} {month} {year}").format(
-        day=told.day, month=MONTHS[told.month - 1], year=told.year
-    )
 
 
 def by_day(told: Iterable[Told]) -> RenderableType:
     """Days in full, and under each its times with what happened then."""
     parts: list[RenderableType] = []
     for day, events in itertools.groupby(told, key=lambda one: one.at[:10]):
-        parts.append(Text(heading(day), style="bold"))
+        parts.append(Text(in_full(date.fromisoformat(day)), style="bold"))
         table = Table.grid(padding=(0, 2, 0, 0), expand=True)
         table.add_column(width=5, no_wrap=True)
         table.add_column(ratio=1)
@@ -99,7 +76,9 @@ class Timeline(Room[None]):
             by_day(shown) if shown else Text(_("Nothing here has these words. Esc shows all."))
         )
         if wanted:
-            count = ngettext("{n} entry has these words.", "{n} entries have these words.", len(shown))
+            count = ngettext(
+                "{n} entry has these words.", "{n} entries have these words.", len(shown)
+            )
             self.say(count.format(n=len(shown)), good=True)
         else:
             self.say("")
