@@ -50,8 +50,13 @@ def told(entries: Iterable[Numbered], pack: Pack, names: Names) -> Iterator[Told
     """A dossier's entries as sentences, the first one first. Raises `EntryOutOfPlace`."""
     state: State | None = None
     for one in entries:
-        yield Told(one.number, one.entry.at, _Teller(state, one, pack, names).text())
+        yield Told(one.number, one.entry.at, sentence(state, one, pack, names))
         state = fold.apply(state, one)
+
+
+def sentence(before: State | None, one: Numbered, pack: Pack, names: Names) -> str:
+    """One entry as it reads, given how the dossier stood before it."""
+    return _Teller(before, one, pack, names).text()
 
 
 def _stop(text: str) -> str:
@@ -60,7 +65,7 @@ def _stop(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f"“{' '.join(text.split())}”"
+    return f"“{' '.join(text.split()).removesuffix('.')}”"
 
 
 class _Teller:
@@ -80,6 +85,15 @@ class _Teller:
                 return self._opened(act.particulars)
             case acts.Corrected():
                 return self._corrected(act)
+            case acts.Noted():
+                said = _("{officer} noted: {text}")
+                if act.question:
+                    said = _("{officer} noted on {question}: {text}")
+                return said.format(
+                    officer=self._officer,
+                    question=self._question(act.question),
+                    text=_stop(act.text),
+                )
             case acts.Archived():
                 return ngettext(
                     "{officer} exported the dossier to {file}, for {n} recipient.",

@@ -11,10 +11,12 @@ from textual.widgets import Static
 
 from secterm.desk.model import Dossier
 from secterm.dossier import narrative
+from secterm.dossier.entries import Noted
 from secterm.dossier.gates import GateStanding
 from secterm.dossier.narrative import Told
 from secterm.tui.screens import course, deciding, erasing, exporting, particulars, undersigning
 from secterm.tui.screens.findings import Findings
+from secterm.tui.screens.form import Entry, Form
 from secterm.tui.screens.interview import Interview
 from secterm.tui.screens.room import Room
 from secterm.tui.screens.rules import RulesRoom
@@ -40,20 +42,21 @@ class DossierRoom(Room[None]):
     """An appointee's dossier. `Enter` on the first row does what is next."""
 
     HELP_TEXT = _(
-        "The first row is the next thing to do: Enter does it, and leads on from gate to gate; "
-        "where nothing is owed any more it goes back to the list. The rows under it open each "
-        "gate. Under them stands what happened, the latest first; F3 shows all of it. "
-        "An administrator can erase the dossier for good (Ctrl+E), with a second person."
+        "The first row is the next thing to do: Enter does it and leads on, and back to the "
+        "list where nothing is owed. The rows under it open each gate. Under them stands what "
+        "happened, the latest first; F3 shows all of it. F6 notes what you want to be read "
+        "later. An administrator can erase the dossier for good, with a second person."
     )
     BINDINGS = [
         Binding("f2", "correct", _("Particulars")),
         Binding("f3", "timeline", _("Timeline")),
         Binding("f5", "export", _("Export")),
+        Binding("f6", "note", _("Note")),
         Binding("f8", "course", _("Withdraw, leave, reopen")),
         Binding("ctrl+e", "erase", _("Erase for good")),
         Binding("escape", "back", _("Back")),
     ]
-    NEEDS = {"correct": "record", "export": "record", "course": "record"}
+    NEEDS = {"correct": "record", "export": "record", "note": "record", "course": "record"}
 
     def __init__(self, id: str) -> None:
         super().__init__(_("Dossier"))
@@ -78,7 +81,14 @@ class DossierRoom(Room[None]):
 
     def body(self) -> ComposeResult:
         """Who, the gates, and the timeline."""
-        yield Static("", id="who", classes="text", markup=False)
+        yield Static("", id="who", markup=False)
+        note = Static("", id="note", classes="soft", markup=False)
+        note.styles.height, note.styles.text_wrap, note.styles.text_overflow = (
+            1,
+            "nowrap",
+            "ellipsis",
+        )
+        yield note
         rows = Rows(id="gates")
         rows.styles.height = 7
         yield rows
@@ -94,6 +104,7 @@ class DossierRoom(Room[None]):
             return  # it is leaving the screen
         dossier = self.dossier
         self.query_one("#who", Static).update(self._who(dossier))
+        self.query_one("#note", Static).update(self._note(dossier))
         self.rename(_("Dossier: {name}").format(name=dossier.state.particulars.name))
         rows = [
             self._next(dossier),
@@ -124,6 +135,16 @@ class DossierRoom(Room[None]):
                 number=who.identity_number,
             )
             + f"\n{stage}"
+        )
+
+    def _note(self, dossier: Dossier) -> str:
+        """The latest note on the dossier, if there is one."""
+        notes = dossier.state.notes.get("", ())
+        if not notes:
+            return ""
+        told = notes[-1]
+        return _("Note of {officer}: {text}").format(
+            officer=self.desk.officer_name(told.officer), text=" ".join(told.act.text.split())
         )
 
     def _next(self, dossier: Dossier) -> Row:
@@ -269,6 +290,21 @@ class DossierRoom(Room[None]):
         """This dossier into an archive."""
         self.doing = "do:export"
         await exporting.export(self, [self.dossier_id])
+
+    @work(exit_on_error=False)
+    async def action_note(self) -> None:
+        """A note on the dossier, which stays in the record."""
+        self.doing = "do:note"
+        values = await self.shell.push_screen_wait(
+            Form(
+                _("Note"),
+                [Entry("text", _("Note"), "text")],
+                intro=_("It stays in the record with your name, for whoever reads the dossier."),
+            )
+        )
+        if values is not None:
+            self.tried(lambda: self.desk.act(self.dossier_id, Noted(text=values["text"])))
+            self.freshen()
 
     @work(exit_on_error=False)
     async def action_erase(self) -> None:

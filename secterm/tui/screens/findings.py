@@ -143,7 +143,9 @@ class Findings(Room[None]):
         return rows
 
     def _owed_key(self, dossier: Dossier) -> str:
-        for due in dossier.standing.gate("screening").owed:
+        """Checks come before findings: the documents of all of them are on the desk."""
+        owed = dossier.standing.gate("screening").owed
+        for due in sorted(owed, key=lambda due: due.kind != "check"):
             if due.kind == "check":
                 return f"check:{due.id}"
             if due.kind == "finding":
