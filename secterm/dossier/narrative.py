@@ -6,6 +6,7 @@ of `sentences`, which must not change; nothing here is ever stored.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -37,21 +38,39 @@ DECISIONS: Final = {
 ENDS: Final = (".", "!", "?", "…")
 
 
+SHORTEST: Final = 3  # entries of one kind in a row that are told as one
+
+
 @dataclass(frozen=True)
 class Told:
-    """One entry as it reads: its number, its time (ISO 8601) and one or two sentences."""
+    """One entry as it reads: its number, its time (ISO 8601) and one or two sentences.
+
+    `run` is how so many like it in a row read, empty where it is better told by itself.
+    """
 
     number: int
     at: str
     text: str
+    run: str = ""
 
 
 def told(entries: Iterable[Numbered], pack: Pack, names: Names) -> Iterator[Told]:
     """A dossier's entries as sentences, the first one first. Raises `EntryOutOfPlace`."""
     state: State | None = None
     for one in entries:
-        yield Told(one.number, one.entry.at, sentence(state, one, pack, names))
+        teller = _Teller(state, one, pack, names)
+        yield Told(one.number, one.entry.at, teller.text(), teller.run())
         state = fold.apply(state, one)
+
+
+def in_short(events: Iterable[Told]) -> Iterator[Told]:
+    """The same, with what is alike in a row on one day told as one, at the time of the first."""
+    for (_on, run), found in itertools.groupby(events, key=lambda one: (one.at[:10], one.run)):
+        same = list(found)
+        if run and len(same) >= SHORTEST:
+            yield Told(same[0].number, same[0].at, run.format(n=len(same)))
+        else:
+            yield from same
 
 
 def sentence(before: State | None, one: Numbered, pack: Pack, names: Names) -> str:
@@ -108,6 +127,30 @@ class _Teller:
                 return self._bound(act)
             case _:
                 return self._course(act)
+
+    def run(self) -> str:
+        """How several such entries in a row read, with {n} for their number."""
+        act, state = self._one.entry.act, self._before
+        said = ""
+        match act:
+            case acts.Answered() if state is None or act.question not in state.answers:
+                said = _("{officer} recorded the answers to {n} questions.")
+            case acts.Checked() if act.holds:
+                said = _("{officer} checked {n} answers, and all were borne out.")
+            case acts.Found() if act.section and act.finding == "suitable":
+                said = _("{officer} found {n} sections suitable.")
+            case acts.Trained():
+                said = _("{officer} recorded that {n} modules were taught.")
+            case acts.QuizAnswered():
+                said = _("With {officer}, {name} answered {n} questions of a quiz.")
+            case acts.Acknowledged():
+                said = _("With {officer}, {name} acknowledged {n} rules.")
+        officer, name = (text.replace("{", "{{").replace("}", "}}") for text in self._both)
+        return said.format(officer=officer, name=name, n="{n}")
+
+    @property
+    def _both(self) -> tuple[str, str]:
+        return self._officer, self._appointee
 
     def _name(self, id: str) -> str:
         """An officer as they were called then, and as they are called now."""
@@ -186,7 +229,7 @@ class _Teller:
             old = ""
         elif earlier.act.answer != act.answer:
             said = _("{officer} changed the answer to {question} from {old} to {new}")
-            old = self._answer(earlier.act)
+            old = self._answer(earlier.act).removesuffix(".")
         else:
             said = _("{officer} recorded the same answer to {question} again: {new}")
             old = ""

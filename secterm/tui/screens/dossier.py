@@ -52,7 +52,7 @@ class DossierRoom(Room[None]):
         Binding("f3", "timeline", _("Timeline")),
         Binding("f5", "export", _("Export")),
         Binding("f6", "note", _("Note")),
-        Binding("f8", "course", _("Withdraw, leave, reopen")),
+        Binding("f8", "course", _("End or reopen")),
         Binding("ctrl+e", "erase", _("Erase for good")),
         Binding("escape", "back", _("Back")),
     ]
@@ -91,6 +91,7 @@ class DossierRoom(Room[None]):
         yield note
         rows = Rows(id="gates")
         rows.styles.height = 7
+        rows.styles.margin = (1, 0, 0, 0)
         yield rows
         yield Static("", id="timeline", markup=False)
 
@@ -104,7 +105,9 @@ class DossierRoom(Room[None]):
             return  # it is leaving the screen
         dossier = self.dossier
         self.query_one("#who", Static).update(self._who(dossier))
-        self.query_one("#note", Static).update(self._note(dossier))
+        note = self.query_one("#note", Static)
+        note.update(said := self._note(dossier))
+        note.display = bool(said)
         self.rename(_("Dossier: {name}").format(name=dossier.state.particulars.name))
         rows = [
             self._next(dossier),
@@ -112,7 +115,7 @@ class DossierRoom(Room[None]):
             Row("decision", _("Decision      ") + self._decided(dossier)),
         ]
         self.query_one("#gates", Rows).show(rows, rows[0].key)
-        self.query_one("#timeline", Static).update(by_day(self._told(dossier)[: -LATEST - 1 : -1]))
+        self.query_one("#timeline", Static).update(by_day(self._latest(dossier)))
 
     @staticmethod
     def _who(dossier: Dossier) -> str:
@@ -174,6 +177,10 @@ class DossierRoom(Room[None]):
 
     def _told(self, dossier: Dossier) -> list[Told]:
         return list(narrative.told(dossier.entries, dossier.pack, self.desk.officer_name))
+
+    def _latest(self, dossier: Dossier) -> list[Told]:
+        told = list(narrative.in_short(self._told(dossier)))
+        return told[: -LATEST - 1 : -1]
 
     # -- what a lock interrupts ---------------------------------------------------
 

@@ -202,3 +202,33 @@ def test_what_comes_again_after_a_reopening_is_told_as_new():
     paper.record(acts.Reopened(reason="Came back."))
     said = says(acts.Answered(question=QUESTION.id, answer=ordinary(QUESTION)), paper)
     assert said.startswith("Alix Test recorded the answer to")
+
+
+def in_short(paper):
+    return [one.text for one in narrative.in_short(narrative.told(paper.entries, PACK, names))]
+
+
+def test_what_is_alike_in_a_row_is_told_as_one():
+    paper = Paper().all_gates()
+    rules = len(paper.state.acknowledged)
+    assert in_short(paper)[-1] == f"With Alix Test, Xenia Q. Sample acknowledged {rules} rules."
+
+
+def test_what_is_not_as_it_was_is_told_by_itself():
+    paper = Paper()
+    for question in paper.questions[:4]:
+        paper.record(acts.Answered(question=question.id, answer=ordinary(question)))
+    before = in_short(paper)
+    assert before[1:] == ["Alix Test recorded the answers to 4 questions."]
+    paper.record(acts.Answered(question=paper.questions[0].id, answer="Another name"))
+    assert in_short(paper)[:-1] == before
+    assert "from An invented answer to Another name" in in_short(paper)[-1]
+
+
+@given(st.text("{}n !", max_size=6))
+def test_a_name_with_braces_is_told_as_it_is(name):
+    paper = Paper()
+    for question in paper.questions[:3]:
+        paper.record(acts.Answered(question=question.id, answer=ordinary(question)))
+    told = narrative.told(paper.entries, PACK, lambda id, at: name)
+    assert list(narrative.in_short(told))[-1].text.startswith(f"{name} recorded")
