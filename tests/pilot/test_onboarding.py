@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.hand import Hand
+from tests.support.house import answered, checked
 
 PARTICULARS = {
     "name": "Yara Q. Sample",
@@ -35,8 +36,23 @@ async def test_enter_leads_from_the_unlocking_to_the_decision_in_so_many_keys(si
         assert hand.keys.total() <= 500
 
 
-async def test_from_the_last_answer_enter_leads_through_findings_into_training(sitting):
+async def test_from_findings_enter_leads_on_through_training_to_the_handover(sitting):
     async with sitting(("opened", "general")) as officer:
+        id = officer.desk.cards()[0].id
+        answered(officer.desk, id)
+        checked(officer.desk, id)
         hand = Hand(officer, PARTICULARS)
-        await hand.until(lambda: stage(officer) == "training")
-        await hand.until(lambda: "modules done." in officer.screen)
+        await hand.until(lambda: "quizzes are due" in officer.screen)
+        assert hand.keys["checks and findings"] <= 7
+        await hand.press("enter")
+        assert officer.app.handed_over is not None
+
+
+async def test_after_the_training_enter_leads_on_to_the_undertaking(sitting):
+    async with sitting(("undertaking", "general")) as officer:
+        await officer.opens("undertaking")
+        await officer.press("down", "down", "enter")
+        await officer.sees("> Training is done. Enter goes on: Read and sign the undertaking")
+        await officer.press("enter")
+        await officer.sees("Undertaking")
+        assert officer.app.handed_over is not None
