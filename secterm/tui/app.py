@@ -208,6 +208,9 @@ class SectermApp(InOrder):
     def action_nothing(self) -> None:
         """Ctrl+C does nothing here: work is not to be lost by it."""
 
+    def keep_typed(self) -> None:
+        """What is typed on the screens outlives a fault from now on."""
+
     async def action_quit(self) -> None:
         """Locks and ends."""
         if not self.at_work:

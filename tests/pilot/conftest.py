@@ -7,6 +7,7 @@ import pytest
 
 from secterm.desk.desk import Desk
 from secterm.desk.model import now
+from secterm.tui import order
 from secterm.tui.app import SectermApp
 from secterm.vault import kdf
 from tests.support.house import OFFICER, PEOPLE, Sitting, build, copied
@@ -19,6 +20,12 @@ def _seldom_collected():
     gc.set_threshold(200_000, 50, 100)
     yield
     gc.set_threshold(*before)
+
+
+@pytest.fixture(autouse=True)
+def _no_key_is_held(monkeypatch):
+    """Tests press faster than any hand."""
+    monkeypatch.setattr(order, "HELD", 0.0)
 
 
 class Seated(SectermApp):

@@ -29,6 +29,7 @@ KEY_NAMES: Final = {
     "end": "End",
     "tab": "Tab",
     "shift+tab": "Shift+Tab",
+    "slash": "/",
 }
 
 
@@ -72,13 +73,26 @@ def _active(screen: Screen[object]) -> Iterator[tuple[Binding, bool]]:
 
 def _all(screen: Screen[object]) -> Iterator[tuple[DOMNode, Binding]]:
     seen: set[str] = set()
+    first = _first_to_have(screen)
     for node, bindings in screen._modal_binding_chain:
         for key, binding in bindings:
             if {key, binding.action} & seen or not _is_ours(node, binding):
                 continue
+            if first.get(key, node) is not node:
+                continue
             if binding.description and screen.app._check_action_state(binding.action, node):
                 seen |= {key, binding.action}
                 yield node, binding
+
+
+def _first_to_have(screen: Screen[object]) -> dict[str, DOMNode]:
+    """By key, who has it before what has the focus."""
+    return {
+        key: node
+        for node, bindings in screen._modal_binding_chain
+        for key, binding in bindings
+        if binding.priority and screen.app._check_action_state(binding.action, node)
+    }
 
 
 def _is_ours(node: object, binding: Binding) -> bool:
