@@ -276,6 +276,24 @@ async def test_unsuitable_refuses_the_gate_and_the_decision_can_only_refuse_or_d
         assert "Admit to the post" not in screen
 
 
+async def test_a_lock_gives_back_the_row_and_the_form_over_it(findings):
+    async with findings() as (officer, _):
+        room = officer.app.screen
+        await officer.sees(">    Identity document")
+        await officer.press("end")
+        place = room.place()
+        await officer.press("home")
+        room.take_up(place, {})
+        await officer.sees("> The whole screening")
+        await officer.press("home", "down", "enter")
+        await officer.sees("> Document or person")
+        begun = room.doing
+        await officer.press("escape")
+        await officer.sees("Checks and findings")
+        room.take_up(begun, {})
+        await officer.sees("To check: Identity document")
+
+
 # -- the review -------------------------------------------------------------------
 
 
