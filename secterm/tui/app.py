@@ -19,11 +19,9 @@ from secterm import messages
 from secterm.desk.desk import Desk
 from secterm.desk.model import Clock, now, unlock_wait
 from secterm.settings import Settings
-from secterm.tui import themes
-from secterm.tui.order import InOrder
+from secterm.tui.appearance import Dressed
 from secterm.tui.screens.dialogs import Help, Palette, TooSmall, Working, countdown
 from secterm.tui.screens.room import Locked, Room
-from secterm.tui.widgets import scrolling
 from secterm.tui.widgets.chrome import owner_of
 from secterm.words import _
 
@@ -33,7 +31,7 @@ DEFAULT: Final = Settings()
 SMALLEST: Final = (80, 24)
 
 
-class SectermApp(InOrder):
+class SectermApp(Dressed):
     """The app on one vault. `hint` is shown where it is unlocked (for the demo)."""
 
     CSS_PATH = Path(__file__).with_name("style.tcss")
@@ -73,11 +71,7 @@ class SectermApp(InOrder):
         self._ending = False
         self._small = False
         self._shut_in = False  # locked while the appointee had the keyboard
-        scrolling.install()
-        for theme in themes.THEMES:
-            self.register_theme(theme)
-        self.theme = themes.fitting()
-        self.animation_level = "none"  # a console draws slowly, and a key acts at once
+        self.dress(settings)
 
     def on_mount(self) -> None:
         """Signals, and the first screen."""
@@ -169,6 +163,8 @@ class SectermApp(InOrder):
         """No palette, no quitting and nothing to lock where there should not be."""
         if action in ("palette", "quit", "theme") and (self.handed_over or self._shut_in):
             return False
+        if action == "theme" and self.no_color:
+            return False
         if action == "lock":
             return self.desk is not None
         return True
@@ -189,10 +185,6 @@ class SectermApp(InOrder):
                 await self.run_action(action, default_namespace=owner_of(room, action))
 
         await self.push_screen(Palette(room), run)
-
-    def action_theme(self) -> None:
-        """The next theme."""
-        self.theme = themes.after(self.theme)
 
     def action_nothing(self) -> None:
         """Ctrl+C does nothing here: work is not to be lost by it."""

@@ -21,6 +21,14 @@ def _seldom_collected():
     gc.set_threshold(*before)
 
 
+@pytest.fixture(autouse=True)
+def _same_terminal(monkeypatch):
+    """Wherever the tests run: a terminal with every character and every colour."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+
 class Seated(SectermApp):
     """The app at a vault that an officer has unlocked already."""
 

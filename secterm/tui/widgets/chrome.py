@@ -112,6 +112,8 @@ class Top(Static):
 class Keys(Static):
     """The footer: the keys that do something here, as far as they fit; F1 shows all."""
 
+    COMPONENT_CLASSES = {"keys--key"}
+
     def __init__(self) -> None:
         super().__init__(id="keys", markup=False)
 
@@ -132,14 +134,13 @@ class Keys(Static):
         )
 
     def _line(self, bindings: Iterator[Binding]) -> Text:
-        text = Text(no_wrap=True)
+        text, cap = Text(no_wrap=True), self.get_component_rich_style("keys--key")
         width = max(self.size.width, 1)
         for binding in bindings:
             key = key_name(binding.key.split(",")[0])
             piece = f" {key} {binding.description} "
             if binding.show and text.cell_len + cell_len(piece) <= width:
-                text.append(f" {key}", style="bold")
-                text.append(f" {binding.description} ")
+                text.append(" ").append(key, style=cap).append(f" {binding.description} ")
         return text
 
 
