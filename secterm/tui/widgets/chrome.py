@@ -9,6 +9,7 @@ from typing import Final
 
 from rich.cells import cell_len
 from rich.text import Text
+from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.screen import Screen
@@ -107,6 +108,14 @@ class Top(Static):
         if cell_len(left) + cell_len(right) + 1 > width:
             right = fit(right, min(cell_len(right), width // 3))
         return Text(fit(left, width - cell_len(right)) + right, no_wrap=True)
+
+
+def top_of(app: App[object]) -> Iterator[Top]:
+    """The bar as the screen in front has it, for a small screen over that one."""
+    for screen in reversed(app.screen_stack):
+        for top in screen.query(Top):
+            yield Top(top.where, top.who)
+            return
 
 
 class Keys(Static):
