@@ -2,6 +2,8 @@
 
 import contextlib
 import gc
+import os
+import random
 
 import pytest
 
@@ -9,6 +11,7 @@ from secterm.desk.desk import Desk
 from secterm.desk.model import now
 from secterm.tui.app import SectermApp
 from secterm.vault import kdf
+from tests.support import walks
 from tests.support.house import OFFICER, PEOPLE, Sitting, build, copied
 
 
@@ -53,6 +56,17 @@ def vaults(tmp_path_factory):
         return made[lives]
 
     return vault
+
+
+@pytest.fixture(scope="session")
+def same_vault(tmp_path_factory):
+    """A vault that is the same, byte for byte, whenever it is built."""
+    chance = random.Random(7)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kdf, "floors", (kdf.Cost(t=1, m=32, p=1),))
+        patch.setattr(os, "urandom", chance.randbytes)
+        path = tmp_path_factory.mktemp("same") / "v.db"
+        return build(path, *walks.LIVES, clock=lambda: walks.THEN)
 
 
 @pytest.fixture

@@ -68,6 +68,14 @@ class Walk:
     inside: bool = True
     empty: bool = False  # there is no vault
 
+    async def take(self, officer: Sitting) -> None:
+        """Goes there, and waits until all of it is drawn."""
+        if self.inside:
+            await officer.sees("Checkpoint")
+        await self.go(officer)
+        await officer.settle()
+        assert type(officer.app.screen) is self.shows
+
 
 # Bases, and the two that only ask by way of other screens.
 NEVER_SHOWN = (
