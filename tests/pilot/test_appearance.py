@@ -211,9 +211,7 @@ def test_what_a_font_lacks_takes_as_many_columns_and_is_never_another_letter(tex
     assert glyphs.told(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["José Ñandú", "Jose\u0301 N\u0303andu\u0301", "Ann O’Test", "‛a′"]
-)
+@pytest.mark.parametrize("text", ["José Ñandú", "Jose\u0301 Test", "Ann O’Test", "‛a′"])
 def test_what_a_font_has_shows_as_it_is(text):
     assert glyphs.shows(text)
     assert not glyphs.told(text)
@@ -284,7 +282,7 @@ def widths(app):
 NONE = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": "1"}
 
 
-@pytest.mark.parametrize("name", OFTEN)
+@pytest.mark.parametrize("name", ["dossier", *OFTEN])
 async def test_no_colour_is_sent_where_none_is_wanted(shown, name):
     async with shown(name, NONE) as (app, _pilot):
         runs = drawn.runs(app)
