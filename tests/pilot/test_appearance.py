@@ -4,6 +4,7 @@ where there are no colours at all.
 
 import contextlib
 import itertools
+import re
 
 import pytest
 from rich.cells import cell_len
@@ -11,6 +12,7 @@ from rich.cells import cell_len
 from secterm.settings import Settings
 from secterm.tui import glyphs, terminals, themes
 from secterm.tui.app import SectermApp
+from secterm.tui.steady import steady
 from tests.pilot.conftest import Seated
 from tests.support import console, drawn, walks
 from tests.support.house import Sitting, copied
@@ -262,6 +264,30 @@ async def test_the_bar_says_whose_page_it_is_in_any_script(sitting):
         officer.app.dress(Settings(glyphs="console"))
         await officer.sees("Dossier: ������ ����")
         assert widths(officer.app) == {80}
+
+
+@pytest.mark.parametrize("name", [INDIC, JOINED, "ก็ Test", "❤\ufe0f T", "a\u200db", "Ann Test"])
+@pytest.mark.parametrize("drawn_as_wide", [0, 1, 2])
+def test_what_follows_a_name_stands_in_its_column_however_wide_it_is_drawn(name, drawn_as_wide):
+    gap = 12
+    sent = f"\x1b[1;37;44m{name}  \x1b[0m\x1b[44m{' ' * (gap - 2)}|\x1b[0m"
+    cursor, saved, drawn_at = 0, 0, []
+    for save, restore, move, _style, character in re.findall(
+        r"(\x1b7)|(\x1b8)|\x1b\[(\d+)C|(\x1b\[[\d;]*m)|(.)", steady(sent)
+    ):
+        if save:
+            saved = cursor
+        elif restore:
+            cursor = saved
+        elif move:
+            cursor += int(move)
+        elif character:
+            drawn_at.append((character, cursor))
+            cursor += 1 if character.isascii() else drawn_as_wide
+    assert drawn_at[-1] == ("|", cell_len(name) + gap)
+    *_, last = (at for character, at in drawn_at[:-1] if character != " ")
+    assert last < cell_len(name) + gap
+    assert "".join(c for c, _at in drawn_at).replace(" ", "") == name.replace(" ", "") + "|"
 
 
 def rename(desk, id, name):
