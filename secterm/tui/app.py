@@ -32,7 +32,9 @@ SMALLEST: Final = (80, 24)
 
 
 class SectermApp(Dressed):
-    """The app on one vault. `hint` is shown where it is unlocked (for the demo)."""
+    """The app on one vault. `hint` (for the demo) and `told` (what is wrong with the settings
+    file) are shown where it is unlocked.
+    """
 
     CSS_PATH = Path(__file__).with_name("style.tcss")
     TITLE = "secterm"
@@ -52,26 +54,28 @@ class SectermApp(Dressed):
         *,
         hint: str = "",
         settings: Settings = DEFAULT,
+        told: str = "",
         idle: float | None = None,
         clock: Clock = now,
     ) -> None:
         super().__init__()
         self.vault = vault
         self.hint = hint
-        self.settings = settings
+        self.told = told
         self.clock = clock
         self.desk: Desk | None = None
         self.farewell = ""  # the checkpoint at the last lock
         self.key_file: Path | None = None  # the officer's own, where they named it
         self.crash: BaseException | None = None
         self.recovering = False  # shares are typed in; they are forgotten as a lock would
-        self._idle = settings.idle if idle is None else idle
+        self._fixed_idle = idle  # seconds, where whoever starts the app says so
         self._used = time.monotonic()
         self._at_terminal = os.isatty(0)
         self._ending = False
         self._small = False
         self._shut_in = False  # locked while the appointee had the keyboard
-        self.dress(settings)
+        self.settings = settings
+        self.apply_settings(settings, colours=True)
 
     def on_mount(self) -> None:
         """Signals, and the first screen."""
@@ -92,6 +96,12 @@ class SectermApp(Dressed):
                 return
         self.close_desk()
         self.exit(return_code=0)
+
+    def apply_settings(self, settings: Settings, *, colours: bool = False) -> None:
+        """From now on these hold. What F12 chose stays, unless other `colours` are set."""
+        self.dress(settings, colours=colours or settings.theme != self.settings.theme)
+        self._idle = settings.idle if self._fixed_idle is None else self._fixed_idle
+        self.settings = settings
 
     # -- lock -----------------------------------------------------------------
 

@@ -31,9 +31,10 @@ class Dressed(InOrder):
         self.console._color_system = terminals.SYSTEMS[self.colours]
         self.glyphs: glyphs.Set = "unicode"
 
-    def dress(self, settings: Settings) -> None:
-        """Puts on the theme and the characters that are set, at once."""
-        self.theme = themes.fitting(settings.theme, self.colours)
+    def dress(self, settings: Settings, *, colours: bool = True) -> None:
+        """Puts on the characters that are set, and the theme too where `colours` are meant."""
+        if colours:
+            self.theme = themes.fitting(settings.theme, self.colours)
         fit = glyphs.fitting(self._environment)
         self.glyphs = fit if settings.glyphs == "auto" else settings.glyphs
         if self.is_running:

@@ -4,6 +4,8 @@ A screen that is not in `WALKS` is one that nobody looks at: a test says which.
 """
 
 import dataclasses
+import importlib
+import pkgutil
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -15,6 +17,7 @@ from textual.screen import Screen
 from secterm.archive import media
 from secterm.desk import quiz
 from secterm.dossier.entries import Answered, Archived, Trained
+from secterm.tui import screens
 from secterm.tui.screens import (
     dialogs,
     dossier,
@@ -29,6 +32,7 @@ from secterm.tui.screens import (
     recovering,
     room,
     rules,
+    settings,
     sharing,
     training,
     undersigning,
@@ -222,6 +226,11 @@ async def erasure(officer):
     await keys(("ctrl+e", "Erasing the dossier of"))(officer)
 
 
+async def preferences(officer):
+    await officer.app.push_screen(settings.Preferences())
+    await officer.sees("> Lock when idle")
+
+
 async def work(officer):
     """Work that goes on until it is stopped, or there is no app any more."""
 
@@ -293,6 +302,7 @@ WALKS = {
     "share": Walk(sharing.Custodians, share),
     "words back": Walk(sharing.Custodians, words_back),
     "erasing": Walk(erasing.Warned, erasure),
+    "settings": Walk(settings.Preferences, preferences),
     "help": Walk(dialogs.Help, keys(("f1", " Help "))),
     "palette": Walk(dialogs.Palette, keys(("ctrl+p", "What do you want to do?"))),
     "at work": Walk(dialogs.Working, work),
@@ -301,6 +311,9 @@ WALKS = {
 
 def unseen() -> set[type[Screen]]:
     """The screens of the program to which no walk leads."""
+
+    for module in pkgutil.iter_modules(screens.__path__):
+        importlib.import_module(f"{screens.__name__}.{module.name}")
 
     def under(kind):
         return {kind}.union(*(under(each) for each in kind.__subclasses__()))
