@@ -97,6 +97,36 @@ async def test_everything_drawn_stands_out_in_every_theme(shown, name, environme
         assert len(seen) >= 3
 
 
+@pytest.mark.parametrize("environment", TERMINALS.values(), ids=TERMINALS)
+async def test_the_cursor_shows_in_every_theme(shown, environment):
+    async with shown("particulars", environment) as (app, pilot):
+        themes_seen = set()
+        while app.theme not in themes_seen:
+            themes_seen.add(app.theme)
+            line = [run for run in drawn.runs(app) if run.line == 4]
+            _label, at = [i for i, run in enumerate(line) if run.text.strip()]
+            value, cursor, rest = line[at : at + 3]
+            assert cursor.text == " "
+            assert cursor.ground not in (value.ground, rest.ground)
+            app.action_theme()
+            await pilot.pause()
+            await pilot.pause()
+
+
+@pytest.mark.parametrize("environment", TERMINALS.values(), ids=TERMINALS)
+async def test_the_row_under_the_cursor_shows_in_every_theme(shown, environment):
+    async with shown("dossiers", environment) as (app, pilot):
+        themes_seen = set()
+        while app.theme not in themes_seen:
+            themes_seen.add(app.theme)
+            rows = [run for run in drawn.runs(app) if "general" in run.text or "core" in run.text]
+            (here,) = [run for run in rows if run.text.startswith("> ")]
+            assert here.ground not in {run.ground for run in rows if run is not here}
+            app.action_theme()
+            await pilot.pause()
+            await pilot.pause()
+
+
 def test_black_and_white_stand_as_far_apart_as_can_be():
     assert terminals.contrast((0, 0, 0), (255, 255, 255)) == pytest.approx(21)
     assert terminals.contrast((119, 119, 119), (255, 255, 255)) == pytest.approx(4.48, abs=0.01)
@@ -122,6 +152,13 @@ def test_the_program_itself_sends_a_console_no_other_colours(same_vault, tmp_pat
         numbers = {int(n) for style in terminal.styles for n in style.split(b";") if n}
     assert {33, 93} & numbers
     assert numbers <= {0, 1, *range(30, 38), *range(90, 98), *range(40, 48)}
+
+
+def test_a_terminal_that_cannot_be_drawn_on_is_told_so(same_vault, tmp_path):
+    vault = copied(same_vault, tmp_path)
+    with Terminal("--vault", str(vault), term="dumb") as terminal:
+        terminal.wait("TERM=linux.")
+        assert terminal.end() == 2
 
 
 # -- which terminal it is ------------------------------------------------------------

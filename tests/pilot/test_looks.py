@@ -72,7 +72,9 @@ def cases():
         for terminal in TERMINALS:
             rare = terminal == "132x43" and name not in OFTEN
             marks = [pytest.mark.long] if rare else []
-            yield pytest.param(name, terminal, id=f"{name}-{terminal}", marks=marks)
+            yield pytest.param(
+                name, terminal, id=f"{name.replace(' ', '_')}-{terminal}", marks=marks
+            )
 
 
 @pytest.mark.parametrize(("name", "terminal"), cases())
