@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,15 @@ def run(vault: Path, *, hint: str = "") -> int:
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         sys.stderr.write(_("secterm: the app needs a terminal; see secterm --help.") + "\n")
+        return messages.UNUSABLE
+    if os.environ.get("TERM") == "dumb":
+        sys.stderr.write(
+            _(
+                "secterm: this terminal says that it cannot move its cursor (TERM=dumb). Nothing "
+                "was opened. Where it can, set TERM to what it is, as in TERM=linux."
+            )
+            + "\n"
+        )
         return messages.UNUSABLE
     settings, told = settings_of(vault)
     app = SectermApp(vault, hint=hint, settings=settings, told=told)
