@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,15 @@ def run(vault: Path, *, hint: str = "", tour: bool = False) -> int:
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         sys.stderr.write(_("secterm: the app needs a terminal; see secterm --help.") + "\n")
+        return messages.UNUSABLE
+    if os.environ.get("TERM") == "dumb":
+        sys.stderr.write(
+            _(
+                "secterm: this terminal says that it cannot move its cursor (TERM=dumb). Nothing "
+                "was opened. Where it can, set TERM to what it is, as in TERM=linux."
+            )
+            + "\n"
+        )
         return messages.UNUSABLE
     settings, wrong = settings_of(vault)
     app = SectermApp(vault, hint=hint, tour=tour, settings=settings, told=wrong)

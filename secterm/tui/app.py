@@ -19,13 +19,11 @@ from secterm import messages
 from secterm.desk.desk import Desk
 from secterm.desk.model import Clock, now, unlock_wait
 from secterm.settings import Settings
-from secterm.tui import themes
-from secterm.tui.order import InOrder
+from secterm.tui.appearance import Dressed
 from secterm.tui.screens.dialogs import Palette, TooSmall, Working, countdown
 from secterm.tui.screens.helping import AllKeys, Help
 from secterm.tui.screens.room import Locked, Room
 from secterm.tui.tour import Guide
-from secterm.tui.widgets import scrolling
 from secterm.tui.widgets.chrome import owner_of
 from secterm.words import _
 
@@ -35,7 +33,7 @@ DEFAULT: Final = Settings()
 SMALLEST: Final = (80, 24)
 
 
-class SectermApp(InOrder):
+class SectermApp(Dressed):
     """The app on one vault. `hint` (for the demo) and `told` (what is wrong with the settings
     file) are shown where it is unlocked.
     """
@@ -83,12 +81,8 @@ class SectermApp(InOrder):
         self._ending = False
         self._small = False
         self._shut_in = False  # locked while the appointee had the keyboard
-        scrolling.install()
-        for theme in themes.THEMES:
-            self.register_theme(theme)
         self.settings = settings
         self.apply_settings(settings, colours=True)
-        self.animation_level = "none"  # a console draws slowly, and a key acts at once
 
     def on_mount(self) -> None:
         """Signals, and the first screen."""
@@ -112,8 +106,7 @@ class SectermApp(InOrder):
 
     def apply_settings(self, settings: Settings, *, colours: bool = False) -> None:
         """From now on these hold. What F12 chose stays, unless other `colours` are set."""
-        if colours or settings.theme != self.settings.theme:
-            self.theme = themes.chosen(settings.theme)
+        self.dress(settings, colours=colours or settings.theme != self.settings.theme)
         self._idle = settings.idle if self._fixed_idle is None else self._fixed_idle
         self.settings = settings
 
@@ -193,6 +186,8 @@ class SectermApp(InOrder):
             return False
         if action == "end_tour":
             return self.guide.tour is not None
+        if action == "theme" and self.no_color:
+            return False
         if action == "lock":
             return self.desk is not None
         return True
@@ -223,12 +218,11 @@ class SectermApp(InOrder):
         """No tour any more."""
         await self.guide.end()
 
-    def action_theme(self) -> None:
-        """The next theme."""
-        self.theme = themes.after(self.theme)
-
     def action_nothing(self) -> None:
         """Ctrl+C does nothing here: work is not to be lost by it."""
+
+    def keep_typed(self) -> None:
+        """What is typed on the screens outlives a fault from now on."""
 
     async def action_quit(self) -> None:
         """Locks and ends."""

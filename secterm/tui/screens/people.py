@@ -188,7 +188,25 @@ class People(Room[None]):
             self.app.push_screen(erasing.stayed(erasure))
             return
         if self.tried(lambda: self.desk.dossier(event.row.key)) is not None:
-            self.app.push_screen(DossierRoom(event.row.key))
+            self._enter(event.row.key)
+
+    def _enter(self, id: str) -> None:
+        """Opens a dossier, and goes on from it once it is left."""
+        room = DossierRoom(id)
+        self.app.push_screen(room, lambda _none: self._after(room))
+
+    def _after(self, room: DossierRoom) -> None:
+        """The next dossier that owes something is under the cursor, where Enter led here."""
+        if room.erased:
+            self.say(_("Erased."), good=True)
+        if not room.led_on:
+            return
+        rows = self.query_one(Rows)
+        owing = {card.id for card, _sought in self._cards if card.owed}
+        at = rows.cursor
+        after = [*rows.rows[at + 1 :], *rows.rows[:at]]
+        self._opened = next((row.key for row in after if row.key in owing), rows.key)
+        self.call_after_refresh(self._show)
 
     def action_open(self) -> None:
         """Opens the row under the cursor, of those that fit what was typed so far."""
@@ -201,7 +219,7 @@ class People(Room[None]):
         id = await particulars.new(self)
         if id:
             self._opened = id
-            self.app.push_screen(DossierRoom(id))
+            self._enter(id)
 
     def action_officers(self) -> None:
         """Who may unlock."""
