@@ -111,8 +111,7 @@ async def test_a_command_of_a_dossier_is_run_there(sitting):
         await officer.press("ctrl+p")
         await officer.sees("What do you want to do?")
         await officer.write("timel")
-        await officer.sees("Timeline")
-        await officer.sees("#")
+        await officer.sees("Timeline: ")
 
 
 async def test_where_no_command_fits_enter_does_nothing_and_escape_leads_back(sitting):

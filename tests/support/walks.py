@@ -24,6 +24,7 @@ from secterm.tui.screens import (
     erasing,
     findings,
     form,
+    helping,
     interview,
     officer,
     officers,
@@ -86,6 +87,7 @@ NEVER_SHOWN = (
     room.Room,
     handing.Handover,
     dialogs.Box,
+    helping._Text,
     recovering.WayIn,
     unlock.Unlock,
     first.FirstRun,
@@ -260,8 +262,13 @@ async def of_an_officer(officer):
     await keys(("f4", "Officers of this vault"), ("down enter", "Signing key"))(officer)
 
 
+async def tour(officer):
+    officer.app.guide.begin()
+    await officer.sees("Tour 1 of")
+
+
 WALKS = {
-    "first run": Walk(form.Form, first_run, inside=False, empty=True),
+    "first run": Walk(first._Form, first_run, inside=False, empty=True),
     "unlock": Walk(unlock._UnlockForm, unlocking, inside=False),
     "recovery": Walk(form.Form, recovery, inside=False),
     "dossiers": Walk(people.People, nowhere),
@@ -303,7 +310,9 @@ WALKS = {
     "words back": Walk(sharing.Custodians, words_back),
     "erasing": Walk(erasing.Warned, erasure),
     "settings": Walk(settings.Preferences, preferences),
-    "help": Walk(dialogs.Help, keys(("f1", " Help "))),
+    "help": Walk(helping.Help, keys(("f1", " Help "))),
+    "all keys": Walk(helping.AllKeys, keys(("f1", " Help "), ("question_mark", "All keys"))),
+    "tour": Walk(people.People, tour),
     "palette": Walk(dialogs.Palette, keys(("ctrl+p", "What do you want to do?"))),
     "at work": Walk(dialogs.Working, work),
 }
