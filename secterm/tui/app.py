@@ -23,6 +23,7 @@ from secterm.tui import themes
 from secterm.tui.order import InOrder
 from secterm.tui.screens.dialogs import Help, Palette, TooSmall, Working, countdown
 from secterm.tui.screens.room import Locked, Room
+from secterm.tui.sealed import MOVES, Terminal
 from secterm.tui.widgets import scrolling
 from secterm.tui.widgets.chrome import owner_of
 from secterm.words import _
@@ -31,6 +32,7 @@ R = TypeVar("R")
 
 DEFAULT: Final = Settings()
 SMALLEST: Final = (80, 24)
+STILL: Final = ("help", "nothing", *MOVES)  # what an appointee at the keyboard can do
 
 
 class SectermApp(InOrder):
@@ -57,7 +59,7 @@ class SectermApp(InOrder):
         idle: float | None = None,
         clock: Clock = now,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=Terminal)
         self.vault = vault
         self.hint = hint
         self.settings = settings
@@ -72,7 +74,7 @@ class SectermApp(InOrder):
         self._at_terminal = os.isatty(0)
         self._ending = False
         self._small = False
-        self._shut_in = False  # locked while the appointee had the keyboard
+        self.shut_in = False  # locked while the appointee had the keyboard
         scrolling.install()
         for theme in themes.THEMES:
             self.register_theme(theme)
@@ -106,6 +108,7 @@ class SectermApp(InOrder):
         from secterm.tui.screens.first_run import FirstRun
         from secterm.tui.screens.unlock import Unlock
 
+        self.wipe()
         self.push_screen(Unlock() if self.vault.exists() else FirstRun())
 
     def unlocked(self, desk: Desk) -> None:
@@ -113,7 +116,7 @@ class SectermApp(InOrder):
         from secterm.tui.screens.people import People
 
         self.desk = desk
-        self._shut_in = False
+        self.shut_in = False
         self._used = time.monotonic()
         self.push_screen(People())
 
@@ -129,7 +132,7 @@ class SectermApp(InOrder):
         """Locks: every screen gone, and the way in shown."""
         if self.desk is None or self.at_work:
             return
-        self._shut_in = self.handed_over is not None
+        self.shut_in = self.handed_over is not None
         self.close_desk()
         await self._start_over()
 
@@ -167,11 +170,11 @@ class SectermApp(InOrder):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """No palette, no quitting and nothing to lock where there should not be."""
-        if action in ("palette", "quit", "theme") and (self.handed_over or self._shut_in):
-            return False
         if action == "lock":
             return self.desk is not None
-        return True
+        if self.handed_over or self.shut_in:
+            return action in STILL
+        return super().check_action(action, parameters)
 
     def action_help(self) -> None:
         """Help for the screen in front."""
@@ -235,9 +238,6 @@ class SectermApp(InOrder):
         self._used = time.monotonic()  # what it brought is to be read before the idle lock
         if self._ending:
             self.end()
-
-    def copy_to_clipboard(self, text: str) -> None:
-        """Nothing: what is cut would outlast a lock, and the terminal would get to know it."""
 
     def _handle_exception(self, error: Exception) -> None:
         """Never a traceback on a screen: the vault is locked and the error told in words."""

@@ -11,13 +11,14 @@ import contextlib
 from typing import Final
 
 from textual import events
-from textual.app import App
 from textual.widget import Widget
+
+from secterm.tui.sealed import Sealed
 
 LONGEST: Final = 1.0  # seconds; a widget that is being removed never answers
 
 
-class InOrder(App[None]):
+class InOrder(Sealed):
     """An app in which what a key does is done before the next key is looked at.
 
     Text goes to the widget that takes it in. Any other key waits until that text

@@ -23,11 +23,11 @@ async def to_quiz(officer, id):
 
 
 async def to_undertaking(officer, _id):
-    await officer.next("Please read all of it")
+    await officer.hands_over("Please read all of it")
 
 
 async def to_rules(officer, _id):
-    await officer.next("I have read this rule")
+    await officer.hands_over("I have read this rule")
 
 
 STEPS = {"training": to_quiz, "undertaking": to_undertaking, "rules": to_rules}
@@ -73,7 +73,7 @@ async def test_no_key_leads_out_and_nobody_else_is_seen(handed):
 async def test_who_locks_out_of_a_handover_cannot_quit(sitting):
     async with sitting() as officer:
         await officer.opens("rules", "general")
-        await officer.next("I have read this rule")
+        await officer.hands_over("I have read this rule")
         await officer.press("ctrl+l")
         await officer.sees("Locked. Checkpoint")
         await officer.press("ctrl+q", "ctrl+p")
@@ -89,7 +89,7 @@ async def test_the_wait_grows_for_whoever_guesses_the_officer_s_passphrase(sitti
     monkeypatch.setattr(model, "LONGEST_WAIT", 0.2)
     async with sitting() as officer:
         await officer.opens("rules", "general")
-        await officer.next("I have read this rule")
+        await officer.hands_over("I have read this rule")
         await officer.press("escape")
         for _guess in range(3):
             await officer.sees("> Officer's passphrase")
