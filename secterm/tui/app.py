@@ -23,7 +23,7 @@ from secterm.tui import themes
 from secterm.tui.order import InOrder
 from secterm.tui.screens.dialogs import Help, Palette, TooSmall, Working, countdown
 from secterm.tui.screens.room import Locked, Room
-from secterm.tui.sealed import MOVES, Terminal
+from secterm.tui.sealed import MOVES, Terminal, leaving
 from secterm.tui.widgets import scrolling
 from secterm.tui.widgets.chrome import owner_of
 from secterm.words import _
@@ -241,8 +241,8 @@ class SectermApp(InOrder):
 
     def _handle_exception(self, error: Exception) -> None:
         """Never a traceback on a screen: the vault is locked and the error told in words."""
-        if isinstance(error, Locked):
-            return  # the screen that asked is leaving
+        if isinstance(error, Locked) or leaving():
+            return  # it is of a screen that a lock took away while it opened
         self.crash = error
         self.close_desk()
         self.exit(return_code=messages.explain(error).status)

@@ -14,8 +14,10 @@ import tty
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TextIO
 
+from textual._context import active_message_pump
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.widget import Widget
 
 from secterm.tui import quiet
 
@@ -24,6 +26,14 @@ MOVES: Final = ("focus_next", "focus_previous")  # Textual's own, that a form ne
 # Titles, the clipboard, links: all that a terminal remembers beside its screen.
 REMEMBERED: Final = re.compile("(?:\x1b\\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\\\|\x9c)?")
 IGNORED: Final = (signal.SIGTSTP, signal.SIGQUIT, signal.SIGINT)
+
+
+def leaving() -> bool:
+    """Whether what runs now belongs to a screen that was taken away."""
+    part = active_message_pump.get(None)
+    if not isinstance(part, Widget):
+        return False
+    return not set(part.ancestors_with_self) & set(part.app.screen_stack)
 
 
 class Sealed(App[None]):

@@ -6,9 +6,8 @@ text is read to its end before anything follows from it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -164,7 +163,12 @@ class Handover(Room[None]):
 
     def action_back(self) -> None:
         """Back to the officer, who shows that it is them."""
-        self._give_back()
+        self.alone(self._give_back)
+
+    def alone(self, flow: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Begins what puts forms over the page, unless something else has begun just now."""
+        if all(worker.is_finished for worker in self.workers if worker.node is self):
+            self.run_worker(flow(), exit_on_error=False)
 
     def ask(
         self, where: str, entries: list[Entry], *, intro: str, told: str = "", help: str = ""
@@ -174,7 +178,6 @@ class Handover(Room[None]):
         form.add_class("quiet")
         return form
 
-    @work(exclusive=True, exit_on_error=False)
     async def _give_back(self) -> None:
         told = ""
         self.doing = self.place()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textual import work
 from textual.binding import Binding
 from textual.widgets import Static
 
@@ -107,8 +106,10 @@ class RulesRoom(Handover):
         elif self.tried(lambda: self.desk.acknowledge(self.dossier_id, rule)) is not None:
             await self._next()
 
-    @work(exclusive=True, exit_on_error=False)
-    async def _refuse(self, rule: Rule) -> None:
+    def _refuse(self, rule: Rule) -> None:
+        self.alone(lambda: self._refused(rule))
+
+    async def _refused(self, rule: Rule) -> None:
         self.doing = self.place().replace("read", "refuse", 1)
         values = await self.shell.push_screen_wait(
             self.ask(

@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from textual import work
 from textual.binding import Binding
 from textual.widgets import Static
 
@@ -99,7 +98,7 @@ class SigningRoom(Handover):
         if doing == "refuse":
             self.action_refuse()
         elif doing == "sign" and same:
-            self._sign()
+            self.alone(self._sign)
 
     def place(self) -> str:
         """Which text it is, and where in it."""
@@ -115,9 +114,8 @@ class SigningRoom(Handover):
 
     async def entered(self) -> None:
         """All of it was read: on to the signature."""
-        self._sign()
+        self.alone(self._sign)
 
-    @work(exclusive=True, exit_on_error=False)
     async def _sign(self) -> None:
         told, kept = "", Values()
         self._does("sign")
@@ -164,9 +162,11 @@ class SigningRoom(Handover):
         desk, id, text, witness = self.desk, self.dossier_id, self._text, self._witness
         return lambda tell: desk.sign(id, text, values["name"], values["secret"], witness)
 
-    @work(exclusive=True, exit_on_error=False)
-    async def action_refuse(self) -> None:
+    def action_refuse(self) -> None:
         """The appointee does not sign; what they say is recorded."""
+        self.alone(self._refuse)
+
+    async def _refuse(self) -> None:
         self._does("refuse")
         values = await self.shell.push_screen_wait(
             self.ask(
