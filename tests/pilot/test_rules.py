@@ -1,5 +1,6 @@
 """The rules, one by one, acknowledged or refused."""
 
+import asyncio
 import contextlib
 
 import pytest
@@ -97,3 +98,20 @@ async def test_a_refusal_that_is_thought_over_goes_back_to_the_rule(rules):
         await officer.sees("I have read this rule")
         assert officer.app.screen._rule is rule
         assert officer.journal == before
+
+
+async def test_keys_pressed_while_a_form_opens_end_nothing(rules):
+    async with rules() as (officer, _):
+        page = officer.app.screen
+        for turns in range(14):
+            await officer.sees("I have read this rule")
+            await officer.press("2")
+            officer.ahead("enter")
+            for _turn in range(turns):
+                await asyncio.sleep(0)
+            officer.ahead("escape")
+            await officer.settle()
+            assert officer.app.crash is None
+            assert officer.app.handed_over is page
+            while officer.app.screen is not page:
+                await officer.app.pop_screen()
