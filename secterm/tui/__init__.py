@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from secterm import messages
 from secterm.tui import quiet
 from secterm.words import _
+
+if TYPE_CHECKING:
+    from secterm.settings import Settings
 
 
 def run(vault: Path, *, hint: str = "") -> int:
@@ -19,10 +23,25 @@ def run(vault: Path, *, hint: str = "") -> int:
     with quiet.unechoed():
         from secterm.tui.app import SectermApp
 
-        app = SectermApp(vault, hint=hint)
+        settings, told = settings_of(vault)
+        app = SectermApp(vault, hint=hint, settings=settings, told=told)
         app.run(mouse=False)
         sys.stdout.write(quiet.wiping() if quiet.alone() else "")
         sys.stdout.flush()
     if app.crash is not None:
         sys.stderr.write(f"secterm: {messages.explain(app.crash).text()}\n")
     return app.return_code or 0
+
+
+def settings_of(vault: Path) -> tuple[Settings, str]:
+    """The settings beside a vault, and what is wrong with them, else empty.
+
+    A wrong line locks nobody out: the defaults hold then.
+    """
+    from secterm.settings import Settings, reading
+
+    try:
+        return reading.read(reading.beside(vault)), ""
+    except reading.SettingsInvalid as error:
+        until = _("Until then all defaults hold. F9 in the list of dossiers writes the file anew.")
+        return Settings(), f"{messages.explain(error).text()} {until}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final, Literal
 
 from textual import events
@@ -18,6 +19,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from secterm.dossier import answering
+from secterm.settings import Dates
+from secterm.tui import dates
 from secterm.tui.screens.room import CHOOSE, Room
 from secterm.tui.widgets.choices import Choice, Choices
 from secterm.tui.widgets.line import Line
@@ -126,7 +129,9 @@ class Form(Room[Values]):
             case "text":
                 return Paragraph(entry.value, id=id)
             case _:
-                return Line(entry.value, password=entry.kind == "secret", id=id)
+                day = answering.day(entry.value) if entry.kind == "date" else None
+                shown = dates.in_full(day) if day else entry.value
+                return Line(shown, password=entry.kind == "secret", id=id)
 
     def on_mount(self) -> None:
         """Shows what applies, and begins at the first entry, or the first that misses."""
@@ -153,7 +158,15 @@ class Form(Room[Values]):
         if isinstance(control, Paragraph):
             return control.value
         text = control.value if isinstance(control, Line) else ""
-        return text if entry.kind == "secret" else " ".join(text.split())
+        if entry.kind == "secret":
+            return text
+        text = " ".join(text.split())
+        return dates.iso(text, *self._days) if entry.kind == "date" else text
+
+    @property
+    def _days(self) -> tuple[date, Dates]:
+        """Today, and in which order the numbers of a date are typed."""
+        return self.shell.clock().date(), self.shell.settings.dates
 
     def _typed(self) -> list[str]:
         return [self._value(e) for e in self._entries if e.kind not in ("secret", "choice")]
@@ -174,9 +187,7 @@ class Form(Room[Values]):
                 return CHOOSE
             return _("{label} is missing.").format(label=entry.label)
         if entry.kind == "date" and answering.day(text) is None:
-            return _("{label}: write a date as YYYY-MM-DD, such as 1990-04-28.").format(
-                label=entry.label
-            )
+            return f"{entry.label}: {dates.fault(self._days[1])}"
         if entry.kind == "number" and answering.number(text) is None:
             return _("{label}: write a number, such as 3 or 2.5.").format(label=entry.label)
         if entry.again and text != values[entry.again]:
@@ -201,11 +212,19 @@ class Form(Room[Values]):
                 return
         self.say("")
         self._warned = False
+        self._write_out(here)
         if following:
             self._focus(following[0])
         else:
             self.dismiss(values)
             await asyncio.sleep(0)  # who asked goes on before the next key
+
+    def _write_out(self, entry: Entry) -> None:
+        """A date is shown back in full once it is entered."""
+        control = self._control_of(entry)
+        day = answering.day(self._value(entry))
+        if entry.kind == "date" and day is not None and isinstance(control, Line):
+            control.value = dates.in_full(day)
 
     def _tell(self, entry: Entry, wrong: str) -> None:
         self._focus(entry)
@@ -243,9 +262,21 @@ class Form(Room[Values]):
             self.query_one(f"#row-{entry.id}").set_class(not entry.when(values), "hidden")
         hints = [self._live(values)] if self._live else []
         for entry in self._entries:
-            if entry.help and self._control_of(entry).has_focus:
-                hints.append(entry.help)
+            control = self._control_of(entry)
+            if not control.has_focus:
+                continue
+            if entry.kind == "date" and isinstance(control, Line):
+                hints.append(self._dated(control.value))
+            hints.append(entry.help)
         self.query_one("#hint", Static).update("\n".join(h for h in hints if h))
+
+    def _dated(self, text: str) -> str:
+        """How a date is understood, while it is typed; how one is typed, before."""
+        today, order = self._days
+        if not text.strip():
+            example = dates.example(order)
+            return _("Such as {example}; it is shown back in full.").format(example=example)
+        return dates.understood(text, today, order)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Marks the entry that has the keys."""

@@ -22,7 +22,7 @@ def _entries(pack: Pack, values: Values) -> list[Entry]:
     )
     return [
         Entry("name", _("Full name"), value=values.get("name", "")),
-        Entry("born", _("Date of birth"), "date", value=values.get("born", ""), help="YYYY-MM-DD"),
+        Entry("born", _("Date of birth"), "date", value=values.get("born", "")),
         Entry("identity_number", _("Identity number"), value=values.get("identity_number", "")),
         Entry("post", _("Post"), value=values.get("post", "")),
         Entry("department", _("Department"), value=values.get("department", "")),

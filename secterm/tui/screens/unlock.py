@@ -81,6 +81,8 @@ class Unlock(Room[None]):
             parts.append(_("Locked. Checkpoint {line}").format(line=self.shell.farewell))
         if self.shell.hint:
             parts.append(self.shell.hint)
+        if self.shell.told:
+            parts.append(f"! {self.shell.told}")
         return _UnlockForm(
             _("Unlock"),
             [
