@@ -202,19 +202,22 @@ def test_a_page_to_read_and_a_quiz_question(looks):
             await officer.press("enter")
         await officer.sees("quiz owed")
         await officer.press("f5")
-        await officer.sees("page 1 of")
-        while "Enter gives the answer" not in officer.screen:
-            await officer.turn()
+        await officer.sees("Enter begins.")
+        await officer.reads_on("Enter gives the answer")
 
     assert looks(walk)
 
 
 def test_the_undertaking(looks):
-    assert looks(next_of("signature", "Please read all of it"))
+    assert looks(next_of("signature", "Enter begins.", (["enter"], "More below: 15 of")))
+
+
+def test_a_handover_begins(looks):
+    assert looks(next_of("rules key", "Enter begins."))
 
 
 def test_a_rule(looks):
-    assert looks(next_of("rules key", "I have read this rule"))
+    assert looks(next_of("rules key", "Enter begins.", (["enter"], "I have read this rule")))
 
 
 def test_a_decision(looks):
