@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from secterm import messages
+from secterm.tui import quiet
 from secterm.words import _
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ def run(vault: Path, *, hint: str = "", tour: bool = False) -> int:
 
     `tour` offers one after the first unlocking.
     """
-    from secterm.tui.app import SectermApp
-
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         sys.stderr.write(_("secterm: the app needs a terminal; see secterm --help.") + "\n")
         return messages.UNUSABLE
@@ -34,13 +32,18 @@ def run(vault: Path, *, hint: str = "", tour: bool = False) -> int:
             + "\n"
         )
         return messages.UNUSABLE
-    settings, wrong = settings_of(vault)
-    app = SectermApp(vault, hint=hint, tour=tour, settings=settings, told=wrong)
-    try:
-        app.run(mouse=False)
-    finally:
-        app.guide.leave()
-    _clear()
+    quiet.settle()
+    with quiet.unechoed():
+        from secterm.tui.app import SectermApp
+
+        settings, told = settings_of(vault)
+        app = SectermApp(vault, hint=hint, tour=tour, settings=settings, told=told)
+        try:
+            app.run(mouse=False)
+        finally:
+            app.guide.leave()
+        sys.stdout.write(quiet.wiping() if quiet.alone() else "")
+        sys.stdout.flush()
     if app.crash is not None:
         sys.stderr.write(f"secterm: {messages.explain(app.crash).text()}\n")
     return app.return_code or 0
@@ -58,15 +61,3 @@ def settings_of(vault: Path) -> tuple[Settings, str]:
     except reading.SettingsInvalid as error:
         until = _("Until then all defaults hold. F9 in the list of dossiers writes the file anew.")
         return Settings(), f"{messages.explain(error).text()} {until}"
-
-
-def _clear() -> None:
-    """Leaves nothing of the screens behind where a terminal has but one, as a bare console."""
-    import curses
-
-    with contextlib.suppress(curses.error):
-        curses.setupterm()
-        if curses.tigetstr("smcup"):
-            return
-    sys.stdout.write("\x1b[2J\x1b[3J\x1b[H")
-    sys.stdout.flush()

@@ -23,6 +23,7 @@ from secterm.tui.appearance import Dressed
 from secterm.tui.screens.dialogs import Palette, TooSmall, Working, countdown
 from secterm.tui.screens.helping import AllKeys, Help
 from secterm.tui.screens.room import Locked, Room
+from secterm.tui.sealed import MOVES, leaving
 from secterm.tui.tour import Guide
 from secterm.tui.widgets.chrome import owner_of
 from secterm.words import _
@@ -31,6 +32,7 @@ R = TypeVar("R")
 
 DEFAULT: Final = Settings()
 SMALLEST: Final = (80, 24)
+STILL: Final = ("help", "nothing", *MOVES)  # what an appointee at the keyboard can do
 
 
 class SectermApp(Dressed):
@@ -80,7 +82,7 @@ class SectermApp(Dressed):
         self._at_terminal = os.isatty(0)
         self._ending = False
         self._small = False
-        self._shut_in = False  # locked while the appointee had the keyboard
+        self.shut_in = False  # locked while the appointee had the keyboard
         self.settings = settings
         self.apply_settings(settings, colours=True)
 
@@ -117,6 +119,7 @@ class SectermApp(Dressed):
         from secterm.tui.screens.first_run import FirstRun
         from secterm.tui.screens.unlock import Unlock
 
+        self.wipe()
         self.push_screen(Unlock() if self.vault.exists() else FirstRun())
 
     def unlocked(self, desk: Desk) -> None:
@@ -124,7 +127,7 @@ class SectermApp(Dressed):
         from secterm.tui.screens.people import People
 
         self.desk = desk
-        self._shut_in = False
+        self.shut_in = False
         self._used = time.monotonic()
         self.push_screen(People())
         if self._offers_tour:
@@ -143,7 +146,7 @@ class SectermApp(Dressed):
         """Locks: every screen gone, and the way in shown."""
         if self.desk is None or self.at_work:
             return
-        self._shut_in = self.handed_over is not None
+        self.shut_in = self.handed_over is not None
         self.close_desk()
         await self.start_over()
 
@@ -182,15 +185,15 @@ class SectermApp(Dressed):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """No palette, no quitting and nothing to lock where there should not be."""
-        if action in ("palette", "quit", "theme") and (self.handed_over or self._shut_in):
+        if action == "end_tour" and self.guide.tour is None:
             return False
-        if action == "end_tour":
-            return self.guide.tour is not None
         if action == "theme" and self.no_color:
             return False
         if action == "lock":
             return self.desk is not None
-        return True
+        if self.handed_over or self.shut_in:
+            return action in STILL
+        return super().check_action(action, parameters)
 
     def action_help(self) -> None:
         """Help for the screen in front."""
@@ -263,13 +266,10 @@ class SectermApp(Dressed):
         if self._ending:
             self.end()
 
-    def copy_to_clipboard(self, text: str) -> None:
-        """Nothing: what is cut would outlast a lock, and the terminal would get to know it."""
-
     def _handle_exception(self, error: Exception) -> None:
         """Never a traceback on a screen: the vault is locked and the error told in words."""
-        if isinstance(error, Locked):
-            return  # the screen that asked is leaving
+        if isinstance(error, Locked) or leaving():
+            return  # it is of a screen that a lock took away while it opened
         self.crash = error
         self.close_desk()
         self.exit(return_code=messages.explain(error).status)

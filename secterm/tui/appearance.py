@@ -12,7 +12,7 @@ from textual.filter import LineFilter, Monochrome
 from secterm.settings import Settings
 from secterm.tui import glyphs, terminals, themes
 from secterm.tui.order import InOrder
-from secterm.tui.steady import Steady
+from secterm.tui.sealed import Terminal
 from secterm.tui.widgets import scrolling
 
 
@@ -20,7 +20,7 @@ class Dressed(InOrder):
     """An app in colours and characters that its terminal has."""
 
     def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
-        super().__init__(driver_class=Steady)
+        super().__init__(driver_class=Terminal)
         scrolling.install()
         for theme in themes.THEMES:
             self.register_theme(theme)

@@ -12,14 +12,16 @@ import contextlib
 from typing import Final
 
 from textual import events
-from textual.app import App
+from textual.screen import Screen
 from textual.widget import Widget
+
+from secterm.tui.sealed import Sealed
 
 HELD = 0.1  # seconds; a key that arrives again sooner is held down
 LONGEST: Final = 1.0  # seconds; a widget that is being removed never answers
 
 
-class InOrder(App[None]):
+class InOrder(Sealed):
     """An app in which what a key does is done before the next key is looked at.
 
     Text goes to the widget that takes it in. Any other key waits until that text
@@ -45,10 +47,12 @@ class InOrder(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Each key in its turn; everything else as Textual has it."""
         if isinstance(event, events.Key) and not event.is_forwarded:
+            if await self._at_once(event.key):
+                return
+            await _there(self.screen)
             focused = self.focused
             if self.is_hushed:
                 self._arrives(event, focused)
-                await self._urgent(event.key)
                 return
             if focused is not None and focused.check_consume_key(event.key, event.character):
                 self._arrives(event, focused)
@@ -70,8 +74,8 @@ class InOrder(App[None]):
         if not self.held:
             self._began = focused
 
-    async def _urgent(self, key: str) -> bool:
-        """Locking waits for nobody."""
+    async def _at_once(self, key: str) -> bool:
+        """Whether a key did its work that waits for nobody, as locking."""
         for binding in self._bindings.key_to_bindings.get(key, ()):
             if binding.priority and await self.run_action(binding.action, self):
                 return True
@@ -79,10 +83,8 @@ class InOrder(App[None]):
 
     async def _acted(self, event: events.Key, focused: Widget | None) -> bool:
         """Whether a key did its work, or was meant for what is no longer there."""
-        if await self._urgent(event.key):
-            return True
         if focused is not None:
-            await _arrived(focused)
+            await arrived(focused)
         self._arrives(event, focused)
         if self.focused is not focused or self.is_hushed:
             return True
@@ -95,9 +97,21 @@ class InOrder(App[None]):
         event.prevent_default()  # it had its turn: what has the focus by now was not meant
 
 
-async def _arrived(widget: Widget) -> None:
-    """Waits until a widget has taken in every key that was handed to it so far."""
-    done = asyncio.Event()
-    if widget.call_later(done.set):
+async def _there(screen: Screen[object]) -> None:
+    """Waits until a screen that opens has its parts; without them no key finds its place."""
+    if screen._mounted_event.is_set():
+        return
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(screen._mounted_event.wait(), LONGEST)
+
+
+async def arrived(*widgets: Widget) -> None:
+    """Waits until widgets have taken in every key, and all else, that was handed to them."""
+    waiting = []
+    for widget in widgets:
+        done = asyncio.Event()
+        if widget.call_later(done.set):
+            waiting.append(done)
+    for done in waiting:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(done.wait(), LONGEST)
