@@ -4,8 +4,9 @@ thousand rows are no slower than ten.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar, overload
 
 from rich.segment import Segment
 from rich.style import Style
@@ -18,6 +19,8 @@ from textual.strip import Strip
 
 from secterm.words import _
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Row:
@@ -26,6 +29,26 @@ class Row:
     key: str
     text: str
     strong: bool = False
+
+
+class Drawn(Sequence[Row], Generic[T]):
+    """Rows of things, each made by `draw` when it is looked at and not before."""
+
+    def __init__(self, things: Sequence[T], draw: Callable[[T], Row]) -> None:
+        self._things = things
+        self._draw = draw
+
+    def __len__(self) -> int:
+        return len(self._things)
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Row]: ...
+    def __getitem__(self, at: int | slice) -> Row | list[Row]:
+        if isinstance(at, slice):
+            return [self._draw(thing) for thing in self._things[at]]
+        return self._draw(self._things[at])
 
 
 class Rows(ScrollView, can_focus=True):
@@ -64,13 +87,16 @@ class Rows(ScrollView, can_focus=True):
         """Knows its height at last."""
         self.show(self.rows)
 
-    def show(self, rows: Sequence[Row], key: str = "") -> None:
-        """Replaces the rows; the cursor stays on the same row, or goes to `key`."""
-        key = key or self.key
+    def show(self, rows: Sequence[Row], key: str = "", *, at: int | None = None) -> None:
+        """Replaces the rows; the cursor stays on the same row, or goes to `key`, or to the
+        row `at` this place where the caller knows it.
+        """
+        if at is None:
+            key = key or self.key
+            at = next((i for i, row in enumerate(rows) if row.key == key), 0)
         self.rows = rows
         self.virtual_size = Size(self.size.width, len(rows))
-        found = next((i for i, row in enumerate(rows) if row.key == key), 0)
-        self.cursor = found
+        self.cursor = at
         self._into_view()
         self.refresh()
 
