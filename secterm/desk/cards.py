@@ -25,6 +25,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     since: str
     opened: str
     lapses_on: str = ""
+    identity_number: str = ""
 
     def stale(self, today: date) -> bool:
         """Whether something has lapsed since, so that the card is not true any more."""
@@ -75,4 +76,5 @@ def card_of(id: str, state: State, standing: Standing) -> Card:
         since=standing.since,
         opened=state.opened_at,
         lapses_on=standing.lapses_on.isoformat() if standing.lapses_on else "",
+        identity_number=who.identity_number,
     )

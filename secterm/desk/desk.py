@@ -17,12 +17,12 @@ from secterm.archive.recipients import Recipients
 from secterm.archive.write import Written
 from secterm.desk import audit, document, exporting, passphrases, quiz, signing
 from secterm.desk.cards import Card, card_of
+from secterm.desk.drafts import Drafts
 from secterm.desk.index import Index
 from secterm.desk.model import Clock, ClockIsBehind, Dossier, now
 from secterm.desk.recording import Recorder, as_recorded, officer_name, tidy
 from secterm.desk.registry import Registry, read_registry
 from secterm.desk.report import Report
-from secterm.desk.upkeep import Upkeep
 from secterm.dossier import entries as acts
 from secterm.dossier import record as records
 from secterm.dossier.demands import legible, require
@@ -47,7 +47,7 @@ from secterm.vault.verify import Progress
 from secterm.words import _, ngettext
 
 
-class Desk(Upkeep):
+class Desk(Drafts):
     """An unlocked vault and the officer who unlocked it. `close` it to lock."""
 
     def __init__(self, vault: Vault, registry: Registry, clock: Clock) -> None:

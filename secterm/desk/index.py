@@ -18,6 +18,7 @@ from secterm.desk.cards import Card
 Order = Literal["waiting", "lapse", "name", "opened"]
 Kind = tuple[str, str, str]  # stage, owed, lapses on
 
+LATELY: Final = 2  # views whose texts stand ready in their order
 LATE: Final = 1e12  # seconds; after every time there is
 SHORTEST_ID: Final = 4  # hex digits that may be the beginning of an id
 HEX: Final = "0123456789abcdef"
@@ -112,8 +113,7 @@ class _Ordered:
 class _Base:
     """Those who are wanted, in their order, and what was found among them lately."""
 
-    def __init__(self, wanted: Wanted, as_of: int, slots: list[int], texts: list[str]) -> None:
-        self.wanted = wanted
+    def __init__(self, as_of: int, slots: list[int], texts: list[str]) -> None:
         self.as_of = as_of
         self.slots = slots
         # Anew, so that they stand in memory in this order: a search waits for nothing else.
@@ -163,13 +163,13 @@ class Index:
         self._kind: list[int] = []  # of each slot
         self._many: list[int] = []  # of each kind
         self._orders: dict[Order, _Ordered] = {}
-        self._base: _Base | None = None
+        self._bases: dict[Wanted, _Base] = {}  # those that were used lately
 
     def spell(self, spelled: Callable[[Card], str]) -> None:
         """By which words, besides its id, a card is found: those that a face shows of it."""
         self._spelled = spelled
         self._texts = [self._text(card) for card in self._cards]
-        self._base = None
+        self._bases = {}
 
     # -- what is there ------------------------------------------------------
 
@@ -255,10 +255,14 @@ class Index:
         the shorter one found.
         """
         self._take_in()
-        if self._base is None or (self._base.wanted, self._base.as_of) != (wanted, self.changes):
+        base = self._bases.pop(wanted, None)
+        if base is None or base.as_of != self.changes:
             slots = self._wanted(wanted)
-            self._base = _Base(wanted, self.changes, slots, [self._texts[slot] for slot in slots])
-        return Found(self._cards, self._base.slots, self._base.find(words))
+            base = _Base(self.changes, slots, [self._texts[slot] for slot in slots])
+        self._bases[wanted] = base
+        if len(self._bases) > LATELY:
+            del self._bases[next(iter(self._bases))]
+        return Found(self._cards, base.slots, base.find(words))
 
     def count(self, wanted: Wanted, words: str = "") -> int:
         """How many dossiers `find` would find."""

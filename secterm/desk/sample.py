@@ -44,6 +44,9 @@ POSTS: Final = (
 DEPARTMENTS: Final = ("Registry", "Communications", "Planning", "Research", "Administration")
 SECRET: Final = "a sample's own signing secret"  # noqa: S105 - opens nothing but samples
 
+REMARK: Final = "Said that a paper of an invented office is on its way."
+NOTED: Final = ("screening", "conditions")  # stages whose samples have a note on a question
+
 STAGES: Final = (
     "admitted",
     "screening",
@@ -165,6 +168,7 @@ class _Person:
             yield lambda: self.made.append(
                 acts.Decided(decision="defer", reason="The post is not free yet.")
             )
+            yield lambda: self.made.append(acts.Noted(text="Ask again when the post is free."))
         else:
             yield self._admit
         decision = self.dossier.state.decision
@@ -193,6 +197,8 @@ class _Person:
         for question in asked:
             adverse = self.stage == "conditions" and question is odd
             self.made.append(self._answered(question, adverse))
+            if question is odd and self.stage in NOTED:
+                self.made.append(acts.Noted(text=REMARK, question=question.id))
             if question.check and self.stage not in ("screening", "withdrawn"):
                 self.made.append(
                     acts.Checked(question=question.id, reference="Seen in original", holds=True)

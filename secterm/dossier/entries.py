@@ -217,6 +217,13 @@ class Left(_Act, frozen=True, kw_only=True, tag="left"):
     reason: str
 
 
+class Noted(_Act, frozen=True, kw_only=True, tag="noted"):
+    """An officer's own note, on a question or on the dossier; it changes nothing else."""
+
+    text: str
+    question: str = ""
+
+
 class Archived(_Act, frozen=True, kw_only=True, tag="archived"):
     """The dossier went into an archive: its file's name, SHA-256 and recipients."""
 
@@ -244,6 +251,7 @@ Act: TypeAlias = (
     | Withdrawn
     | Reopened
     | Left
+    | Noted
     | Archived
 )
 

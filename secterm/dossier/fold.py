@@ -40,7 +40,8 @@ Latest = Mapping[str, Told[A]]
 
 @dataclass(frozen=True)
 class State:
-    """A dossier as its entries leave it. Maps are by question, section, module or rule id.
+    """A dossier as its entries leave it. Maps are by question, section, module or rule id;
+    notes on the dossier itself are under "".
 
     What a reopening does away with is not here; the entries keep it.
     """
@@ -48,7 +49,7 @@ class State:
     particulars: Particulars
     pack: PackRef
     opened_at: str
-    last_at: str  # time of the last entry that is not an export
+    last_at: str  # time of the last entry that is neither an export nor a note
     last_number: int
     identified: int  # number of the entry since which it is this person
     settled: int  # number of the entry since which particulars that are signed stand
@@ -68,6 +69,7 @@ class State:
     withdrawn: Told[acts.Withdrawn] | None = None
     left: Told[acts.Left] | None = None
     held: tuple[Told[acts.Left], Category] | None = None  # the post left before a reopening
+    notes: Mapping[str, tuple[Told[acts.Noted], ...]] = field(default_factory=dict)
     archived: Told[acts.Archived] | None = None
 
 
@@ -92,7 +94,7 @@ def apply(state: State | None, one: Numbered) -> State:
         raise EntryOutOfPlace("the dossier is not open yet")
     if one.number <= state.last_number:
         raise EntryOutOfPlace("its number is not after the last")
-    last_at = state.last_at if isinstance(act, acts.Archived) else at
+    last_at = state.last_at if isinstance(act, acts.Archived | acts.Noted) else at
     return _after(replace(state, last_at=last_at, last_number=one.number), one)
 
 
@@ -140,6 +142,9 @@ def _after(state: State, one: Numbered) -> State:
             return replace(
                 state, rules_refused=_with(state.rules_refused, act.rule, _told(act, one))
             )
+        case acts.Noted():
+            notes = (*state.notes.get(act.question, ()), _told(act, one))
+            return replace(state, notes={**state.notes, act.question: notes})
         case acts.Archived():
             return replace(state, archived=_told(act, one))
         case _:
@@ -169,7 +174,7 @@ def _turned(state: State, one: Numbered) -> State:
 def _reopened(state: State) -> State:
     """Taken up again: a person who held the post is asked anew, another goes on where they were.
 
-    Training stands as long as it is valid; all else is done again.
+    Training stands as long as it is valid, notes stay; all else is done again.
     """
     admitted = state.decision is not None and state.decision.act.decision == "admit"
     had_it = admitted and state.withdrawn is None
@@ -187,6 +192,7 @@ def _reopened(state: State) -> State:
         taught=state.taught,
         quizzes=state.quizzes,
         held=held,
+        notes=state.notes,
         archived=state.archived,
     )
 

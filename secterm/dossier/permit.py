@@ -121,6 +121,10 @@ class _Judge:
                     stage in ("refused", "withdrawn", "left", "lapsed"),
                     _("Only a dossier that is refused, withdrawn, lapsed or left can be reopened."),
                 )
+            case acts.Noted():
+                a_text(act.text, _("The note"))
+                if act.question:
+                    self._question(act.question)
             case acts.Archived():
                 require(bool(act.file and act.sha256), _("The archive's name is missing."))
             case _:

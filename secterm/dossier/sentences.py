@@ -62,10 +62,20 @@ def sentence(act: Act, pack: Pack) -> str:
             return _("Rule refused: {rule} Said: {reason}").format(
                 rule=known.text if known else act.rule, reason=act.reason
             )
+        case acts.Noted():
+            return _noted(act, pack)
         case acts.Archived():
             return _("Exported to {file}").format(file=act.file)
         case _:
             return _course(act)
+
+
+def _noted(act: acts.Noted, pack: Pack) -> str:
+    if not act.question:
+        return _("Note: {text}").format(text=act.text)
+    asked = question(pack, act.question)
+    text = asked.text if asked else act.question
+    return _("Note on “{question}”: {text}").format(question=text, text=act.text)
 
 
 def _screening(act: acts.Answered | acts.Checked | acts.Found | acts.Reviewed, pack: Pack) -> str:

@@ -56,7 +56,7 @@ def commit(vault: Vault, work: Transaction, signer: Signer) -> None:
     anew = _tables_anew(work)
     with vault.file.writing(scrub=bool(anew)):
         if vault.head.outside:
-            _unchanged(vault, outside=work.touches_outside)
+            unchanged(vault, outside=work.touches_outside)
         for id, key in work.dossiers.items():
             tables.dossier.insert(
                 id=id,
@@ -95,7 +95,7 @@ def _tables_anew(work: Transaction) -> set[str]:
     """Those of which nothing may be left on a page that their rows stood on before."""
     anew = set()
     if work.erased:
-        anew |= {"dossier", "entry"}
+        anew |= {"dossier", "entry", "draft"}
     if work.gone:
         anew |= {"slot"}
     if work.rekeying is not None:
@@ -128,8 +128,8 @@ def _sealed(vault: Vault, work: Transaction) -> _Fresh:
     return fresh
 
 
-def _unchanged(vault: Vault, *, outside: bool) -> None:
-    """Raises `VaultDamaged` where the file is not as we left it."""
+def unchanged(vault: Vault, *, outside: bool) -> None:
+    """Raises `VaultDamaged` where the file is not as we left it, inside `file.writing()`."""
     head = vault.file.tables.head
     found = [sealed for (sealed,) in vault.file.rows(head.select(head.sealed))]
     if found != [vault.sealed_head]:
@@ -188,8 +188,9 @@ def _change_slots(vault: Vault, work: Transaction) -> None:
 
 
 def _erase(vault: Vault, dossier: bytes) -> None:
-    """Destroys a dossier's key, card and sealed entries; their leaf hashes stay."""
+    """Destroys a dossier's key, card, draft and sealed entries; their leaf hashes stay."""
     table, entry = vault.file.tables.dossier, vault.file.tables.entry
+    draft = vault.file.tables.draft
     committed = [c for (c,) in _some(vault, table.select(table.commitment), table.id == dossier)]
     if not committed:
         raise VaultDamaged(f"dossier {dossier.hex()}", "is not there")
@@ -197,6 +198,7 @@ def _erase(vault: Vault, dossier: bytes) -> None:
     for number, sealed in list(_some(vault, query, entry.dossier == dossier)):
         hashed = vault.leaf_of(dossier, committed[0], sealed)
         entry.update(sealed=hashed).where(entry.number == number).execute()
+    draft.delete().where(draft.dossier == dossier).execute()
     # The commitment goes too: no leaf is made of it any more, so nothing would hold it.
     table.update(key=None, commitment=NO_COMMITMENT, card=None).where(table.id == dossier).execute()
 

@@ -52,6 +52,11 @@ def card_key(dossier_key: bytes) -> bytes:
     return subkey(dossier_key, "card")
 
 
+def draft_key(dossier_key: bytes) -> bytes:
+    """The key that seals what was left unfinished at a dossier."""
+    return subkey(dossier_key, "draft")
+
+
 def commitment(dossier_key: bytes) -> bytes:
     """32 bytes that bind a leaf to one dossier key and say nothing of it."""
     return subkey(dossier_key, "commitment")
@@ -70,6 +75,11 @@ def card_place(vault: bytes, dossier: bytes) -> Place:
 def entry_place(vault: bytes, dossier: bytes, number: int) -> Place:
     """Where an entry stands."""
     return Place(vault, "entry.sealed", dossier, number)
+
+
+def draft_place(vault: bytes, dossier: bytes) -> Place:
+    """Where a dossier's draft stands."""
+    return Place(vault, "draft.sealed", dossier)
 
 
 def signature_place(vault: bytes, size: int) -> Place:

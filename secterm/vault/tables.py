@@ -44,6 +44,11 @@ SCHEMA: Final = (
     ("index", "entry_dossier", 'CREATE INDEX "entry_dossier" ON "entry" ("dossier")'),
     (
         "table",
+        "draft",
+        'CREATE TABLE "draft" ("dossier" BLOB NOT NULL PRIMARY KEY, "sealed" BLOB NOT NULL)',
+    ),
+    (
+        "table",
         "tile",
         'CREATE TABLE "tile" ("level" INTEGER NOT NULL, "place" INTEGER NOT NULL, '
         '"hashes" BLOB NOT NULL, PRIMARY KEY ("level", "place"))',
@@ -106,6 +111,12 @@ class Tables:
             dossier = peewee.BlobField()
             sealed = peewee.BlobField()
 
+        class Draft(Row):
+            """What was left unfinished at a dossier, sealed; at most one row of each."""
+
+            dossier = peewee.BlobField(primary_key=True)
+            sealed = peewee.BlobField()
+
         class Tile(Row):
             """A full tile of 256 hashes of the Merkle tree."""
 
@@ -132,10 +143,11 @@ class Tables:
         self.slot = Slot
         self.dossier = Dossier
         self.entry = Entry
+        self.draft = Draft
         self.tile = Tile
         self.signature = Signature
         self.head = Head
-        self.all = (Vault, Slot, Dossier, Entry, Tile, Signature, Head)
+        self.all = (Vault, Slot, Dossier, Entry, Draft, Tile, Signature, Head)
         database.bind(list(self.all), bind_refs=False, bind_backrefs=False)
 
 

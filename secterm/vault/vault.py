@@ -16,7 +16,7 @@ import peewee
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
-from secterm.vault import commit, kdf, keys, slots
+from secterm.vault import commit, drafts, kdf, keys, slots
 from secterm.vault.errors import (
     SealBroken,
     VaultClosed,
@@ -255,6 +255,27 @@ class Vault:
     def outside_holds(self) -> bool:
         """Whether slots and log keys are as the head says."""
         return Outside.read(self.file).digest() == self.head.outside
+
+    # -- drafts -----------------------------------------------------------
+
+    def draft(self, dossier: bytes) -> bytes:
+        """What was left unfinished at a dossier; empty for nothing. Raises `SealBroken`."""
+        return drafts.read(self, dossier)
+
+    def keep_draft(self, dossier: bytes, plain: bytes) -> None:
+        """Keeps what was left unfinished in the place of what was; empty takes it away.
+
+        Durable, and no entry: journal and checkpoint stay. Raises as `keep_drafts`.
+        """
+        drafts.keep(self, {dossier: plain})
+
+    def keep_drafts(self, plain: Mapping[bytes, bytes]) -> None:
+        """Several dossiers' drafts, all of them or none; at most 64 KiB each.
+
+        What is kept already is not written again, and on a vault that does not fit
+        nothing is. Raises ValueError, `SealBroken`, `VaultDamaged`, `VaultUnreadable`.
+        """
+        drafts.keep(self, plain)
 
     # -- writing ----------------------------------------------------------
 

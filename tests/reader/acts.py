@@ -113,6 +113,7 @@ DOSSIER = {
     "withdrawn": {"reason": "text"},
     "reopened": {"reason": "text"},
     "left": {"on": "date", "reason": "text"},
+    "noted": {"text": "text", "question": "?"},
     "archived": {"file": "text", "sha256": "hex 32", "recipients": "texts"},
 }
 

@@ -17,7 +17,9 @@ from tests.reader.vault import Vault
 
 CARD = (
     "id", "name", "post", "department", "category", "stage", "owed", "since", "opened", "lapses_on",
+    "identity_number",
 )  # fmt: skip
+QUIET = ("archived", "noted")  # what nobody waited for
 STAGES = {
     "screening", "training", "undertaking", "rules", "decision", "second", "admitted", "refused",
     "deferred", "withdrawn", "lapsed", "left",
@@ -88,9 +90,9 @@ class Dossiers:
         except (Broken, ValueError) as broken:
             self.faults.append(Fault("dossier", strand.hex(), "card", str(broken)))
             return
-        wanted = {field: particulars[field] for field in CARD[1:5]}
+        wanted = {field: particulars[field] for field in (*CARD[1:5], "identity_number")}
         wanted |= {"id": strand.hex(), "opened": entries[0].told["at"]}
-        wanted["since"] = [e.told["at"] for e in entries if e.name != "archived"][-1]
+        wanted["since"] = [e.told["at"] for e in entries if e.name not in QUIET][-1]
         if isinstance(told, dict):
             self.stages[strand] = str(told.get("stage"))
         right = (

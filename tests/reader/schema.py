@@ -38,6 +38,10 @@ TABLES: dict[str, dict[str, Column]] = {
         "dossier": ("BLOB", 16, False),
         "sealed": ("BLOB", None, False),
     },
+    "draft": {
+        "dossier": ("BLOB", 16, False),
+        "sealed": ("BLOB", None, False),
+    },
     "tile": {
         "level": ("INTEGER", None, False),
         "place": ("INTEGER", None, False),
@@ -57,6 +61,7 @@ KEYS = {
     "slot": ("id",),
     "dossier": ("id",),
     "entry": ("number",),
+    "draft": ("dossier",),
     "tile": ("level", "place"),
     "signature": ("size",),
     "head": ("id",),

@@ -1,5 +1,6 @@
 """What a dossier allows, owes and becomes, from opening to leaving."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from secterm.dossier import fold, gates
 from secterm.dossier.entries import Entry, Numbered
 from secterm.dossier.gates import Owed, add_months
 from secterm.dossier.permit import NotAllowed
+from secterm.dossier.sentences import sentence
 from tests.support.paper import ONE, PACK, TWO, Paper, finding, ordinary, someone
 
 CATEGORIES = ("core", "key", "general")
@@ -557,6 +559,73 @@ def test_an_export_does_not_count_as_something_that_happened_to_the_appointee():
     paper.later(3).record(acts.Archived(file="a.age", sha256="00", recipients=("age1",)))
     assert (paper.now.since, paper.now.next) == (before.since, before.next)
     assert "name is missing" in refused(paper, acts.Archived(file="", sha256="", recipients=()))
+
+
+# -- notes ------------------------------------------------------------------
+
+
+def note(text="Seemed unwell, and asked for a break.", question=""):
+    return acts.Noted(text=text, question=question)
+
+
+def test_notes_are_kept_by_what_they_are_on_in_their_order():
+    paper = Paper("general")
+    asked = PACK.screening.sections[0].questions[0].id
+    paper.record(note("One.", asked)).record(note("Two.")).record(note("Three.", asked), TWO)
+    kept = {on: [told.act.text for told in notes] for on, notes in paper.state.notes.items()}
+    assert kept == {asked: ["One.", "Three."], "": ["Two."]}
+    assert [told.officer for told in paper.state.notes[asked]] == [ONE, TWO]
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_a_note_changes_nothing_else(category):
+    paper = Paper(category).answer().find()
+    before, state = paper.now, paper.state
+    paper.later(3).record(note())
+    assert paper.now == before
+    assert replace(paper.state, notes={}, last_number=state.last_number) == state
+
+
+def test_a_note_can_be_made_after_the_decision_and_while_it_awaits_a_second():
+    paper = Paper("core").all_gates()
+    paper.record(admit())
+    assert paper.now.stage == "second"
+    paper.record(note())
+    paper.record(acts.Seconded(decided=paper.state.decision.number, agrees=True), TWO)
+    paper.record(note())
+    assert (paper.now.stage, len(paper.state.notes[""])) == ("admitted", 2)
+
+
+def test_a_note_says_something_and_no_more_than_a_reason_may():
+    paper = Paper()
+    assert "The note is missing." in refused(paper, note(" "))
+    assert "more than 4000" in refused(paper, note("x" * 4001))
+    assert "cannot be shown" in refused(paper, note("So\x1b it was."))
+
+
+def test_a_note_is_on_a_question_that_this_appointee_is_asked():
+    paper = Paper("general")
+    assert "not asked" in refused(paper, note(question="no_such_question"))
+    others = {
+        question.id
+        for section in PACK.screening.sections
+        for question in section.questions
+        if "general" not in question.categories
+    }
+    assert "not asked" in refused(paper, note(question=others.pop()))
+
+
+def test_a_reopening_keeps_the_notes():
+    paper = Paper("general")
+    paper.record(note()).record(acts.Withdrawn(reason="Took up another post."))
+    paper.record(acts.Reopened(reason="Came back."))
+    assert [told.act for told in paper.state.notes[""]] == [note()]
+
+
+def test_a_note_reads_as_a_sentence_with_the_question_it_is_on():
+    asked = PACK.screening.sections[0].questions[0]
+    assert sentence(note("Unwell."), PACK) == "Note: Unwell."
+    assert sentence(note("Unwell.", asked.id), PACK) == f"Note on “{asked.text}”: Unwell."
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,148 @@
+"""What officers left unfinished: where a lock interrupted each of them, what was
+typed there, and the questions that they marked to come back to. All of it is the
+vault's drafts, no entry says it, and no record, archive or paper has it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Final
+
+import msgspec
+
+from secterm.desk.shelf import BROKEN
+from secterm.desk.upkeep import Upkeep
+from secterm.dossier.demands import require
+from secterm.dossier.gates import questions_of, sections_of
+from secterm.vault import drafts
+from secterm.vault.errors import SealBroken
+from secterm.words import _
+
+
+class Left(msgspec.Struct, frozen=True):
+    """Where an officer was interrupted, and what was typed there, never a secret.
+
+    `dossier` is an id (32 hex digits), or empty where it is about none. `way` leads to
+    the place, a word a screen; `typed` is by the field's name.
+    """
+
+    dossier: str = ""
+    way: tuple[str, ...] = ()
+    typed: dict[str, str] = {}
+
+
+class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one row says: the marked questions, and by officer's id what each left.
+
+    In an officer's own row it is what they left that is about no dossier; or which
+    one it is about, and nothing more.
+    """
+
+    marked: tuple[str, ...] = ()
+    left: dict[str, Left] = {}
+
+    def encode(self) -> bytes:
+        """Its JSON; empty where it says nothing."""
+        return msgspec.json.encode(self) if self.marked or self.left else b""
+
+    def fits(self) -> bool:
+        """Whether a draft may be so long."""
+        return len(self.encode()) <= drafts.LONGEST
+
+
+_kept: Final = msgspec.json.Decoder(Kept)
+
+
+class Drafts(Upkeep):
+    """What officers left unfinished; anybody may leave and mark, whatever their role."""
+
+    def leave(self, left: Left | None) -> None:
+        """Keeps what the officer who unlocked left, in the place of what they left before.
+
+        About a dossier that is gone, or does not open, nothing is kept; nor are texts
+        that are too long for a draft. Raises `VaultUnreadable`, or as `Vault.keep_drafts`.
+        """
+        me = self.officer.id
+        if left is not None and left.dossier and not self._opens(left.dossier):
+            left = None
+        before = self._row(me).left.get(me)
+        rows = {one.dossier: self._without(one.dossier, me) for one in (before, left) if one}
+        rows.pop("", None)
+        own = Kept()
+        if left is not None and left.dossier:
+            there = self._with(self._without(left.dossier, me), left)
+            rows[left.dossier] = there
+            own = Kept(left={me: Left(left.dossier)}) if me in there.left else own
+        elif left is not None:
+            own = self._with(own, left)
+        self._keep({me: own, **rows})
+
+    def left(self) -> Left | None:
+        """What this officer left; None where that is nothing, does not open, or its dossier
+        is gone or does not open.
+        """
+        me = self.officer.id
+        found = self._row(me).left.get(me)
+        if found is None or not found.dossier:
+            return found
+        if not self._opens(found.dossier):
+            return None
+        there = self._row(found.dossier).left.get(me)
+        return there if there is not None and there.dossier == found.dossier else None
+
+    def marked(self, id: str) -> frozenset[str]:
+        """The ids of this dossier's questions to come back to, whoever marked them."""
+        return frozenset(self._row(id).marked)
+
+    def mark(self, id: str, question: str, on: bool) -> None:
+        """Marks a question of this dossier to come back to, or takes the mark away.
+
+        Raises NotAllowed where there is no such dossier or the appointee is not asked
+        that question; or as `leave`.
+        """
+        state, _entries = self._shelf.state(id)
+        pack = self._shelf.pack(state.pack)
+        asked = [q.id for s in sections_of(pack, state) for q in questions_of(s, state)]
+        require(not on or question in asked, _("This appointee is not asked that question."))
+        there = self._row(id)
+        marked = {*there.marked, question} if on else {*there.marked} - {question}
+        self._keep({id: msgspec.structs.replace(there, marked=tuple(sorted(marked)))})
+
+    # -- rows ---------------------------------------------------------------
+
+    def _opens(self, id: str) -> bool:
+        with contextlib.suppress(*BROKEN):
+            self._shelf.state(id)
+            return True
+        return False
+
+    def _row(self, id: str) -> Kept:
+        """What is kept there; nothing where it does not open, or is no such thing."""
+        if id in self._registry.erased:
+            return Kept()
+        with contextlib.suppress(*BROKEN):
+            return _kept.decode(self._vault.draft(bytes.fromhex(id)))
+        return Kept()
+
+    def _without(self, id: str, officer: str) -> Kept:
+        """The row without what this officer left, or somebody who is none any more."""
+        there = self._row(id)
+        active = {one.id for one in self._registry.active()} - {officer}
+        return msgspec.structs.replace(
+            there, left={who: left for who, left in there.left.items() if who in active}
+        )
+
+    def _with(self, row: Kept, left: Left) -> Kept:
+        """The row with what this officer left: without its texts, or not at all, where it
+        would be too long.
+        """
+        for one in (left, msgspec.structs.replace(left, typed={})):
+            longer = msgspec.structs.replace(row, left={**row.left, self.officer.id: one})
+            if longer.fits():
+                return longer
+        return row
+
+    def _keep(self, rows: dict[str, Kept]) -> None:
+        plain = {bytes.fromhex(id): row.encode() for id, row in rows.items()}
+        with contextlib.suppress(SealBroken):  # a key that does not open seals nothing
+            self._vault.keep_drafts(plain)
