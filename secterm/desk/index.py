@@ -119,9 +119,7 @@ class _Base:
         # Anew, so that they stand in memory in this order: a search waits for nothing else.
         self._texts = "\n".join(texts).split("\n") if texts else []
         # What was found, each narrower than the one before it.
-        self._hits: list[tuple[frozenset[str], Sequence[int]]] = [
-            (frozenset(), range(len(slots)))
-        ]
+        self._hits: list[tuple[frozenset[str], Sequence[int]]] = [(frozenset(), range(len(slots)))]
 
     def find(self, words: str) -> Sequence[int]:
         sought = frozenset(folded(words).split())
@@ -141,9 +139,7 @@ class Index:
     and `clear` may be called while another thread is in it.
     """
 
-    def __init__(
-        self, source: Callable[[date], Iterator[Card]], count: Callable[[], int]
-    ) -> None:
+    def __init__(self, source: Callable[[date], Iterator[Card]], count: Callable[[], int]) -> None:
         self._source = source
         self._count = count
         self._spelled: Callable[[Card], str] = _told

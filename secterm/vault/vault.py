@@ -141,7 +141,7 @@ class Vault:
         """How many dossiers there are, the vault's own row apart."""
         table = self.file.tables.dossier
         query = table.select(peewee.fn.COUNT(table.id)).where(table.id != self.id)
-        return next(count for (count,) in self.file.rows(query))
+        return sum(count for (count,) in self.file.rows(query))
 
     def has_dossier(self, dossier: bytes) -> bool:
         """Whether there is a row for this dossier."""
