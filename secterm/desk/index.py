@@ -143,12 +143,13 @@ class Index:
         self._source = source
         self._count = count
         self._spelled: Callable[[Card], str] = _told
+        self.changes = 0  # grows with every card that came or changed
         self.clear()
 
     def clear(self) -> None:
         """Forgets everything; the next reading begins anew."""
         self.total = 0
-        self.changes = 0  # grows with every card that came or changed
+        self.changes += 1
         self._day: date | None = None
         self._reading: Iterator[Card] | None = None
         self._noted: dict[str, Card] = {}

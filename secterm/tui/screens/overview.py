@@ -59,7 +59,12 @@ class Overview(Room[Picked | None]):
         "bar, Enter shows in the list whom it counts."
     )
     BINDINGS = [
+        Binding("enter", "pick", _("Show them")),
+        Binding("up", "move(-1)", _("Up"), show=False),
+        Binding("down", "move(1)", _("Down"), show=False),
         Binding("left,right", "across", _("The other side"), show=False),
+        Binding("home", "to('stages', 0)", _("First"), show=False),
+        Binding("end", "to('lapses', -1)", _("Last"), show=False),
     ]
 
     def __init__(self) -> None:
@@ -77,8 +82,8 @@ class Overview(Room[Picked | None]):
                 yield Bars(_("What lapses"), id="lapses")
 
     def on_mount(self) -> None:
-        """The first bars have the keys."""
-        self.set_focus(self.query_one("#stages"))
+        """The cursor is on the first bar."""
+        self.query_one("#stages", Bars).to(0)
 
     def refill(self) -> None:
         """All numbers anew, spread over the lines there are."""
@@ -140,35 +145,49 @@ class Overview(Room[Picked | None]):
             made.append((Bar(name, many, month), picked))
         return made
 
-    def on_bars_picked(self, event: Bars.Picked) -> None:
-        """The list, with those whom the bar counts."""
-        self.dismiss(self._kept[event.bar.key])
+    # -- moving about -----------------------------------------------------------
 
-    def on_bars_left(self, event: Bars.Left) -> None:
-        """From the last bar of a group on to the first of the next, and back."""
-        groups = list(self.query(Bars))
-        to = groups[(groups.index(event.bars) + event.by) % len(groups)]
-        to.action_end(-event.by)
-        self.set_focus(to)
+    @property
+    def _here(self) -> Bars:
+        """The bars among which the cursor is."""
+        return next(bars for bars in self.query(Bars) if bars.cursor >= 0)
+
+    def action_to(self, id: str, cursor: int) -> None:
+        """To a bar of a group; -1 is the last."""
+        self._here.to(-1)
+        bars = self.query_one(f"#{id}", Bars)
+        bars.to(cursor % len(bars.bars))
+
+    def action_move(self, by: int) -> None:
+        """To the next bar, from the last of a group to the first of the one after it."""
+        here, groups = self._here, list(self.query(Bars))
+        to = here.cursor + by
+        if 0 <= to < len(here.bars):
+            here.to(to)
+        else:
+            after = groups[(groups.index(here) + by) % len(groups)]
+            self.action_to(str(after.id), 0 if by > 0 else -1)
 
     def action_across(self) -> None:
         """To the bars on the other side."""
-        on_the_right = self.query_one("#lapses", Bars)
-        self.set_focus(self.query_one("#stages") if on_the_right.has_focus else on_the_right)
+        self.action_to("stages" if self._here.id == "lapses" else "lapses", 0)
+
+    def action_pick(self) -> None:
+        """The list, with those whom the bar counts."""
+        here = self._here
+        self.dismiss(self._kept[here.bars[here.cursor].key])
+
+    # -- what a lock interrupts -------------------------------------------------
 
     def place(self) -> str:
         """The bar under the cursor."""
-        focused = self.focused
-        return f"{focused.id}:{focused.cursor}" if isinstance(focused, Bars) else ""
+        return f"{self._here.id}:{self._here.cursor}"
 
     def take_up(self, word: str, typed: dict[str, str]) -> None:
         """To the bar where the cursor was."""
         id, _colon, cursor = word.partition(":")
-        for bars in self.query(Bars):
-            if bars.id == id and cursor.isdecimal():
-                bars.cursor = int(cursor)
-                self.set_focus(bars)
-                self.refill()
+        if cursor.isdecimal() and any(bars.id == id for bars in self.query(Bars)):
+            self.action_to(id, int(cursor))
 
 
 def _of_stage(stage: str, numbers: Tally) -> tuple[Bar, Picked]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import msgspec
@@ -18,37 +18,24 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widgets import Label, Static
 
-from secterm.desk.cards import Card
 from secterm.desk.index import Found, Wanted
 from secterm.settings import View
 from secterm.tui.screens import erasing, exporting, particulars, sharing, verifying
 from secterm.tui.screens.dossier import DossierRoom
+from secterm.tui.screens.listed import EVERYBODY, Place, how_many, reading, sought, wanted
 from secterm.tui.screens.officers import Officers
-from secterm.tui.screens.overview import Overview, Picked
+from secterm.tui.screens.overview import Overview
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets.carding import Lines
 from secterm.tui.widgets.rows import Drawn, Row, Rows
 from secterm.tui.widgets.standing import Standing
 from secterm.tui.widgets.views import MOST, Filter, Views
-from secterm.tui.wording import SHORT, STAGES, category
+from secterm.tui.wording import STAGES
 from secterm.words import _, ngettext
 
 AT_ONCE: Final = 0.1  # seconds of reading before the list shows for the first time
 SLICE: Final = 0.004  # seconds of reading between two looks at what else there is to do
 SHOWN_EVERY: Final = 0.25  # seconds
-EVERYBODY: Final = Wanted(order="name")
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where in the list an officer is: the view, or what they picked elsewhere; the stage
-    that it is narrowed to; the dossier under the cursor.
-    """
-
-    view: int = 0
-    picked: Picked | None = None
-    stage: str = ""
-    dossier: str = ""
 
 
 class People(Room[None]):
@@ -108,7 +95,7 @@ class People(Room[None]):
         """What the unlocking has to tell."""
         standing = self.desk.recovered  # said above the list, for as long as it holds
         self.say(" ".join(told for told in self.desk.notices if told not in standing))
-        self.desk.index.spell(_sought)
+        self.desk.index.spell(sought)
         self._line.value = self._view.words
         self.set_focus(self._line)
 
@@ -116,7 +103,9 @@ class People(Room[None]):
         """In front: what changed shows, and what is not read yet is read on."""
         super().on_screen_resume()
         desk = self.shell.desk
-        if desk is not None and desk.index.changes != self._shown:
+        if desk is None or self._shown < 0:
+            return
+        if desk.index.changes != self._shown or not desk.index.complete:
             self.refill()
 
     def refill(self) -> None:
@@ -156,15 +145,15 @@ class People(Room[None]):
     @property
     def _in_view(self) -> Wanted:
         picked = self._place.picked
-        return picked.wanted if picked else _wanted(self._view)
+        return picked.wanted if picked else wanted(self._view)
 
     def _find(self) -> tuple[Found, bool]:
         """What fits, and whether it had to be looked for outside the view."""
-        wanted, words = self._in_view, self._line.value
+        whom, words = self._in_view, self._line.value
         if self._place.stage:
-            wanted = replace(wanted, stages=frozenset({self._place.stage}))
+            whom = replace(whom, stages=frozenset({self._place.stage}))
         index = self.desk.index
-        found = index.find(wanted, words)
+        found = index.find(whom, words)
         if found or not words.strip():
             return found, False
         return index.find(EVERYBODY, words), True
@@ -196,36 +185,17 @@ class People(Room[None]):
 
     def _count_views(self) -> None:
         index = self.desk.index
-        views = [(v.name, index.count(_wanted(v), v.words)) for v in self._views]
+        views = [(v.name, index.count(wanted(v), v.words)) for v in self._views]
         self.query_one(Views).show(views, -1 if self._place.picked else self._place.view)
 
     def _told(self, shown: int, outside: bool) -> str:
-        """How many there are, and why not all of them show."""
         index = self.desk.index
         if not index.complete:
-            return _("Reading {done} of {total}").format(
-                done=f"{len(index):,}", total=f"{index.total:,}"
-            )
+            return reading(index)
         if not index:
             first = _("F2 opens the first.") if self.desk.may("record") else ""
             return f"{_('There is no dossier yet.')} {first}".rstrip()
-        told = ngettext("{n} dossier", "{n} dossiers", len(index)).format(n=f"{len(index):,}")
-        if shown < len(index):
-            told = f"{shown:,} / {told}"
-        if self._place.picked:
-            told += _(", only: {what}").format(what=self._place.picked.name)
-        if self._place.stage:
-            told += _(", only: {stage} (F3 changes)").format(stage=STAGES[self._place.stage])
-        if outside and shown:
-            told += _(", none in this view")
-        elif not shown:
-            clear = _(". Esc clears the filter.") if self._line.value else _(". Nobody here waits.")
-            told += clear
-        damaged = index.count(Wanted(stages=frozenset({"damaged"})))
-        if damaged:
-            more = ngettext("{n} does not open", "{n} do not open", damaged).format(n=damaged)
-            told += _(". ! {more}: F6 verifies").format(more=more)
-        return told
+        return how_many(index, shown, self._place, self._line.value, outside=outside)
 
     def on_input_changed(self) -> None:
         """Shows what fits."""
@@ -405,22 +375,6 @@ class People(Room[None]):
                 return  # of another version: the list begins as always
             self._go(place)
             self._line.value = typed.get("filter", "")
-
-
-def _wanted(view: View) -> Wanted:
-    return Wanted(
-        stages=frozenset(view.stages),
-        owed=frozenset(view.owed),
-        within=view.within,
-        order=view.order,
-    )
-
-
-def _sought(card: Card) -> str:
-    """By which words a dossier is found."""
-    stage, owed, kind = STAGES[card.stage], SHORT[card.owed], category(card)
-    who = f"{card.name} {card.post} {card.department} {card.identity_number}"
-    return f"{who} {kind} {stage} {owed}"
 
 
 def _update(static: Static, text: str) -> None:

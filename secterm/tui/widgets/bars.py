@@ -1,4 +1,4 @@
-"""Numbers as bars, one under another, with a cursor to choose one of them."""
+"""Numbers as bars, one under another. Whose keys they have moves the cursor."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual.binding import Binding
-from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from secterm.tui.widgets.cells import fit
-from secterm.words import _
 
 FULL, REST = "█", "·"
 
@@ -28,42 +25,22 @@ class Bar:
     key: str
 
 
-class Bars(Widget, can_focus=True):
-    """Bars of one scale under a title. Tells `Picked` on Enter, `Left` beyond an end."""
+class Bars(Widget):
+    """Bars of one scale under a title; `cursor` is on one of them, or on none (-1)."""
 
-    BINDINGS = [
-        Binding("up", "move(-1)", _("Up"), show=False),
-        Binding("down", "move(1)", _("Down"), show=False),
-        Binding("home", "end(-1)", _("First"), show=False),
-        Binding("end", "end(1)", _("Last"), show=False),
-        Binding("enter", "pick", _("Show them")),
-    ]
     COMPONENT_CLASSES = {"bars--bar", "bars--rest", "bars--title", "bars--cursor"}
-
-    @dataclass
-    class Picked(Message):
-        """A bar was chosen."""
-
-        bar: Bar
-
-    @dataclass
-    class Left(Message):
-        """The cursor would go beyond the first bar (-1) or the last (1)."""
-
-        bars: Bars
-        by: int
 
     def __init__(self, title: str, *, id: str) -> None:
         super().__init__(id=id)
         self._title = title
-        self._bars: Sequence[Bar] = ()
+        self.bars: Sequence[Bar] = ()
         self._apart = 1  # lines from one bar to the next
-        self.cursor = 0
+        self.cursor = -1
 
     def show(self, bars: Sequence[Bar], apart: int) -> None:
         """Replaces the bars, `apart` lines from one to the next."""
-        self._bars, self._apart = bars, apart
-        self.cursor = min(self.cursor, max(len(bars) - 1, 0))
+        self.bars, self._apart = bars, apart
+        self.cursor = min(self.cursor, len(bars) - 1)
         self.styles.height = self.lines_of(len(bars), apart)
         self.refresh(layout=True)
 
@@ -72,24 +49,10 @@ class Bars(Widget, can_focus=True):
         """How many lines so many bars take, with title and a line under them."""
         return many * apart + 2
 
-    def action_move(self, by: int) -> None:
-        """To another bar, or out of these."""
-        to = self.cursor + by
-        if 0 <= to < len(self._bars):
-            self.cursor = to
-            self.refresh()
-        else:
-            self.post_message(self.Left(self, by))
-
-    def action_end(self, where: int) -> None:
-        """To the first bar or the last."""
-        self.cursor = 0 if where < 0 else max(len(self._bars) - 1, 0)
+    def to(self, cursor: int) -> None:
+        """Puts the cursor on a bar, or on none."""
+        self.cursor = cursor
         self.refresh()
-
-    def action_pick(self) -> None:
-        """Chooses the bar under the cursor."""
-        if self._bars:
-            self.post_message(self.Picked(self._bars[self.cursor]))
 
     def render_line(self, y: int) -> Strip:
         """The title, and every so many lines a bar."""
@@ -98,14 +61,14 @@ class Bars(Widget, can_focus=True):
             title = style + self.get_component_rich_style("bars--title")
             return Strip([Segment(fit(self._title, width), title)])
         at, between = divmod(y - 1, self._apart)
-        if between or at >= len(self._bars):
+        if between or at >= len(self.bars):
             return Strip.blank(width, style)
         return self._strip(at, width, style).adjust_cell_length(width, style)
 
     def _strip(self, at: int, width: int, style: Style) -> Strip:
-        bar, here = self._bars[at], at == self.cursor and self.has_focus
-        names = max(cell_len(b.name) for b in self._bars)
-        most = max(b.many for b in self._bars)
+        bar, here = self.bars[at], at == self.cursor
+        names = max(cell_len(b.name) for b in self.bars)
+        most = max(b.many for b in self.bars)
         numbers = len(f"{most:,}")
         room = max(width - names - numbers - 5, 1)
         # Whoever is there at all is seen.
