@@ -76,8 +76,10 @@ class Found(Sequence[Card]):
 
     def place(self, slot: int | None) -> int | None:
         """At which place the card of this slot stands; None where it was not found."""
+        if slot is None:
+            return None
         try:
-            place = self._slots.index(-1 if slot is None else slot)
+            place = self._slots.index(slot)
         except ValueError:
             return None
         at = bisect.bisect_left(self._places, place)

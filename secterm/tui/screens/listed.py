@@ -65,8 +65,15 @@ def how_many(index: Index, shown: int, place: Place, words: str, *, outside: boo
         told += _(", none of them in this view")
     elif not shown:
         told += _(". Esc clears the filter.") if words else _(". Nobody is in this view.")
-    damaged = index.count(DAMAGED)
-    if damaged:
-        more = ngettext("{n} does not open", "{n} do not open", damaged).format(n=damaged)
-        told += _(". ! {more}: F6 verifies").format(more=more)
     return told
+
+
+def damage(index: Index) -> str:
+    """That dossiers do not open, where some do not."""
+    damaged = index.count(DAMAGED)
+    if not damaged:
+        return ""
+    told = ngettext(
+        ". ! {n} does not open: F6 verifies", ". ! {n} do not open: F6 verifies", damaged
+    )
+    return told.format(n=damaged)

@@ -22,7 +22,15 @@ from secterm.desk.index import Found, Wanted
 from secterm.settings import View
 from secterm.tui.screens import erasing, exporting, particulars, sharing, verifying
 from secterm.tui.screens.dossier import DossierRoom
-from secterm.tui.screens.listed import EVERYBODY, Place, how_many, reading, sought, wanted
+from secterm.tui.screens.listed import (
+    EVERYBODY,
+    Place,
+    damage,
+    how_many,
+    reading,
+    sought,
+    wanted,
+)
 from secterm.tui.screens.officers import Officers
 from secterm.tui.screens.overview import Overview
 from secterm.tui.screens.room import Room
@@ -76,6 +84,7 @@ class People(Room[None]):
         super().__init__(_("Dossiers"))
         self._place = Place()
         self._made = False  # the dossier under the cursor is new: it must show
+        self._damage = ""  # what is to be said of dossiers that do not open
         self._shown = -1  # what had changed in the index when it was shown last
 
     def body(self) -> ComposeResult:
@@ -185,6 +194,7 @@ class People(Room[None]):
 
     def _count_views(self) -> None:
         index = self.desk.index
+        self._damage = damage(index)
         views = [(v.name, index.count(wanted(v), v.words)) for v in self._views]
         self.query_one(Views).show(views, -1 if self._place.picked else self._place.view)
 
@@ -195,7 +205,8 @@ class People(Room[None]):
         if not index:
             first = _("F2 opens the first.") if self.desk.may("record") else ""
             return f"{_('There is no dossier yet.')} {first}".rstrip()
-        return how_many(index, shown, self._place, self._line.value, outside=outside)
+        told = how_many(index, shown, self._place, self._line.value, outside=outside)
+        return told + self._damage
 
     def on_input_changed(self) -> None:
         """Shows what fits."""
