@@ -14,7 +14,6 @@ from secterm.tui.screens.overview import Picked
 from secterm.tui.wording import SHORT, STAGES, category
 from secterm.words import _, ngettext
 
-EVERYBODY: Final = Wanted(order="name")
 DAMAGED: Final = Wanted(stages=frozenset({"damaged"}))
 
 

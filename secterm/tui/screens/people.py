@@ -23,7 +23,6 @@ from secterm.settings import View
 from secterm.tui.screens import erasing, exporting, particulars, sharing, verifying
 from secterm.tui.screens.dossier import DossierRoom
 from secterm.tui.screens.listed import (
-    EVERYBODY,
     Place,
     damage,
     how_many,
@@ -165,7 +164,7 @@ class People(Room[None]):
         found = index.find(whom, words)
         if found or not words.strip():
             return found, False
-        return index.find(EVERYBODY, words), True
+        return index.find(Wanted(order=whom.order), words), True
 
     def _show(self) -> None:
         if self.shell.desk is None:

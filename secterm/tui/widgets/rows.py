@@ -17,6 +17,7 @@ from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
+from secterm.tui.widgets.cells import fit
 from secterm.tui.widgets.scrolling import place_of
 from secterm.words import _
 
@@ -82,6 +83,7 @@ class Rows(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.rows: Sequence[Row] = rows
         self.cursor = 0
+        self._style = Style()
         self._bar: tuple[object, ...] = ()  # what it showed when it was drawn last
         self._top = -1  # the first row that was drawn
         self._drawn: list[tuple[Row, bool] | None] = []  # by line, with where the cursor was
@@ -188,9 +190,14 @@ class Rows(ScrollView, can_focus=True):
             return None
         return self.rows[index], index == self.cursor
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of a part of the window."""
+        self._style = self.rich_style  # once for all of them: it takes longer than a line
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """The row that stands on line `y` of the window."""
-        top, width, style = int(self.scroll_offset.y), self.size.width, self.rich_style
+        top, width, style = int(self.scroll_offset.y), self.size.width, self._style
         ready = top == self._top and y < len(self._drawn)
         standing = self._drawn[y] if ready else self._standing(top + y)
         if standing is None:
@@ -201,8 +208,7 @@ class Rows(ScrollView, can_focus=True):
         if here and self.has_focus_within_reach:
             style += self.get_component_rich_style("rows--cursor")
         mark = "> " if here else "  "
-        text = Segment(mark + row.text, style)
-        return Strip([text]).adjust_cell_length(width, style)
+        return Strip([Segment(fit(mark + row.text, width), style)], width)
 
     @property
     def has_focus_within_reach(self) -> bool:

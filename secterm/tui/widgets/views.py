@@ -9,6 +9,8 @@ from typing import Final
 
 from rich.cells import cell_len
 from rich.text import Text
+from textual.geometry import Size
+from textual.reactive import reactive
 from textual.widgets import Static
 
 from secterm.tui.widgets.line import Line
@@ -47,6 +49,10 @@ class Views(Static):
 
 class Filter(Line):
     """The line that narrows a list down. While it is empty, a digit and `/` are no text."""
+
+    # Its place and size never follow what is typed, so a letter asks for no new layout.
+    value = reactive("", init=False)
+    virtual_size = reactive(Size(0, 0), init=False)
 
     def __init__(self) -> None:
         super().__init__()
