@@ -19,11 +19,9 @@ from secterm import messages
 from secterm.desk.desk import Desk
 from secterm.desk.model import Clock, now, unlock_wait
 from secterm.settings import Settings
-from secterm.tui import themes
-from secterm.tui.order import InOrder
+from secterm.tui.appearance import Dressed
 from secterm.tui.screens.dialogs import Help, Palette, TooSmall, Working, countdown
 from secterm.tui.screens.room import Locked, Room
-from secterm.tui.widgets import scrolling
 from secterm.tui.widgets.chrome import owner_of
 from secterm.words import _
 
@@ -33,8 +31,10 @@ DEFAULT: Final = Settings()
 SMALLEST: Final = (80, 24)
 
 
-class SectermApp(InOrder):
-    """The app on one vault. `hint` is shown where it is unlocked (for the demo)."""
+class SectermApp(Dressed):
+    """The app on one vault. `hint` (for the demo) and `told` (what is wrong with the settings
+    file) are shown where it is unlocked.
+    """
 
     CSS_PATH = Path(__file__).with_name("style.tcss")
     TITLE = "secterm"
@@ -54,30 +54,28 @@ class SectermApp(InOrder):
         *,
         hint: str = "",
         settings: Settings = DEFAULT,
+        told: str = "",
         idle: float | None = None,
         clock: Clock = now,
     ) -> None:
         super().__init__()
         self.vault = vault
         self.hint = hint
-        self.settings = settings
+        self.told = told
         self.clock = clock
         self.desk: Desk | None = None
         self.farewell = ""  # the checkpoint at the last lock
         self.key_file: Path | None = None  # the officer's own, where they named it
         self.crash: BaseException | None = None
         self.recovering = False  # shares are typed in; they are forgotten as a lock would
-        self._idle = settings.idle if idle is None else idle
+        self._fixed_idle = idle  # seconds, where whoever starts the app says so
         self._used = time.monotonic()
         self._at_terminal = os.isatty(0)
         self._ending = False
         self._small = False
         self._shut_in = False  # locked while the appointee had the keyboard
-        scrolling.install()
-        for theme in themes.THEMES:
-            self.register_theme(theme)
-        self.theme = themes.fitting()
-        self.animation_level = "none"  # a console draws slowly, and a key acts at once
+        self.settings = settings
+        self.apply_settings(settings, colours=True)
 
     def on_mount(self) -> None:
         """Signals, and the first screen."""
@@ -98,6 +96,12 @@ class SectermApp(InOrder):
                 return
         self.close_desk()
         self.exit(return_code=0)
+
+    def apply_settings(self, settings: Settings, *, colours: bool = False) -> None:
+        """From now on these hold. What F12 chose stays, unless other `colours` are set."""
+        self.dress(settings, colours=colours or settings.theme != self.settings.theme)
+        self._idle = settings.idle if self._fixed_idle is None else self._fixed_idle
+        self.settings = settings
 
     # -- lock -----------------------------------------------------------------
 
@@ -169,6 +173,8 @@ class SectermApp(InOrder):
         """No palette, no quitting and nothing to lock where there should not be."""
         if action in ("palette", "quit", "theme") and (self.handed_over or self._shut_in):
             return False
+        if action == "theme" and self.no_color:
+            return False
         if action == "lock":
             return self.desk is not None
         return True
@@ -190,12 +196,11 @@ class SectermApp(InOrder):
 
         await self.push_screen(Palette(room), run)
 
-    def action_theme(self) -> None:
-        """The next theme."""
-        self.theme = themes.after(self.theme)
-
     def action_nothing(self) -> None:
         """Ctrl+C does nothing here: work is not to be lost by it."""
+
+    def keep_typed(self) -> None:
+        """What is typed on the screens outlives a fault from now on."""
 
     async def action_quit(self) -> None:
         """Locks and ends."""

@@ -169,9 +169,7 @@ class Desk:
             self.t.wait("> Document or person")
             self.t.enter("Original 4711")
             self.t.wait("> Is the answer")
-            self.t.press("enter")
-            self.t.wait("> Note")
-            self.t.press("enter")
+            self.t.type("1")
             self.t.until(lambda s, row=row: f"> {row}" not in s and "done." in s, "the next row")
         for title in conditions:
             self.t.press("home")
@@ -185,7 +183,7 @@ class Desk:
             self.t.wait("> Review by a second officer")
             self.t.press("enter")
             self.second_word("Second officer's word")
-            self.t.wait("agrees")
+        self.t.wait("> Screening is done. Enter goes on")
         self.t.press("esc")
         self.t.wait("NEXT")
 
@@ -202,7 +200,6 @@ class Desk:
         self.t.press("enter")
         self.t.wait("> Finding")
         self.t.type("2" if conditional else "1")
-        self.t.press("enter")
         if conditional:
             self.t.wait("> Reason")
             self.t.enter("Watched for a reason")
@@ -245,7 +242,7 @@ class Desk:
                 self.t.press("enter")
             self.t.until(lambda s, before=screen: s != before, "something else")
         self.give_back()
-        self.t.wait("modules done")
+        self.t.wait("> Training is done. Enter goes on")
         self.t.press("esc")
         self.t.wait("NEXT")
 
@@ -319,7 +316,6 @@ class Desk:
         screen = self.t.text()
         number = re.search(rf"(\d) \([• ]\) {decision}", screen).group(1)
         self.t.type(number)
-        self.t.press("enter")
         self.t.wait("> Reason")
         self.t.enter("For the reasons recorded")
         if decision == "Admit":

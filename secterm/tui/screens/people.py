@@ -66,6 +66,7 @@ class People(Room[None]):
         Binding("f6", "verify", _("Verify")),
         Binding("f7", "recovery", _("Recovery")),
         Binding("f8", "overview", _("Overview")),
+        Binding("f9", "settings", _("Settings")),
         Binding("escape", "clear", _("Clear the filter"), show=False),
         Binding("1", "view(1)", _("The first view; 2 to 9: the others"), show=False),
         *(Binding(str(n), f"view({n})", "", show=False) for n in range(2, MOST + 1)),
@@ -82,6 +83,7 @@ class People(Room[None]):
     def __init__(self) -> None:
         super().__init__(_("Dossiers"))
         self._place = Place()
+        self._found = Found((), [], [])
         self._made = False  # the dossier under the cursor is new: it must show
         self._damage = ""  # what is to be said of dossiers that do not open
         self._shown = -1  # what had changed in the index when it was shown last
@@ -179,6 +181,7 @@ class People(Room[None]):
             found, outside = self._find()
             at = found.place(index.slot(self._place.dossier))
         self._made = False
+        self._found = found
         rows = self.query_one(Rows)
         lines = Lines(max(rows.size.width - 2, 40), self.shell.clock())
         rows.show(Drawn(found, lambda card: Row(card.id, lines.line(card))), at=at or 0)
@@ -296,9 +299,26 @@ class People(Room[None]):
         if erasure is not None:
             self.app.push_screen(erasing.stayed(erasure))
         elif self.tried(lambda: self.desk.dossier(id)) is not None:
-            self.doing = f"dossier:{id}"
-            self._place = replace(self._place, dossier=id)
-            self.app.push_screen(DossierRoom(id))
+            self._enter(id)
+
+    def _enter(self, id: str) -> None:
+        """Opens a dossier, and goes on from it once it is left."""
+        self.doing = f"dossier:{id}"
+        self._place = replace(self._place, dossier=id)
+        room = DossierRoom(id)
+        self.app.push_screen(room, lambda _none: self._after(room))
+
+    def _after(self, room: DossierRoom) -> None:
+        """The next dossier that owes something is under the cursor, where Enter led here."""
+        if room.erased:
+            self.say(_("Erased."), good=True)
+        if not room.led_on:
+            return
+        found, at = self._found, self.query_one(Rows).cursor
+        after = (found[place] for place in (*range(at + 1, len(found)), *range(at)))
+        owing = next((card.id for card in after if card.owed), self._place.dossier)
+        self._place = replace(self._place, dossier=owing)
+        self.call_after_refresh(self._show)
 
     def action_open(self) -> None:
         """Opens the row under the cursor, of those that fit what was typed so far."""
@@ -311,10 +331,8 @@ class People(Room[None]):
         self.doing = "new"
         id = await particulars.new(self)
         if id:
-            self._place = replace(self._place, dossier=id)
             self._made = True
-            self.doing = f"dossier:{id}"
-            self.app.push_screen(DossierRoom(id))
+            self._enter(id)
 
     def action_officers(self) -> None:
         """Who may unlock."""
@@ -348,6 +366,13 @@ class People(Room[None]):
         if picked is not None:
             self._go(replace(self._place, picked=picked, stage="", dossier=""))
 
+    def action_settings(self) -> None:
+        """What the officer may set."""
+        from secterm.tui.screens.settings import Preferences
+
+        self.doing = "settings"
+        self.app.push_screen(Preferences(), lambda _none: self._go(Place()))
+
     # -- what a lock interrupts -------------------------------------------------
 
     def place(self) -> str:
@@ -369,6 +394,7 @@ class People(Room[None]):
             "verify": self.action_verify,
             "recovery": self.action_recovery,
             "overview": self.action_overview,
+            "settings": self.action_settings,
         }
         if what == "dossier":
             self._open(id)
