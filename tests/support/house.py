@@ -216,9 +216,21 @@ class Sitting:
         await self.sees("Show only")
 
     async def sits_down_again(self) -> None:
-        """Unlocks after a lock, without the typing."""
-        self.app.unlocked(Desk.open(self.app.vault, *OFFICER, clock=self.app.clock))
+        """Unlocks after a lock, without the typing, and with nothing left from before it."""
+        desk = Desk.open(self.app.vault, *OFFICER, clock=self.app.clock)
+        desk.leave(None)
+        self.app.unlocked(desk)
         await self.sees("Show only")
+
+    async def comes_back(self, who=OFFICER) -> None:
+        """Unlocks after a lock, without the typing; what the lock interrupted goes on."""
+        self.app.unlocked(Desk.open(self.app.vault, *who, clock=self.app.clock))
+        await self._until(lambda _shown: self.app.taking_up is None, "went on")
+
+    async def locks(self) -> str:
+        """`Ctrl+L`; the screen then."""
+        await self.press("ctrl+l")
+        return await self.sees("Locked. Checkpoint")
 
     async def opens(self, stage: str, category: str = "") -> str:
         """Opens a dossier by its stage and category, as Enter on its row does; its id."""

@@ -92,6 +92,7 @@ async def export(room: Room[None], ids: list[str] | None) -> None:
         except Exception as error:
             told = messages.explain(error).text()
             continue
+        room.doing = ""
         await room.shell.push_screen_wait(_result(room, written))
         return
 

@@ -187,8 +187,29 @@ class People(Room[None]):
         if erasure is not None:
             self.app.push_screen(erasing.stayed(erasure))
             return
-        if self.tried(lambda: self.desk.dossier(event.row.key)) is not None:
-            self.app.push_screen(DossierRoom(event.row.key))
+        self._open(event.row.key)
+
+    def _open(self, id: str) -> None:
+        if self.tried(lambda: self.desk.dossier(id)) is not None:
+            self.doing = f"open:{id}"
+            self.app.push_screen(DossierRoom(id))
+
+    # -- what a lock interrupts -----------------------------------------------
+
+    def place(self) -> str:
+        """What is typed in the filter."""
+        typed = self.query_one(Line).value
+        return f"only:{typed}" if typed else ""
+
+    def take_up(self, word: str, typed: dict[str, str]) -> None:
+        """The same filter; a dossier, or what was begun from here."""
+        kind, _colon, what = word.partition(":")
+        if kind == "only":
+            self.query_one(Line).value = what
+        elif kind == "open":
+            self._open(what)
+        elif kind == "do":
+            self.call_later(self.run_action, what)
 
     def action_open(self) -> None:
         """Opens the row under the cursor, of those that fit what was typed so far."""
@@ -198,27 +219,32 @@ class People(Room[None]):
     @work(exit_on_error=False)
     async def action_new(self) -> None:
         """A new dossier, opened at once."""
+        self.doing = "do:new"
         id = await particulars.new(self)
         if id:
             self._opened = id
-            self.app.push_screen(DossierRoom(id))
+            self._open(id)
 
     def action_officers(self) -> None:
         """Who may unlock."""
+        self.doing = "do:officers"
         self.app.push_screen(Officers())
 
     @work(exit_on_error=False)
     async def action_export(self) -> None:
         """All dossiers into an archive."""
+        self.doing = "do:export"
         await exporting.export(self, None)
 
     @work(exit_on_error=False)
     async def action_verify(self) -> None:
         """The whole vault, and optionally against an earlier checkpoint."""
+        self.doing = "do:verify"
         await verifying.verify(self)
 
     @work(exit_on_error=False)
     async def action_recovery(self) -> None:
         """Recovery shares, drawn and handed out."""
+        self.doing = "do:recovery"
         await sharing.make(self)
         self.freshen()

@@ -80,6 +80,12 @@ class Choices(Static, can_focus=True):
         """The key under the cursor, empty where nothing is chosen yet."""
         return self.choices[self.cursor].key if 0 <= self.cursor < len(self.choices) else ""
 
+    def put(self, key: str) -> None:
+        """Moves the cursor to an answer, if it is one of these; away from all where empty."""
+        keys = [choice.key for choice in self.choices]
+        if key in keys or not key:
+            self.cursor = keys.index(key) if key else -1
+
     def action_move(self, by: int) -> None:
         """Moves the cursor, round at the ends."""
         if not self.choices:
