@@ -227,6 +227,11 @@ class Sitting:
         self.app.unlocked(Desk.open(self.app.vault, *who, clock=self.app.clock))
         await self._until(lambda _shown: self.app.taking_up is None, "went on")
 
+    async def comes_back_to(self, asked: str) -> None:
+        """The same, where something is asked on the way."""
+        self.app.unlocked(Desk.open(self.app.vault, *OFFICER, clock=self.app.clock))
+        await self.sees(asked)
+
     async def locks(self) -> str:
         """`Ctrl+L`; the screen then."""
         await self.press("ctrl+l")
