@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -44,15 +44,21 @@ class Step:
     typed: dict[str, str] = field(default_factory=dict)
 
 
-def left(home: Room[None], stack: Sequence[Widget], ahead: Iterable[Step]) -> Left | None:
+def left(home: Room[None], stack: Sequence[Widget], on_the_way: TakingUp | None) -> Left | None:
     """What is on the screens from `home` upwards; None where that is the list as it begins.
 
-    `ahead` is what an earlier lock interrupted and nobody has come back to yet.
+    What an earlier lock interrupted and nobody has come back to yet stays so.
     """
     screens = [s for s in stack[list(stack).index(home) :] if isinstance(s, Room | Question)]
     rooms = [s for s in stack if isinstance(s, Room)]
-    steps = [_step(s, front=s is screens[-1]) for s in screens]
-    steps += [step for step in ahead if step.typed]
+    if on_the_way is not None and on_the_way.ahead and on_the_way.here in screens:
+        reached = screens.index(on_the_way.here)
+        reached += screens[reached].kind != on_the_way.ahead[0].kind  # it took up its own step
+        steps = [_step(s, front=False) for s in screens[:reached]] + on_the_way.ahead
+        steps += [step for s in screens[reached:] if (step := _step(s, front=True)).typed]
+    else:
+        steps = [_step(s, front=s is screens[-1]) for s in screens]
+        steps += [step for step in on_the_way.ahead if step.typed] if on_the_way else []
     steps += [Step(VOID, room.void) for room in rooms if room.void]
     if steps == [Step(home.kind)]:
         return None
@@ -89,6 +95,7 @@ class TakingUp:
         self._shell = shell
         self._void = " ".join(step.place for step in steps if step.kind == VOID)
         self.ahead = [step for step in steps if step.kind != VOID]
+        self.here: Widget | None = shell.home  # as far as it has come
         self.quiet = True  # keys reach nothing, and nothing is drawn on the way
         self._unseen = contextlib.ExitStack()
         self._put_back = False
@@ -100,14 +107,13 @@ class TakingUp:
 
     async def run(self) -> None:
         """From the list to where it was, as far as the way is still there."""
-        here: Widget | None = self._shell.home
         painted = asyncio.Event()
         self._shell.call_after_refresh(painted.set)
         await _happens(painted)
         self._unseen.enter_context(self._shell.batch_update())
         try:
-            while here is not None:
-                here = await self._step(here)
+            while self.here is not None:
+                self.here = await self._step(self.here)
         finally:
             self._show()
         self._tell()

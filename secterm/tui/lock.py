@@ -81,9 +81,11 @@ class Locking(InOrder):
         self._used = time.monotonic()
         self.home = People()
         self.push_screen(self.home)
-        self._kept = left = desk.left()
-        if left is not None:
-            self.taking_up = drafts.TakingUp(cast("SectermApp", self), left)
+        self._kept = None
+        with contextlib.suppress(Exception):  # what the vault cannot read, the list tells
+            self._kept = desk.left()
+        if self._kept is not None:
+            self.taking_up = drafts.TakingUp(cast("SectermApp", self), self._kept)
             self.run_worker(self.taking_up.run(), exit_on_error=False, group="taking up")
 
     def close_desk(self) -> None:
@@ -275,14 +277,13 @@ class Locking(InOrder):
         """Keeps what is typed on the screens, and at a lock the `place` without it too."""
         if self.desk is None or self.home is None:
             return
-        ahead = self.taking_up.ahead if self.taking_up is not None else ()
-        left = drafts.left(self.home, self.screen_stack, ahead)
+        left = drafts.left(self.home, self.screen_stack, self.taking_up)
         if left is not None and not left.typed and not place:
             left = None
         if left != self._kept:
             self.desk.leave(left)
-            self._kept = left
-            if left is not None and left.typed and self.desk.left() != left:
+            self._kept = self.desk.left()
+            if left is not None and left.typed and self._kept != left:
                 self.not_kept = NOT_KEPT  # too long, or about what is gone
 
 

@@ -336,6 +336,48 @@ async def test_what_was_asked_first_and_left_shows_what_was_typed(sitting):
         await officer.sees("/some/stick")
 
 
+async def test_what_is_still_asked_at_a_second_lock_is_asked_again_after_it(sitting):
+    async with sitting() as officer:
+        await officer.press("f6")
+        await officer.sees("> Earlier checkpoint")
+        await officer.press("enter")
+        await officer.sees("The vault holds.")
+        await officer.press("f2")
+        await officer.sees("> Folder on the medium")
+        await officer.press("end", "ctrl+u")
+        await officer.type("/some/stick")
+        for _ in range(2):
+            await officer.locks()
+            await officer.comes_back_to("> Earlier checkpoint")
+        await officer.press("enter")
+        screen = await officer.sees(AGAIN)
+        assert "> Folder on the medium    /some/stick" in screen
+
+
+async def test_between_the_list_and_what_goes_on_nothing_shows(sitting):
+    async with sitting() as officer:
+        await another_name(officer)
+        await officer.locks()
+        shown = set()
+
+        def seen(screen):
+            shown.add(screen.lstrip().partition("  ")[0])
+            return AGAIN in screen
+
+        officer.app.unlocked(Desk.open(officer.app.vault, *OFFICER))
+        await officer._until(seen, "went on")
+        assert shown - {""} <= {"Unlock", "Dossiers", "Rename"}
+
+
+async def test_keys_typed_ahead_of_what_goes_on_reach_nothing(sitting):
+    async with sitting() as officer:
+        await another_name(officer)
+        await officer.locks()
+        officer.app.unlocked(Desk.open(officer.app.vault, *OFFICER))
+        officer.ahead("x", "enter")
+        assert "> New name                Bex Test the Second" in await officer.sees(AGAIN)
+
+
 async def test_the_filter_of_the_list_stays(sitting):
     async with sitting() as officer:
         await officer.type("nobody here")
