@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from secterm import messages
 from secterm.archive import media
+from secterm.archive.errors import ArchiveNotWritten
 from secterm.archive.recipients import Recipients
 from secterm.archive.write import Written
 from secterm.tui.screens import passwords
@@ -26,7 +27,7 @@ INTRO = _(
 )
 
 
-def _form(told: str, kept: Values) -> Form:
+def _form(told: str, kept: Values, at: str = "") -> Form:
     def to_keys(values: Mapping[str, str]) -> bool:
         return values["how"] == "keys"
 
@@ -61,6 +62,7 @@ def _form(told: str, kept: Values) -> Form:
         intro=INTRO,
         live=passwords.meter(),
         told=told,
+        at=at,
     )
 
 
@@ -74,12 +76,12 @@ def _recipients(values: Values) -> Recipients:
 
 async def export(room: Room[None], ids: list[str] | None) -> None:
     """These dossiers, or all, into one archive; asks until it is written or left."""
-    told, kept = "", Values()
+    told, kept, at = "", Values(), ""
     while True:
-        values = await room.shell.push_screen_wait(_form(told, kept))
+        values = await room.shell.push_screen_wait(_form(told, kept, at))
         if values is None:
             return
-        kept = values
+        kept, at = values, ""
         try:
             to = _recipients(values)
             folder = Path(values["folder"]).expanduser()
@@ -91,6 +93,7 @@ async def export(room: Room[None], ids: list[str] | None) -> None:
             continue
         except Exception as error:
             told = messages.explain(error).text()
+            at = "folder" if isinstance(error, ArchiveNotWritten) else ""
             continue
         room.doing = ""
         await room.shell.push_screen_wait(_result(room, written))

@@ -61,8 +61,8 @@ class Form(Room[Values]):
     """Asks and gives what was entered, or None where it was left with Esc.
 
     `live` is shown under the form as the values change; `told` is said at the
-    beginning. A form that is not to be left has no Esc. A `tight` one, as one with
-    many entries is anyway, has no lines between them.
+    beginning, of the entry `at` where it is about one. A form that is not to be left
+    has no Esc. A `tight` one, as one with many entries is anyway, has no lines between them.
     """
 
     HELP_TEXT = _("Fill in each line and press Enter. Tab and Shift+Tab move.")
@@ -83,6 +83,7 @@ class Form(Room[Values]):
         live: Callable[[Values], str] | None = None,
         help: str = "",
         told: str = "",
+        at: str = "",
         leave: bool = True,
         tight: bool = False,
     ) -> None:
@@ -92,6 +93,7 @@ class Form(Room[Values]):
         self._live = live
         self._help = help
         self._told = told
+        self._at = at
         self._may_leave = leave
         self._tight = tight or len(entries) > MOST_APART
         self._typed_at_first: list[str] = []
@@ -137,14 +139,15 @@ class Form(Room[Values]):
 
     def on_mount(self) -> None:
         """Shows what applies, and begins at the first entry; where it was refused, at the
-        first that misses, or at the last, so that Enter tries again.
+        one meant, else at the first that misses, or at the last, so that Enter tries again.
         """
         self._show()
         shown = self._shown()
         self._typed_at_first = self._typed()
         self._all_at_first = self._open()
+        meant = [e for e in shown if e.id == self._at]
         missing = [e for e in shown if self._told and e.required and not self._value(e)]
-        self._focus((missing or (shown[-1:] if self._told else shown))[0])
+        self._focus((meant or missing or (shown[-1:] if self._told else shown))[0])
         self.say(self._told)
 
     # -- what a lock interrupts -----------------------------------------------
