@@ -1,10 +1,14 @@
 """What is on the screen when it locks is there after unlocking."""
 
+import contextlib
+
 import pytest
 
 from secterm.desk.desk import Desk
+from secterm.dossier.entries import Decided
 from secterm.tui import lock
 from tests.faults.faulty import files_end_at
+from tests.pilot.test_locking import at_the_findings
 from tests.support.custodians import asks_for, sees_the_share
 from tests.support.house import OFFICER, SECOND
 
@@ -92,8 +96,115 @@ async def a_disabling(officer):
     return ["> Reason                  Left the unit"]
 
 
+async def a_correction(officer):
+    await officer.opens("training")
+    await officer.press("f2")
+    await officer.sees("> Full name")
+    await officer.press("shift+tab")
+    await officer.type("Misspelt")
+    return ["> Why they are corrected  Misspelt"]
+
+
+async def a_note_on_a_dossier(officer):
+    await officer.opens("training")
+    await officer.press("f6")
+    await officer.sees("> Note")
+    await officer.type("Asks for a part-time post")
+    return ["Asks for a part-time post"]
+
+
+async def a_leaving(officer):
+    await officer.opens("admitted")
+    await officer.press("f8")
+    await officer.sees("What has happened?")
+    await officer.press("enter")
+    await officer.sees("> Day of leaving")
+    await officer.press("enter")
+    await officer.type("Retires")
+    return ["> Reason                  Retires"]
+
+
+async def an_export_of_one(officer):
+    await officer.opens("training")
+    return await an_export_of_all(officer)
+
+
+async def a_teaching(officer):
+    await officer.opens("training")
+    await officer.next("modules done.")
+    await officer.press("f4")
+    await officer.sees("> Hours")
+    await officer.press("end", "ctrl+u")
+    await officer.write("7.5")
+    await officer.press("enter")
+    await officer.sees("> Who taught")
+    await officer.press("end", "ctrl+u")
+    await officer.type("Tess Trainer")
+    return ["Hours                   7.5", "> Who taught              Tess Trainer"]
+
+
+async def a_course_that_taught_all(officer):
+    await officer.opens("training")
+    await officer.next("modules done.")
+    await officer.press("f6")
+    await officer.sees("> Day")
+    await officer.press("shift+tab")
+    await officer.press("end", "ctrl+u")
+    await officer.type("Room 7")
+    return ["> Place                   Room 7"]
+
+
+async def a_check(officer):
+    await at_the_findings(officer)
+    await officer.press("down", "down", "enter")
+    await officer.sees("> Document or person")
+    await officer.press("end", "ctrl+u")
+    await officer.write("Passport 4711")
+    await officer.sees("> Is the answer")
+    await officer.press("2")
+    return ["Passport 4711", "2 (•) No"]
+
+
+async def a_decision(officer):
+    await officer.opens("decision", "key")
+    await officer.next("> Decision")
+    await officer.write("1")
+    await officer.sees("> Reason")
+    await officer.type("Fit for it")
+    return ["1 (•) Admit to the post", "> Reason                  Fit for it"]
+
+
+async def a_second_word(officer):
+    await officer.opens("second")
+    await officer.next("> Second officer's word")
+    await officer.write("2")
+    await officer.sees("> Reason")
+    await officer.type("Not yet")
+    return ["2 (•) I do not agree", "> Reason                  Not yet"]
+
+
+async def a_finding(officer):
+    await at_the_findings(officer)
+    await officer.press("end", "enter")
+    await officer.sees("> Finding")
+    await officer.write("2")
+    await officer.sees("> Reason")
+    await officer.type("Owes too much")
+    return ["> Reason                  Owes too much"]
+
+
 FLOWS = (
     a_new_dossier,
+    a_correction,
+    a_note_on_a_dossier,
+    a_leaving,
+    an_export_of_one,
+    a_teaching,
+    a_course_that_taught_all,
+    a_check,
+    a_finding,
+    a_decision,
+    a_second_word,
     an_export_of_all,
     a_verification,
     a_new_officer,
@@ -278,11 +389,12 @@ async def test_what_does_not_fit_any_more_is_kept_readable(sitting):
     async with sitting() as officer:
         await a_disabling(officer)
         await officer.locks()
-        second = disabled_meanwhile(officer.app.vault)
+        with meanwhile(officer) as desk:
+            second = next(o for o in desk.officers() if o.name == SECOND[0])
+            desk.disable_officer(second.id, "Meanwhile")
         await officer.comes_back()
         screen = await officer.sees("What you had typed before the lock does not fit here")
         assert "Left the unit" in screen
-        assert not second.active
         await officer.locks()  # and stays so, until somebody lets it go
         await officer.comes_back()
         await officer.sees("Left the unit")
@@ -291,14 +403,55 @@ async def test_what_does_not_fit_any_more_is_kept_readable(sitting):
         await kept(officer, None)
 
 
-def disabled_meanwhile(vault):
-    desk = Desk.open(vault, *OFFICER)
+@contextlib.contextmanager
+def meanwhile(officer):
+    """Somebody else at the vault, between the lock and the next unlocking."""
+    desk = Desk.open(officer.app.vault, *OFFICER)
     try:
-        second = next(o for o in desk.officers() if o.name == SECOND[0])
-        desk.disable_officer(second.id, "Meanwhile")
-        return next(o for o in desk.officers() if o.id == second.id)
+        yield desk
     finally:
         desk.close()
+
+
+async def test_what_another_decided_meanwhile_is_said_and_what_was_typed_shown(sitting):
+    async with sitting() as officer:
+        await a_decision(officer)
+        id = officer.app.home.doing.partition(":")[2]
+        await officer.locks()
+        with meanwhile(officer) as desk:
+            desk.act(id, Decided(decision="admit", reason="Meanwhile"))
+        await officer.comes_back()
+        screen = await officer.sees("What you had typed before the lock does not fit here")
+        assert "Fit for it" in screen
+        await officer.press("escape")
+        await officer.sees("Dossier: ")
+
+
+async def test_of_a_dossier_erased_meanwhile_nothing_comes_back(sitting):
+    async with sitting() as officer:
+        await a_note_on_a_dossier(officer)
+        id = officer.app.home.doing.partition(":")[2]
+        await officer.locks()
+        with meanwhile(officer) as desk:
+            desk.erase(id, "Meanwhile", desk.second(*SECOND))
+            assert desk.left() is None
+        await officer.comes_back()
+        await officer.sees("Show only")
+
+
+async def test_what_erasing_warns_of_is_read_again_before_the_reason_is_there(sitting):
+    async with sitting() as officer:
+        await officer.opens("admitted")
+        await officer.press("ctrl+e")
+        await officer.sees("Erasing the dossier of")
+        await officer.press("enter")
+        await officer.sees("> Reason")
+        await officer.type("Asked for")
+        await officer.locks()
+        await officer.comes_back_to("Erasing the dossier of")
+        await officer.reads("After this it goes on where it was before the lock.")
+        await officer.press("enter")
+        assert "> Reason                  Asked for" in await officer.sees(AGAIN)
 
 
 async def test_what_is_asked_first_is_asked_and_then_it_goes_on(sitting):

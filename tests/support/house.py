@@ -14,7 +14,7 @@ from secterm.desk.model import Clock, now
 from secterm.dossier import gates
 from secterm.dossier.entries import Answered, Checked
 from secterm.tui.app import SectermApp
-from secterm.tui.screens.dossier import DossierRoom
+from secterm.tui.widgets.rows import Row, Rows
 from secterm.vault import kdf
 from tests.support.paper import ordinary
 
@@ -241,7 +241,7 @@ class Sitting:
         """Opens a dossier by its stage and category, as Enter on its row does; its id."""
         cards = self.desk.cards()
         card = next(c for c in cards if c.stage == stage and category in ("", c.category))
-        await self.app.push_screen(DossierRoom(card.id))
+        self.app.home.on_rows_picked(Rows.Picked(Row(card.id, "")))
         await self.sees(f"Dossier: {card.name}")
         return card.id
 

@@ -187,12 +187,27 @@ class People(Room[None]):
         if erasure is not None:
             self.app.push_screen(erasing.stayed(erasure))
             return
-        self._open(event.row.key)
+        if self.tried(lambda: self.desk.dossier(event.row.key)) is not None:
+            self._enter(event.row.key)
 
-    def _open(self, id: str) -> None:
-        if self.tried(lambda: self.desk.dossier(id)) is not None:
-            self.doing = f"open:{id}"
-            self.app.push_screen(DossierRoom(id))
+    def _enter(self, id: str) -> None:
+        """Opens a dossier, and goes on from it once it is left."""
+        self.doing = f"open:{id}"
+        room = DossierRoom(id)
+        self.app.push_screen(room, lambda _none: self._after(room))
+
+    def _after(self, room: DossierRoom) -> None:
+        """The next dossier that owes something is under the cursor, where Enter led here."""
+        if room.erased:
+            self.say(_("Erased."), good=True)
+        if not room.led_on:
+            return
+        rows = self.query_one(Rows)
+        owing = {card.id for card, _sought in self._cards if card.owed}
+        at = rows.cursor
+        after = [*rows.rows[at + 1 :], *rows.rows[:at]]
+        self._opened = next((row.key for row in after if row.key in owing), rows.key)
+        self.call_after_refresh(self._show)
 
     # -- what a lock interrupts -----------------------------------------------
 
@@ -206,8 +221,8 @@ class People(Room[None]):
         kind, _colon, what = word.partition(":")
         if kind == "only":
             self.query_one(Line).value = what
-        elif kind == "open":
-            self._open(what)
+        elif kind == "open" and self.tried(lambda: self.desk.dossier(what)) is not None:
+            self._enter(what)
         elif kind == "do":
             self.call_later(self.run_action, what)
 
@@ -223,7 +238,7 @@ class People(Room[None]):
         id = await particulars.new(self)
         if id:
             self._opened = id
-            self._open(id)
+            self._enter(id)
 
     def action_officers(self) -> None:
         """Who may unlock."""
