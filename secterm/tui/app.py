@@ -28,7 +28,9 @@ SMALLEST: Final = (80, 24)
 
 
 class SectermApp(Locking):
-    """The app on one vault. `hint` is shown where it is unlocked (for the demo)."""
+    """The app on one vault. `hint` (for the demo) and `told` (what is wrong with the settings
+    file) are shown where it is unlocked.
+    """
 
     CSS_PATH = Path(__file__).with_name("style.tcss")
     TITLE = "secterm"
@@ -48,17 +50,20 @@ class SectermApp(Locking):
         *,
         hint: str = "",
         settings: Settings = DEFAULT,
+        told: str = "",
         clock: Clock = now,
     ) -> None:
         super().__init__(vault, settings, clock)
         self.hint = hint
+        self.told = told
         self.key_file: Path | None = None  # the officer's own, where they named it
         self.crash: BaseException | None = None
         self._small = False
         scrolling.install()
         for theme in themes.THEMES:
             self.register_theme(theme)
-        self.theme = themes.fitting()
+        self.settings = settings
+        self.apply_settings(settings, colours=True)
         self.animation_level = "none"  # a console draws slowly, and a key acts at once
 
     def on_mount(self) -> None:
@@ -68,6 +73,12 @@ class SectermApp(Locking):
         self.screen_change_signal.subscribe(self, self._fit)
         self.screen_change_signal.subscribe(self, self.screen_changed)
         self.enter()
+
+    def apply_settings(self, settings: Settings, *, colours: bool = False) -> None:
+        """From now on these hold. What F12 chose stays, unless other `colours` are set."""
+        if colours or settings.theme != self.settings.theme:
+            self.theme = themes.chosen(settings.theme)
+        self.settings = settings
 
     # -- what every screen can do ----------------------------------------------
 
