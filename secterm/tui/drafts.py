@@ -83,7 +83,7 @@ def steps_of(left: Left) -> list[Step]:
     kinds, places, doings = left.way[0::3], left.way[1::3], left.way[2::3]
     return [
         Step(kind, place, doing, typed.get(str(n), {}))
-        for n, (kind, place, doing) in enumerate(zip(kinds, places, doings, strict=True))
+        for n, (kind, place, doing) in enumerate(zip(kinds, places, doings, strict=False))
     ]
 
 
@@ -108,11 +108,12 @@ class TakingUp:
     async def run(self) -> None:
         """From the list to where it was, as far as the way is still there."""
         painted = asyncio.Event()
-        self._shell.call_after_refresh(painted.set)
+        if self._shell.home is not None:
+            self._shell.home.call_after_refresh(painted.set)
         await _happens(painted)
         self._unseen.enter_context(self._shell.batch_update())
         try:
-            while self.here is not None:
+            while self.here is not None and self.ahead:
                 self.here = await self._step(self.here)
         finally:
             self._show()
@@ -131,6 +132,8 @@ class TakingUp:
     async def _step(self, here: Widget) -> Widget | None:
         step = self.ahead[0]
         if isinstance(here, Room):
+            if here.kind != step.kind:
+                return None
             await self._take_up(here, step)
         del self.ahead[0]
         if not self.ahead or not step.doing:

@@ -5,10 +5,11 @@ import contextlib
 import pytest
 
 from secterm.desk.desk import Desk
+from secterm.desk.drafts import Left
 from secterm.dossier.entries import Decided
 from secterm.tui import lock
 from tests.faults.faulty import files_end_at
-from tests.pilot.test_locking import at_the_findings
+from tests.pilot.test_locking import at_a_question, at_the_findings
 from tests.support.custodians import asks_for, sees_the_share
 from tests.support.house import OFFICER, SECOND
 
@@ -529,6 +530,23 @@ async def test_keys_typed_ahead_of_what_goes_on_reach_nothing(sitting):
         officer.app.unlocked(Desk.open(officer.app.vault, *OFFICER))
         officer.ahead("x", "enter")
         assert "> New name                Bex Test the Second" in await officer.sees(AGAIN)
+
+
+async def test_a_question_that_was_open_is_asked_again(sitting):
+    async with sitting() as officer:
+        await at_a_question(officer)
+        await officer.locks()
+        await officer.comes_back()
+        await officer.sees("What has happened?")
+
+
+async def test_what_another_version_left_is_shown_and_stops_nothing(sitting):
+    async with sitting() as officer:
+        await officer.locks()
+        with meanwhile(officer) as desk:
+            desk.leave(Left(way=("Elsewhere", "at", "x", "odd"), typed={"a": "b", "0.c": "Old"}))
+        await officer.comes_back()
+        assert "Old" in await officer.sees("does not fit here any more")
 
 
 async def test_the_filter_of_the_list_stays(sitting):

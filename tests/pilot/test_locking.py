@@ -196,6 +196,16 @@ async def test_another_time_set_holds_at_once(sitting):
         assert officer.app.desk is None
 
 
+async def test_nobody_there_while_the_appointee_has_the_keyboard_locks_too(sitting):
+    async with sitting() as officer:
+        await at_a_rule(officer)
+        await nobody_types(officer, 601)
+        await officer.sees("Locked. Checkpoint")
+        await officer.press("ctrl+q", "ctrl+p", "f12")
+        await officer.settle()
+        assert officer.app.return_code is None
+
+
 def at_the_end_of_the_bar(officer):
     return officer.screen.splitlines()[0][-15:].strip()
 
