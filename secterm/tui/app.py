@@ -18,6 +18,7 @@ from secterm.tui import themes
 from secterm.tui.lock import DEFAULT, Locking
 from secterm.tui.screens.dialogs import Cancelled, Help, Palette, TooSmall, Working, countdown
 from secterm.tui.screens.room import Locked, Room
+from secterm.tui.sealed import MOVES, leaving
 from secterm.tui.widgets import scrolling
 from secterm.tui.widgets.chrome import owner_of
 from secterm.words import _
@@ -25,6 +26,7 @@ from secterm.words import _
 R = TypeVar("R")
 
 SMALLEST: Final = (80, 24)
+STILL: Final = ("help", "nothing", *MOVES)  # what an appointee at the keyboard can do
 
 
 class SectermApp(Locking):
@@ -84,11 +86,11 @@ class SectermApp(Locking):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """No palette, no quitting and nothing to lock where there should not be."""
-        if action in ("palette", "quit", "theme") and (self.handed_over or self.shut_in):
-            return False
         if action == "lock":
             return self.desk is not None
-        return True
+        if self.handed_over or self.shut_in:
+            return action in STILL
+        return super().check_action(action, parameters)
 
     def action_help(self) -> None:
         """Help for the screen in front."""
@@ -149,13 +151,10 @@ class SectermApp(Locking):
             with contextlib.suppress(Cancelled):  # a lock waits for nobody; the next way in does
                 await self.working(_("A wrong passphrase was entered"), countdown(seconds))
 
-    def copy_to_clipboard(self, text: str) -> None:
-        """Nothing: what is cut would outlast a lock, and the terminal would get to know it."""
-
     def _handle_exception(self, error: Exception) -> None:
         """Never a traceback on a screen: the vault is locked and the error told in words."""
-        if isinstance(error, Locked):
-            return  # the screen that asked is leaving
+        if isinstance(error, Locked) or leaving():
+            return  # it is of a screen that a lock took away while it opened
         self.crash = error
         self.leave()
         self.exit(return_code=messages.explain(error).status)

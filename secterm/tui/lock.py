@@ -28,6 +28,7 @@ from secterm.tui import drafts
 from secterm.tui.order import InOrder
 from secterm.tui.screens.dialogs import Working
 from secterm.tui.screens.room import Room
+from secterm.tui.sealed import Terminal
 from secterm.tui.widgets.chrome import Top
 from secterm.words import _
 
@@ -46,7 +47,7 @@ class Locking(InOrder):
     """An app whose desk is there only between an unlocking and the lock."""
 
     def __init__(self, vault: Path, settings: Settings, clock: Clock = now) -> None:
-        super().__init__()
+        super().__init__(driver_class=Terminal)
         self.vault = vault
         self.settings = settings
         self.clock = clock
@@ -71,6 +72,7 @@ class Locking(InOrder):
         from secterm.tui.screens.first_run import FirstRun
         from secterm.tui.screens.unlock import Unlock
 
+        self.wipe()
         self.push_screen(Unlock() if self.vault.exists() else FirstRun())
 
     def unlocked(self, desk: Desk) -> None:
@@ -170,30 +172,26 @@ class Locking(InOrder):
     # -- signals ---------------------------------------------------------------
 
     def hear_signals(self) -> None:
-        """What asks for the end locks and ends; a stop from outside is not obeyed, for it
-        would leave the screens in the shell and the vault open. Of a stop that cannot be
-        refused there is nothing left but to lock afterwards.
-        """
+        """What asks for the end locks and ends."""
         loop = asyncio.get_running_loop()
         told = {
             signal.SIGTERM: self.end,
             signal.SIGHUP: self.end,
-            signal.SIGINT: self.end,
-            signal.SIGQUIT: self.end,
-            signal.SIGTSTP: _stay,
-            signal.SIGCONT: self._continued,
+            signal.SIGINT: self._broken_off,
+            signal.SIGQUIT: self._broken_off,
         }
         for number, handler in told.items():
             with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
                 loop.add_signal_handler(number, handler)
 
-    def _continued(self) -> None:
-        driver = self._driver
-        if driver is not None and driver.can_suspend:  # the shell had the terminal meanwhile
-            driver.suspend_application_mode()
-            driver.resume_application_mode()
+    def _broken_off(self) -> None:
+        # A keyboard's signals: not of the one that an appointee has.
+        if not (self.handed_over or self.shut_in):
+            self.end()
+
+    def continued(self) -> None:
+        """Locks: the screens stood in a shell, with nobody known before them."""
         self.action_lock()
-        self.screen.refresh(layout=True)
 
     # -- nobody there -------------------------------------------------------------
 
@@ -285,7 +283,3 @@ class Locking(InOrder):
             self._kept = self.desk.left()
             if left is not None and left.typed and self._kept != left:
                 self.not_kept = NOT_KEPT  # too long, or about what is gone
-
-
-def _stay() -> None:
-    """Goes on as if nothing had been asked."""

@@ -11,13 +11,15 @@ import contextlib
 from typing import Final
 
 from textual import events
-from textual.app import App
+from textual.screen import Screen
 from textual.widget import Widget
+
+from secterm.tui.sealed import Sealed
 
 LONGEST: Final = 1.0  # seconds; a widget that is being removed never answers
 
 
-class InOrder(App[None]):
+class InOrder(Sealed):
     """An app in which what a key does is done before the next key is looked at.
 
     Text goes to the widget that takes it in. Any other key waits until that text
@@ -27,17 +29,24 @@ class InOrder(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Each key in its turn; everything else as Textual has it."""
         if isinstance(event, events.Key) and not event.is_forwarded:
+            if await self._at_once(event.key):
+                return
+            await _there(self.screen)
             focused = self.focused
             text = focused is not None and focused.check_consume_key(event.key, event.character)
             if not text and await self._acted(event.key, focused):
                 return
         await super().on_event(event)
 
-    async def _acted(self, key: str, focused: Widget | None) -> bool:
-        """Whether a key did its work, or was meant for what is no longer there."""
+    async def _at_once(self, key: str) -> bool:
+        """Whether a key did its work that waits for nobody, as locking."""
         for binding in self._bindings.key_to_bindings.get(key, ()):
             if binding.priority and await self.run_action(binding.action, self):
-                return True  # locking waits for nobody
+                return True
+        return False
+
+    async def _acted(self, key: str, focused: Widget | None) -> bool:
+        """Whether a key did its work, or was meant for what is no longer there."""
         if focused is not None:
             await _arrived(focused)
             if self.focused is not focused:
@@ -49,6 +58,14 @@ class InOrder(App[None]):
 
     async def _on_key(self, event: events.Key) -> None:
         event.prevent_default()  # it had its turn: what has the focus by now was not meant
+
+
+async def _there(screen: Screen[object]) -> None:
+    """Waits until a screen that opens has its parts; without them no key finds its place."""
+    if screen._mounted_event.is_set():
+        return
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(screen._mounted_event.wait(), LONGEST)
 
 
 async def _arrived(widget: Widget) -> None:

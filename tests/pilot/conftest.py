@@ -9,8 +9,15 @@ from secterm.desk.desk import Desk
 from secterm.desk.model import now
 from secterm.settings import Settings
 from secterm.tui.app import SectermApp
+from secterm.tui.screens import handover
 from secterm.vault import kdf
 from tests.support.house import OFFICER, PEOPLE, Sitting, build, copied
+
+
+@pytest.fixture(autouse=True)
+def _fast_hands(monkeypatch):
+    """Enter after Enter is meant, as fast as a test can press it."""
+    monkeypatch.setattr(handover, "HELD", 0.0)
 
 
 @pytest.fixture(scope="session", autouse=True)

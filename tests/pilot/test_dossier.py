@@ -30,7 +30,7 @@ async def test_enter_hands_over_where_that_is_next(sitting):
             ("rules", "I have read this rule and will keep it"),
         ):
             await officer.opens(stage, "general")
-            await officer.next(leads)
+            await officer.hands_over(leads)
             await officer.gives_back()
             await officer.sees("> NEXT")
             await officer.press("escape")

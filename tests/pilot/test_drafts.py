@@ -555,6 +555,41 @@ async def test_what_another_version_left_is_shown_and_stops_nothing(sitting):
         assert "Old" in await officer.sees("does not fit here any more")
 
 
+async def test_the_appointee_s_place_and_what_they_typed_are_kept(sitting):
+    async with sitting() as officer:
+        await officer.opens("rules", "general")
+        await officer.next("Enter begins.")
+        await officer.press("enter")
+        await officer.sees("I have read this rule")
+        rule = officer.screen
+        await officer.write("2")
+        await officer.sees("> Why you refuse")
+        await officer.type("It goes too far")
+        await officer.locks()
+        await officer.comes_back_to("The screen was locked.")
+        assert "It goes too far" not in officer.screen
+        await officer.press("enter")
+        assert "It goes too far" in await officer.sees(AGAIN)
+        await officer.press("escape", "escape")
+        await officer.sees("I have read this rule")
+        assert officer.screen == rule
+
+
+async def test_what_an_appointee_typed_is_shown_to_the_officer_where_they_take_back(sitting):
+    async with sitting() as officer:
+        await officer.opens("rules", "general")
+        await officer.next("Enter begins.")
+        await officer.press("enter")
+        await officer.sees("I have read this rule")
+        await officer.write("2")
+        await officer.sees("> Why you refuse")
+        await officer.type("It goes too far")
+        await officer.locks()
+        await officer.comes_back_to("The screen was locked.")
+        await officer.gives_back()
+        await officer.sees("It goes too far")
+
+
 async def test_the_filter_of_the_list_stays(sitting):
     async with sitting() as officer:
         await officer.type("nobody here")

@@ -68,12 +68,12 @@ async def at_the_training(officer):
 
 async def at_the_undertaking(officer):
     await officer.opens("undertaking", "general")
-    await officer.next("Please read all of it")
+    await officer.hands_over("Please read all of it")
 
 
 async def at_a_rule(officer):
     await officer.opens("rules", "general")
-    await officer.next("I have read this rule")
+    await officer.hands_over("I have read this rule")
 
 
 async def at_the_giving_back(officer):

@@ -46,10 +46,18 @@ def taught(officer, id):
     return module
 
 
+async def begins(officer):
+    """The appointee sits down."""
+    await officer.sees("Enter begins.")
+    await officer.press("enter")
+
+
 async def reads_on(officer, module):
     """Through the reading, to the quiz's first question."""
+    await begins(officer)
     for page in range(1, len(module.reading) + 1):
         await officer.sees(f"page {page} of {len(module.reading)}")
+        await officer.reads_on("Enter turns" if page < len(module.reading) else "Enter begins")
         await officer.press("enter")
     await officer.sees("question 1 of 5")
 
@@ -153,8 +161,7 @@ async def test_a_quiz_comes_after_the_reading_and_is_passed(training):
         await answers(officer, module, right=4)
         await officer.reads("4 of 5 answers are right; 4 are needed.")
         await officer.sees("Passed:")
-        await officer.press("enter")
-        await officer.sees("Thank you.")
+        await officer.reads_on("Thank you.")
         await officer.press("enter")
         await officer.sees("> Officer's passphrase")
         assert officer.desk.dossier(id).state.quizzes[module.id][-1].act.passed
@@ -167,8 +174,8 @@ async def test_a_quiz_not_passed_says_why_and_is_read_and_tried_again(training):
         await reads_on(officer, module)
         await answers(officer, module, right=3)
         await officer.sees("Not passed yet:")
-        screen = await officer.sees("Enter reads the text again and tries once more.")
-        assert screen.count("×") == 2
+        assert officer.screen.count("×") == 2
+        await officer.reads_on("Enter reads the text again and tries once more.")
         await officer.press("enter")
         await officer.sees("page 1 of 3")
         await officer.gives_back()
@@ -188,9 +195,7 @@ async def test_a_quiz_failed_too_often_leads_to_teaching_again(training):
         await reads_on(officer, module)
         await answers(officer, module, right=0)
         await officer.reads("The module is taught again before the next attempt.")
-        await officer.press("end")
-        await officer.press("enter")
-        await officer.sees("Thank you.")
+        await officer.reads_on("Thank you.")
         await officer.gives_back()
         await officer.sees("to be taught again")
 
@@ -210,12 +215,10 @@ async def test_enter_alone_gives_no_answer(training):
 
 async def test_keys_typed_ahead_reach_no_page_and_no_question_unseen(training):
     async with training() as (officer, id):
-        module = taught(officer, id)
+        taught(officer, id)
         await officer.press("f5")
-        for page in range(1, len(module.reading) + 1):
-            await officer.sees(f"page {page} of {len(module.reading)}")
-            if page < len(module.reading):
-                await officer.press("enter")
+        await begins(officer)
+        await officer.reads_on("Enter begins the quiz.")
         officer.ahead("enter", "1", "enter", "1", "enter")
         await officer.sees("question 1 of 5")
         await officer.settle()
@@ -233,5 +236,6 @@ async def test_a_quiz_left_half_way_goes_on_at_its_next_question_and_without_the
         await officer.sees("quiz owed")
         (answer,) = officer.desk.dossier(id).state.quizzing[module.id]
         await officer.press("f5")
+        await begins(officer)
         screen = await officer.sees("question 2 of 5")
         assert answer.question[:40] not in screen

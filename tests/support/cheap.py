@@ -1,4 +1,5 @@
-"""The program's own entry point, with a key derivation that costs nothing.
+"""The program's own entry point, with a key derivation that costs nothing, and for
+hands faster than anybody's.
 
 Only tests start it; the program itself has no way to lower the floor. What the
 program tells in one calm line, a failing test wants whole: the traceback goes
@@ -8,6 +9,7 @@ to the file that the test names.
 import os
 import traceback
 
+from secterm.tui import quiet
 from secterm.vault import kdf
 
 kdf.floors = (kdf.Cost(t=1, m=32, p=1),)
@@ -27,9 +29,23 @@ def _trace(path):
     SectermApp._handle_exception = handle
 
 
+def _with_screens(trace):
+    """What concerns the screens, once they can be imported."""
+    settle = quiet.settle
+
+    def settled():
+        settle()
+        from secterm.tui.screens import handover
+
+        handover.HELD = 0.0
+        if trace:
+            _trace(trace)
+
+    quiet.settle = settled
+
+
 if __name__ == "__main__":
     from secterm.cli import main
 
-    if os.environ.get("SECTERM_TEST_TRACE"):
-        _trace(os.environ["SECTERM_TEST_TRACE"])
+    _with_screens(os.environ.get("SECTERM_TEST_TRACE"))
     main()
