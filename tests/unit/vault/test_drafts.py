@@ -54,7 +54,11 @@ def faults(vault):
     return [str(fault) for fault in verify.verify(vault, known)]
 
 
-@pytest.mark.parametrize("text", [b"half a sentence", b"\0" * 40, os.urandom(drafts.LONGEST)])
+@pytest.mark.parametrize(
+    "text",
+    [b"half a sentence", b"\0" * 40, os.urandom(drafts.LONGEST)],
+    ids=["short", "zeros", "longest"],
+)
 def test_what_is_kept_is_there_after_unlocking_again(vault, path, id, text):
     vault.keep_draft(id, text)
     vault.close()
