@@ -276,10 +276,10 @@ class Locking(InOrder):
         if self.desk is None or self.home is None:
             return
         left = drafts.left(self.home, self.screen_stack, self.taking_up)
-        if left is not None and not left.typed and not place:
+        if not place and not drafts.is_typed(left):
             left = None
         if left != self._kept:
             self.desk.leave(left)
             self._kept = self.desk.left()
-            if left is not None and left.typed and self._kept != left:
+            if drafts.is_typed(left) and self._kept != left:
                 self.not_kept = NOT_KEPT  # too long, or about what is gone

@@ -526,7 +526,7 @@ async def test_between_the_list_and_what_goes_on_nothing_shows(sitting):
             ("OfficerRoom", False),
             ("Form", False),
         ]
-        assert AGAIN in officer.screen
+        await officer.sees(AGAIN)
 
 
 async def test_keys_typed_ahead_of_what_goes_on_reach_nothing(sitting):
