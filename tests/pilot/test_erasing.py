@@ -18,7 +18,8 @@ def small(vaults, tmp_path):
 
 
 async def warned(officer):
-    """Before the page that says what erasing does; the dossier's id."""
+    """Before the page that says what erasing does, from the view of everybody; the id."""
+    await officer.press("6")
     id = await officer.opens("screening", "general")
     await officer.press("ctrl+e")
     await officer.sees("Erasing the dossier of")
