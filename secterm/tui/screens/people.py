@@ -93,7 +93,7 @@ class People(Room[None]):
         yield Views()
         with Horizontal(id="filter"):
             yield Label(_("Show only:"), id="asked-for", markup=False)
-            yield Filter()
+            yield Filter(self._show)
         yield Static("", id="columns", markup=False)
         rows = Rows()
         rows.add_class("driven")
@@ -208,10 +208,6 @@ class People(Room[None]):
         told = how_many(index, shown, self._place, self._line.value, outside=outside)
         return told + self._damage
 
-    def on_input_changed(self) -> None:
-        """Shows what fits."""
-        self._show()
-
     def on_resize(self) -> None:
         """Uses the width there is."""
         self.call_after_refresh(self._show)
@@ -252,13 +248,13 @@ class People(Room[None]):
         else:
             self._go(Place(view=number - 1))
 
-    def _go(self, place: Place, words: str = "") -> None:
-        """To another place, with these words in the filter beside the view's own."""
+    def _go(self, place: Place) -> None:
+        """To another place, with the words of its view in the filter."""
         self.say("")
         self._place = place
         self._shown = -1  # another view is the chosen one
         self._open_filter(False)
-        self._line.value = words or ("" if place.picked else self._view.words)
+        self._line.value = "" if place.picked else self._view.words
         self._show()
 
     def action_seek(self) -> None:

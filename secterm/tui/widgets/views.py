@@ -4,7 +4,7 @@ narrows them down.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from rich.cells import cell_len
@@ -48,15 +48,23 @@ class Views(Static):
 
 
 class Filter(Line):
-    """The line that narrows a list down. While it is empty, a digit and `/` are no text."""
+    """The line that narrows a list down. While it is empty, a digit and `/` are no text.
+
+    `changed` is called at once: the letter and what it finds are painted together.
+    """
 
     # Its place and size never follow what is typed, so a letter asks for no new layout.
     value = reactive("", init=False)
     virtual_size = reactive(Size(0, 0), init=False)
 
-    def __init__(self) -> None:
+    def __init__(self, changed: Callable[[], None]) -> None:
         super().__init__()
+        self._changed = changed
         self.opened = False  # by `/`: digits are text from the first on
+
+    def watch_value(self) -> None:
+        """What it narrows down follows."""
+        self._changed()
 
     @property
     def takes_digits(self) -> bool:
