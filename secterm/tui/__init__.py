@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,15 @@ def run(vault: Path, *, hint: str = "") -> int:
     """Runs the app on this vault's file until it is left; the exit status."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         sys.stderr.write(_("secterm: the app needs a terminal; see secterm --help.") + "\n")
+        return messages.UNUSABLE
+    if os.environ.get("TERM") == "dumb":
+        sys.stderr.write(
+            _(
+                "secterm: this terminal says that it cannot move its cursor (TERM=dumb). Nothing "
+                "was opened. Where it can, set TERM to what it is, as in TERM=linux."
+            )
+            + "\n"
+        )
         return messages.UNUSABLE
     quiet.settle()
     with quiet.unechoed():

@@ -25,10 +25,9 @@ from secterm.desk.drafts import Left
 from secterm.desk.model import Clock, now
 from secterm.settings import Settings
 from secterm.tui import drafts
-from secterm.tui.order import InOrder
+from secterm.tui.appearance import Dressed
 from secterm.tui.screens.dialogs import Working
 from secterm.tui.screens.room import Room
-from secterm.tui.sealed import Terminal
 from secterm.tui.widgets.chrome import Top
 from secterm.words import _
 
@@ -43,11 +42,11 @@ NOT_KEPT: Final = _("What was typed could not be kept.")
 SOON: Final = 0.1  # seconds for who asked for work to go on with what it brought
 
 
-class Locking(InOrder):
+class Locking(Dressed):
     """An app whose desk is there only between an unlocking and the lock."""
 
     def __init__(self, vault: Path, settings: Settings, clock: Clock = now) -> None:
-        super().__init__(driver_class=Terminal)
+        super().__init__()
         self.vault = vault
         self.settings = settings
         self.clock = clock

@@ -1,7 +1,8 @@
 """Keys in their order, however fast they come. Textual hands a key to the widget
 that has the focus and does not wait for it: of `Ctrl+U` and a text typed at
 once the text would come first, and a passphrase after a name and `Enter` would
-land, readable, in the name.
+land, readable, in the name. And of a key that is held down, which arrives over
+and over, only the first arrival may say something.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from textual.widget import Widget
 
 from secterm.tui.sealed import Sealed
 
+HELD = 0.1  # seconds; a key that arrives again sooner is held down
 LONGEST: Final = 1.0  # seconds; a widget that is being removed never answers
 
 
@@ -26,33 +28,69 @@ class InOrder(Sealed):
     has arrived, and then does its work at once.
     """
 
+    held = False  # the key in hand is held down: it arrived before, just now
+    _last = ("", 0.0)  # the key that arrived last, and when
+    _began: Widget | None = None  # what had the focus when that key was pressed
+    _hushed: Widget | None = None
+
+    def hush(self, screen: Widget) -> None:
+        """Keys reach nothing on this screen until `hear`: it shows something else soon, and
+        what was typed ahead was not meant for it.
+        """
+        self._hushed = screen
+
+    def hear(self, screen: Widget) -> None:
+        """Keys reach this screen again."""
+        if self._hushed is screen:
+            self._hushed = None
+
     async def on_event(self, event: events.Event) -> None:
         """Each key in its turn; everything else as Textual has it."""
         if isinstance(event, events.Key) and not event.is_forwarded:
-            if await self._at_once(event.key):
+            if await self._urgent(event.key):
+                self._arrives(event, self.focused)
                 return
             await _there(self.screen)
             focused = self.focused
-            text = focused is not None and focused.check_consume_key(event.key, event.character)
-            if not text and await self._acted(event.key, focused):
+            if self.is_hushed:
+                self._arrives(event, focused)
+                return
+            if focused is not None and focused.check_consume_key(event.key, event.character):
+                self._arrives(event, focused)
+                if self.held and self._began is not focused:
+                    return  # held since before this field had the focus
+            elif await self._acted(event, focused):
                 return
         await super().on_event(event)
 
-    async def _at_once(self, key: str) -> bool:
-        """Whether a key did its work that waits for nobody, as locking."""
+    @property
+    def is_hushed(self) -> bool:
+        """Whether keys reach nothing now."""
+        return self._hushed is not None and self._hushed is self.screen
+
+    def _arrives(self, event: events.Key, focused: Widget | None) -> None:
+        key, at = self._last
+        self.held = event.key == key and event.time - at < HELD
+        self._last = (event.key, event.time)
+        if not self.held:
+            self._began = focused
+
+    async def _urgent(self, key: str) -> bool:
+        """Locking waits for nobody."""
         for binding in self._bindings.key_to_bindings.get(key, ()):
             if binding.priority and await self.run_action(binding.action, self):
                 return True
         return False
 
-    async def _acted(self, key: str, focused: Widget | None) -> bool:
+    async def _acted(self, event: events.Key, focused: Widget | None) -> bool:
         """Whether a key did its work, or was meant for what is no longer there."""
         if focused is not None:
             await _arrived(focused)
-            if self.focused is not focused:
-                return True
+        self._arrives(event, focused)
+        if self.focused is not focused or self.is_hushed:
+            return True
         for priority in (True, False):
-            if await self._check_bindings(key, priority=priority):
+            if await self._check_bindings(event.key, priority=priority):
                 return True
         return focused is None
 

@@ -16,10 +16,10 @@ from typing import Any, BinaryIO, Final, TextIO
 
 from textual._context import active_message_pump
 from textual.app import App
-from textual.drivers.linux_driver import LinuxDriver
 from textual.widget import Widget
 
 from secterm.tui import quiet
+from secterm.tui.steady import Steady
 
 OURS: Final = "secterm."
 MOVES: Final = ("focus_next", "focus_previous")  # Textual's own, that a form needs
@@ -63,7 +63,7 @@ class Sealed(App[None]):
         self._exit_renderables.clear()  # a traceback quotes; what happened is told in words
 
 
-class Terminal(LinuxDriver):
+class Terminal(Steady):
     """The terminal, never left before the app ends, whatever is typed or sent."""
 
     def __init__(

@@ -170,7 +170,6 @@ class Desk:
             self.t.enter("Original 4711")
             self.t.wait("> Is the answer")
             self.t.type("1")
-            self.t.press("enter")
             self.t.until(lambda s, row=row: f"> {row}" not in s and "done." in s, "the next row")
         for title in conditions:
             self.t.press("home")
@@ -201,7 +200,6 @@ class Desk:
         self.t.press("enter")
         self.t.wait("> Finding")
         self.t.type("2" if conditional else "1")
-        self.t.press("enter")
         if conditional:
             self.t.wait("> Reason")
             self.t.enter("Watched for a reason")
@@ -326,7 +324,6 @@ class Desk:
         screen = self.t.text()
         number = re.search(rf"(\d) \([• ]\) {decision}", screen).group(1)
         self.t.type(number)
-        self.t.press("enter")
         self.t.wait("> Reason")
         self.t.enter("For the reasons recorded")
         if decision == "Admit":

@@ -9,7 +9,7 @@ from secterm.desk.drafts import Left
 from secterm.dossier.entries import Decided
 from secterm.tui import lock
 from tests.faults.faulty import files_end_at
-from tests.pilot.test_locking import at_a_question, at_the_findings
+from tests.pilot.test_locking import at_a_question, at_the_findings, at_the_interview
 from tests.support.custodians import asks_for, sees_the_share
 from tests.support.house import OFFICER, SECOND
 
@@ -184,6 +184,12 @@ async def a_second_word(officer):
     return ["2 (•) I do not agree", "> Reason                  Not yet"]
 
 
+async def an_answer(officer):
+    await at_the_interview(officer)
+    await officer.sees("Half an answer")
+    return ["1. What is your full name", "Half an answer"]
+
+
 async def a_finding(officer):
     await at_the_findings(officer)
     await officer.press("end", "enter")
@@ -203,6 +209,7 @@ FLOWS = (
     a_teaching,
     a_course_that_taught_all,
     a_check,
+    an_answer,
     a_finding,
     a_decision,
     a_second_word,

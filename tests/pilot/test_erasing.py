@@ -64,6 +64,18 @@ async def test_two_persons_erase_and_an_anonymous_line_says_when_and_why(sitting
         assert officer.desk.verify().holds
 
 
+async def test_the_list_says_that_it_is_erased(sitting, small):
+    async with sitting(vault=small) as officer:
+        await officer.press("enter")
+        await officer.sees("> NEXT")
+        await officer.press("ctrl+e")
+        await officer.sees("Erasing the dossier of")
+        await reasoned(officer)
+        await meant(officer)
+        await officer.sees("(erased)")
+        await officer.sees("Erased.")
+
+
 async def test_an_erased_line_is_found_by_its_stage_and_by_no_category(sitting, small):
     async with sitting(vault=small) as officer:
         await erased(officer)

@@ -19,7 +19,7 @@ def interview(sitting):
             if questions:
                 answered(officer.desk, id, but=questions)
             await officer.opens("screening")
-            await officer.next("PgUp Question before")
+            await officer.next("PgDn After")
             yield officer, id
 
     return at

@@ -150,6 +150,55 @@ async def test_until_when_a_module_holds_is_told_in_full(training):
         assert f"done, until {lapse}\n" in officer.screen
 
 
+async def test_after_a_teaching_the_next_module_to_be_taught_is_under_the_cursor(sitting):
+    async with sitting(("opened", "general")) as officer:
+        id = officer.desk.cards()[0].id
+        await officer.opens("screening")
+        await officer.press("down", "down", "enter")
+        owed = [due.id for due in officer.desk.dossier(id).standing.gate("training").owed]
+        titles = {m.id: m.title for m in officer.desk.dossier(id).pack.training.modules}
+        for module in owed[:3]:
+            await officer.sees(f"> {titles[module][:30]}")
+            await officer.press("enter")
+            for label in ("> Hours", "> Day", "> Who taught", "> Place"):
+                await officer.sees(label)
+                await officer.press("enter")
+        await officer.sees("3 quizzes are due. Enter hands over the keyboard for all of them")
+        await officer.sees(f"> {titles[owed[3]][:30]}")
+
+
+async def test_the_next_teaching_begins_with_who_taught_the_last_one_and_where(sitting):
+    async with sitting(("opened", "general")) as officer:
+        await officer.opens("screening")
+        await officer.press("down", "down", "enter")
+        await officer.press("enter")
+        await officer.sees("> Hours")
+        await officer.press("enter", "enter", "ctrl+u")
+        await officer.write("T. Ainer")
+        await officer.press("enter")
+        await officer.sees("quiz owed")
+        await officer.press("enter")
+        screen = await officer.sees("> Hours")
+        assert "T. Ainer" in screen
+
+
+async def test_a_lock_gives_back_the_module_and_the_form_over_it(training):
+    async with training() as (officer, _):
+        room = officer.app.screen
+        await officer.press("end")
+        place = room.place()
+        await officer.press("home")
+        room.take_up(place, {})
+        assert room.place() == place
+        await officer.press("f6")
+        await officer.sees("> Day")
+        begun = room.doing
+        await officer.press("escape")
+        await officer.sees("modules done.")
+        room.take_up(begun, {})
+        await officer.sees("One course that taught these modules")
+
+
 # -- the quiz ------------------------------------------------------------------------
 
 

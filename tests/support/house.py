@@ -125,7 +125,7 @@ class Sitting:
     def screen(self) -> str:
         """What the screen shows, as text."""
         # While it is being changed, or a widget has no style yet, nothing new is drawn.
-        if not self.app._batch_count:
+        if not self.app._batch_count and not self.app.is_hushed:
             with contextlib.suppress(KeyError):
                 strips = self.app.screen._compositor.render_strips()
                 self._drawn = "\n".join(strip.text.rstrip() for strip in strips)

@@ -64,6 +64,7 @@ class Terminal:
         self._text = None  # what the screen shows, until something is drawn on it
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self.seen = set()  # every character beyond ASCII that was ever drawn
+        self.styles = set()  # every style that was ever asked for, as its numbers
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         environment = {k: v for k, v in os.environ.items() if not k.startswith("COLORTERM")}
@@ -101,6 +102,7 @@ class Terminal:
                 self.received += data
                 self._stream.feed(data)
                 self._text = None
+                self.styles.update(re.findall(rb"\x1b\[([0-9;]*)m", data))
                 self.seen.update(c for c in self._decoder.decode(data) if not c.isascii())
                 self._drawn.notify_all()
 

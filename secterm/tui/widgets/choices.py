@@ -1,10 +1,11 @@
 """A few answers to choose one of, wrapped to the width: by arrow and Enter, by
-digit, or by the first letter where each has its own.
+digit, or by the first letter where each has its own. Where answers are given `at
+once`, the digit or letter is the answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rich.text import Text
@@ -29,7 +30,8 @@ class Choices(Static, can_focus=True):
     """Tells `Chosen` on Enter. The mark shows which stands; the arrow, where the cursor is.
 
     An `open` question begins with no answer under the cursor, so that Enter alone,
-    pressed once too often, says nothing.
+    pressed once too often, says nothing. `at_once` is told the answer whose digit or
+    letter was pressed, in place of the cursor's moving there.
     """
 
     BINDINGS = [
@@ -61,19 +63,40 @@ class Choices(Static, can_focus=True):
 
     def __init__(
         self,
-        choices: Sequence[Choice],
+        choices: Sequence[Choice] = (),
         *,
         standing: str = "",
         open: bool = False,
+        at_once: Callable[[str], None] | None = None,
         id: str | None = None,
     ) -> None:
         super().__init__(id=id, markup=False)
+        self.at_once = at_once
+        self._take(choices)
+        self.set_reactive(Choices.cursor, self._place_of(standing, -1 if open else 0))
+
+    def ask(self, choices: Sequence[Choice], standing: str = "") -> None:
+        """Asks something else in the same place; no answer is under the cursor but `standing`."""
+        self._take(choices)
+        self.set_reactive(Choices.cursor, self._place_of(standing, -1))
+        self.refresh(layout=True)
+
+    def _take(self, choices: Sequence[Choice]) -> None:
         self.choices = list(choices)
-        keys = [choice.key for choice in self.choices]
-        none = -1 if open else 0
-        self.set_reactive(Choices.cursor, keys.index(standing) if standing in keys else none)
         letters = [choice.text[:1].lower() for choice in self.choices]
         self._letters = letters if len(set(letters)) == len(letters) else []
+
+    def _place_of(self, key: str, none: int) -> int:
+        return next((i for i, choice in enumerate(self.choices) if choice.key == key), none)
+
+    def answers_to(self, character: str) -> bool:
+        """Whether a digit or letter stands for one of the answers."""
+        return self._meant(character.lower()) is not None
+
+    def _meant(self, typed: str) -> int | None:
+        if typed.isdecimal() and typed.isascii():
+            return int(typed) - 1 if 1 <= int(typed) <= len(self.choices) else None
+        return self._letters.index(typed) if typed and typed in self._letters else None
 
     @property
     def key(self) -> str:
@@ -98,15 +121,17 @@ class Choices(Static, can_focus=True):
         self.post_message(self.Chosen(self, self.key) if self.key else self.Unchosen(self))
 
     def on_key(self, event: events.Key) -> None:
-        """A digit or a letter moves to its answer; Enter still says that it is meant."""
-        typed = (event.character or "").lower()
-        if typed.isdigit() and 1 <= int(typed) <= len(self.choices):
-            self.cursor = int(typed) - 1
-        elif typed and typed in self._letters:
-            self.cursor = self._letters.index(typed)
-        else:
+        """A digit or a letter moves to its answer, and Enter says that it is meant; or it
+        is the answer at once.
+        """
+        meant = self._meant((event.character or "").lower())
+        if meant is None:
             return
         event.stop()
+        if self.at_once is not None:
+            self.at_once(self.choices[meant].key)
+        else:
+            self.cursor = meant
 
     def watch_cursor(self) -> None:
         """Draws the cursor where it is now."""

@@ -9,6 +9,7 @@ from typing import Final
 
 from rich.cells import cell_len
 from rich.text import Text
+from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.reactive import reactive
@@ -31,6 +32,7 @@ KEY_NAMES: Final = {
     "end": "End",
     "tab": "Tab",
     "shift+tab": "Shift+Tab",
+    "slash": "/",
 }
 
 
@@ -74,13 +76,26 @@ def _active(screen: Screen[object]) -> Iterator[tuple[Binding, bool]]:
 
 def _all(screen: Screen[object]) -> Iterator[tuple[DOMNode, Binding]]:
     seen: set[str] = set()
+    first = _first_to_have(screen)
     for node, bindings in screen._modal_binding_chain:
         for key, binding in bindings:
             if {key, binding.action} & seen or not _is_ours(node, binding):
                 continue
+            if first.get(key, node) is not node:
+                continue
             if binding.description and screen.app._check_action_state(binding.action, node):
                 seen |= {key, binding.action}
                 yield node, binding
+
+
+def _first_to_have(screen: Screen[object]) -> dict[str, DOMNode]:
+    """By key, who has it before what has the focus."""
+    return {
+        key: node
+        for node, bindings in screen._modal_binding_chain
+        for key, binding in bindings
+        if binding.priority and screen.app._check_action_state(binding.action, node)
+    }
 
 
 def _is_ours(node: object, binding: Binding) -> bool:
@@ -119,8 +134,18 @@ class Top(Static):
         return text.append(last, style="reverse").append(" ")
 
 
+def top_of(app: App[object]) -> Iterator[Top]:
+    """The bar as the screen in front has it, for a small screen over that one."""
+    for screen in reversed(app.screen_stack):
+        for top in screen.query(Top):
+            yield Top(top.where, top.who)
+            return
+
+
 class Keys(Static):
     """The footer: the keys that do something here, as far as they fit; F1 shows all."""
+
+    COMPONENT_CLASSES = {"keys--key"}
 
     def __init__(self) -> None:
         super().__init__(id="keys", markup=False)
@@ -142,14 +167,13 @@ class Keys(Static):
         )
 
     def _line(self, bindings: Iterator[Binding]) -> Text:
-        text = Text(no_wrap=True)
+        text, cap = Text(no_wrap=True), self.get_component_rich_style("keys--key")
         width = max(self.size.width, 1)
         for binding in bindings:
             key = key_name(binding.key.split(",")[0])
             piece = f" {key} {binding.description} "
             if binding.show and text.cell_len + cell_len(piece) <= width:
-                text.append(f" {key}", style="bold")
-                text.append(f" {binding.description} ")
+                text.append(" ").append(key, style=cap).append(f" {binding.description} ")
         return text
 
 

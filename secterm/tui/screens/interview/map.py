@@ -1,0 +1,103 @@
+"""What tells how far the interview is: the map of its sections beside the page,
+or, where there is no room for it, one line over the page. Signs and numbers say
+it all; colour says nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual.widgets import Static
+
+from secterm.tui.screens.dialogs import bar
+from secterm.tui.screens.interview.progress import Part, Progress
+from secterm.tui.widgets.cells import fit
+from secterm.words import _
+
+ROOM: Final = 110  # columns from which the map has room beside the page
+LONGEST_BAR: Final = 20
+OPEN, ANSWERED, ADVERSE, MARKED = "·", "•", "!", "f"
+
+
+class SectionMap(Static):
+    """Each section with what is done of it; under the current one its questions as signs."""
+
+    DEFAULT_CSS = """
+    SectionMap { width: 40; height: 1fr; padding-left: 3; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__("", id="map", markup=False)
+
+    def show(self, progress: Progress, at: int | None) -> None:
+        """The progress now, with the question at this place on the page, or none."""
+        width = max(self.size.width or 37, 10)
+        lines = [Text(_("Sections"), style="bold"), Text()]
+        for part in progress.parts:
+            here = at is not None and part.holds(at)
+            lines.append(_section(part, here, width))
+            if here and at is not None:
+                lines += _questions(progress, part, at, width)
+        done, total = progress.done, len(progress)
+        across = max(width - len(f" {total}/{total}"), 4)
+        lines += [
+            Text(),
+            Text(_("All questions"), style="bold"),
+            Text(bar(done, total, across)),
+            Text(),
+            Text(f"{ANSWERED} {_('answered')}  {OPEN} {_('open')}  {ADVERSE} {_('adverse')}"),
+            Text(f"{MARKED} {_('marked to come back to')}"),
+        ]
+        self.update(Text("\n").join(lines))
+
+
+def _section(part: Part, here: bool, width: int) -> Text:
+    flags = (ADVERSE if part.adverse else " ") + (MARKED if part.marked else " ")
+    right = f" {part.done:>2}/{part.total:<2} {flags}"
+    title = ("> " if here else "  ") + part.section.title
+    return Text(fit(title, width - len(right)) + right, style="bold" if here else "", no_wrap=True)
+
+
+def _questions(progress: Progress, part: Part, at: int, width: int) -> list[Text]:
+    """The section's questions by number and sign, the one on the page in brackets."""
+    signs = []
+    for place in range(part.first, part.first + part.total):
+        sign = OPEN if not progress.is_answered(place) else ANSWERED
+        sign = ADVERSE if progress.is_adverse(place) else sign
+        said = f"{place + 1}{sign}" + (MARKED if progress.is_marked(place) else "")
+        signs.append(f"[{said}]" if place == at else f" {said} ")
+    lines, line = [], "   "
+    for sign in signs:
+        if len(line) + len(sign) > width:
+            lines.append(line)
+            line = "   "
+        line += sign
+    return [Text(each, no_wrap=True) for each in [*lines, line]]
+
+
+def section_line(progress: Progress, at: int) -> str:
+    """Where the question stands: section, and how far it is."""
+    part = progress.part(at)
+    return _("Section {n} of {of}: {title}, {done} of {total}").format(
+        n=progress.parts.index(part) + 1,
+        of=len(progress.parts),
+        title=part.section.title,
+        done=part.done,
+        total=part.total,
+    )
+
+
+def one_line(progress: Progress, left: str, width: int) -> str:
+    """That, and the bar of all questions, in `width` columns."""
+    right = f" {progress.done}/{len(progress)}"
+    marked = len(progress.marked)
+    if marked:
+        right += ", " + _("{n} marked").format(n=marked)
+    free = width - cell_len(left) - cell_len(right) - 3
+    if free < 4:
+        return fit(left, max(width - cell_len(right) - 1, 0)) + right
+    across = min(free, LONGEST_BAR)
+    drawn = bar(progress.done, len(progress), across).split(" ")[0]
+    return f"{left}   {' ' * (free - across)}{drawn}{right}"
