@@ -220,8 +220,8 @@ class Locking(Dressed):
 
     def _count(self, seconds: int) -> None:
         """Shows in the bar in front when it locks; 0 takes it away."""
-        rooms = [s for s in self.screen_stack if isinstance(s, Room)] if seconds else []
-        top = rooms[-1].query_one(Top) if rooms else None
+        bars = [bar for screen in self.screen_stack for bar in screen.query(Top)] if seconds else []
+        top = bars[-1] if bars else None
         if self._counting is not None and self._counting is not top:
             self._counting.locks_in = 0
         if top is not None:
