@@ -33,7 +33,8 @@ from secterm.policy.model import (
 COLUMNS: Final = 76  # of a page
 PAGE: Final = 17  # rows of a reading page, under its title and over the keys' hint
 ASKED: Final = 14  # rows of a question with its section's words, its help and choices
-QUIZ: Final = 16  # rows of a quiz question with its answers
+QUIZ: Final = 13  # rows of a quiz question with its answers
+NARROW: Final = 72  # columns of what an appointee has before them
 RULE: Final = 13  # rows of a rule with its reason
 ANSWERS: Final = 9  # answers that a digit can choose
 CHOSEN: Final = 8  # columns that an answer's number and mark take
@@ -172,7 +173,7 @@ def _rooms(where: str, value: msgspec.Struct) -> Iterator[str]:
                 yield from _can_choose(f"{where}: question '{q.id}': choices", len(q.choices))
         case QuizQuestion():
             answers = (value.right, *value.wrong)
-            taken = rows(value.text) + sum(rows(a, COLUMNS - CHOSEN) for a in answers)
+            taken = rows(value.text, NARROW) + sum(rows(a, NARROW - CHOSEN) for a in answers)
             yield from _fits(where, taken, QUIZ)
             yield from _can_choose(f"{where}: wrong", len(answers))
         case Rule():

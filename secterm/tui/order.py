@@ -47,8 +47,7 @@ class InOrder(Sealed):
     async def on_event(self, event: events.Event) -> None:
         """Each key in its turn; everything else as Textual has it."""
         if isinstance(event, events.Key) and not event.is_forwarded:
-            if await self._urgent(event.key):
-                self._arrives(event, self.focused)
+            if await self._at_once(event.key):
                 return
             await _there(self.screen)
             focused = self.focused
@@ -75,8 +74,8 @@ class InOrder(Sealed):
         if not self.held:
             self._began = focused
 
-    async def _urgent(self, key: str) -> bool:
-        """Locking waits for nobody."""
+    async def _at_once(self, key: str) -> bool:
+        """Whether a key did its work that waits for nobody, as locking."""
         for binding in self._bindings.key_to_bindings.get(key, ()):
             if binding.priority and await self.run_action(binding.action, self):
                 return True
@@ -85,7 +84,7 @@ class InOrder(Sealed):
     async def _acted(self, event: events.Key, focused: Widget | None) -> bool:
         """Whether a key did its work, or was meant for what is no longer there."""
         if focused is not None:
-            await _arrived(focused)
+            await arrived(focused)
         self._arrives(event, focused)
         if self.focused is not focused or self.is_hushed:
             return True
@@ -106,9 +105,13 @@ async def _there(screen: Screen[object]) -> None:
         await asyncio.wait_for(screen._mounted_event.wait(), LONGEST)
 
 
-async def _arrived(widget: Widget) -> None:
-    """Waits until a widget has taken in every key that was handed to it so far."""
-    done = asyncio.Event()
-    if widget.call_later(done.set):
+async def arrived(*widgets: Widget) -> None:
+    """Waits until widgets have taken in every key, and all else, that was handed to them."""
+    waiting = []
+    for widget in widgets:
+        done = asyncio.Event()
+        if widget.call_later(done.set):
+            waiting.append(done)
+    for done in waiting:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(done.wait(), LONGEST)

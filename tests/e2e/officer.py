@@ -267,6 +267,7 @@ class Desk:
 
     def begins(self):
         self.t.wait("Enter begins.")
+        self.t.settled(0.05)  # an Enter before the page was drawn is not meant for it
         self.t.press("enter")
 
     def give_back(self):
@@ -314,6 +315,7 @@ class Desk:
         self.t.wait("I have read this rule")
         for at in range(len(rules)):
             self.t.wait(f" {at}/{len(rules)}")
+            self.t.settled(0.03)
             self.t.press("enter")
         self.t.wait("rules were put to you")
         self.give_back()

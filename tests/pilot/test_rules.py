@@ -1,8 +1,14 @@
 """The rules, one by one, acknowledged or refused."""
 
+import asyncio
 import contextlib
+import shutil
 
 import pytest
+
+from secterm.policy import reader
+from secterm.vault import kdf
+from tests.support.house import build
 
 
 @pytest.fixture
@@ -97,3 +103,43 @@ async def test_a_refusal_that_is_thought_over_goes_back_to_the_rule(rules):
         await officer.sees("I have read this rule")
         assert officer.app.screen._rule is rule
         assert officer.journal == before
+
+
+async def test_keys_pressed_while_a_form_opens_end_nothing(rules):
+    async with rules() as (officer, _):
+        page = officer.app.screen
+        for turns in range(14):
+            await officer.sees("I have read this rule")
+            await officer.press("2")
+            officer.ahead("enter")
+            for _turn in range(turns):
+                await asyncio.sleep(0)
+            officer.ahead("escape")
+            await officer.settle()
+            assert officer.app.crash is None
+            assert officer.app.handed_over is page
+            while officer.app.screen is not page:
+                await officer.app.pop_screen()
+
+
+async def test_a_rule_longer_than_the_screen_is_read_to_its_end_first(
+    sitting, tmp_path, monkeypatch
+):
+    pack = shutil.copytree(reader.default_folder(), tmp_path / "pack")
+    rules, found = pack / "rules.toml", 'reason = "'
+    rules.write_text(rules.read_text().replace(found, found + "It is long to explain. " * 27))
+    monkeypatch.setattr(reader, "default_folder", lambda: pack)
+    monkeypatch.setattr(kdf, "floors", (kdf.Cost(t=1, m=32, p=1),))
+    vault = build(tmp_path / "vault.db", ("rules", "general"))
+    async with sitting(vault=vault) as officer:
+        id = await officer.opens("rules", "general")
+        before = done(officer, id)
+        await officer.hands_over("More below:")
+        await officer.press("enter")
+        await officer.settle()
+        assert done(officer, id) == before
+        while "More below:" in await officer.settle():
+            await officer.press("enter")
+        assert done(officer, id) == before
+        await officer.press("enter")
+        await officer.sees(f" {before + 1}/48")

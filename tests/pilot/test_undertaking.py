@@ -4,6 +4,8 @@ import contextlib
 
 import pytest
 
+from secterm.desk.desk import Desk
+from secterm.vault import keyfile
 from tests.support.house import OFFICER, SECOND
 
 SECRET = "appointee's test secret"
@@ -191,3 +193,57 @@ async def test_giving_back_takes_the_officer_s_passphrase(undertaking):
         await officer.sees("Please read all of it")
         await officer.gives_back()
         await officer.sees("> NEXT")
+
+
+# -- read to its end --------------------------------------------------------------------
+
+
+async def test_the_end_shown_without_the_middle_is_not_the_text_read(undertaking):
+    async with undertaking() as (officer, _, _name):
+        await officer.sees("More below")
+        await officer.press("end")
+        await officer.reads("Not all of it was shown: 15 of")
+        await officer.press("enter")
+        await officer.sees("More below: 29 of")
+        assert "Your full name" not in officer.screen
+
+
+async def test_what_was_read_stays_read_when_the_screen_becomes_another(undertaking):
+    async with undertaking() as (officer, _, _name):
+        await officer.reads_on("More below: 43 of")
+        await officer.pilot.resize_terminal(132, 43)
+        await officer.misses("More below: 43 of")
+        assert "This is the end" not in await officer.settle()
+        await officer.reads_on("This is the end.")
+        await officer.pilot.resize_terminal(80, 24)
+        await officer.settle()
+        await officer.sees("This is the end.")
+        await officer.press("enter")
+        await officer.sees("> Your full name")
+
+
+async def test_enter_typed_ahead_turns_one_page_and_no_more(undertaking):
+    async with undertaking() as (officer, _, _name):
+        await officer.sees("More below: 15 of")
+        officer.ahead(*["enter"] * 40)
+        await officer.settle()
+        assert "Your full name" not in officer.screen
+        await officer.sees("More below")
+
+
+async def test_a_witness_whose_key_file_lies_elsewhere_names_it(sitting, vault, tmp_path):
+    path, key = keyfile.make(tmp_path)
+    desk = Desk.open(vault, *SECOND)
+    desk.change_passphrase(SECOND[1], SECOND[1], key_file=key)
+    desk.close()
+    async with sitting(vault=vault) as officer:
+        await officer.opens("undertaking", "core")
+        await officer.next("Witness")
+        await officer.signs_as_second()
+        await officer.reads("or name its path with F3.")
+        await officer.sees("> Their own passphrase")
+        await officer.press("f3")
+        await officer.write(SECOND[1])
+        await officer.sees("> Path of the key file")
+        await officer.write(str(path))
+        await officer.sees("Enter begins.")

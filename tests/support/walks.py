@@ -25,9 +25,11 @@ from secterm.tui.screens import (
     findings,
     form,
     interview,
+    keyed,
     officer,
     officers,
     people,
+    reader,
     recovering,
     room,
     rules,
@@ -42,11 +44,13 @@ from secterm.tui.screens import (
 from secterm.tui.screens import first_run as first
 from secterm.tui.screens import handover as handing
 from secterm.tui.screens import quiz as quizzing
+from secterm.tui.screens.interview import jump
 from secterm.vault import shares
 from tests.support.custodians import asks_for, sees_the_share
-from tests.support.house import Sitting
+from tests.support.house import SECOND, Sitting
 from tests.support.paper import ordinary
 
+BEGINS = "Enter begins."
 THEN = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
 LIVES = (
     ("admitted", "general"),
@@ -54,6 +58,7 @@ LIVES = (
     ("unsigned", "general"),
     ("deferred", "key"),
     ("decision", "core"),
+    ("second", "core"),
     ("rules", "key"),
     ("undertaking", "general"),
     ("training", "core"),
@@ -201,7 +206,7 @@ def taught(then):
         )
         officer.app.screen.freshen()
         await officer.next("modules done")
-        await keys(("f5", "page 1 of"))(officer)
+        await keys(("f5", BEGINS), ("enter", "page 1 of"))(officer)
         if then:
             while "Enter gives the answer" not in officer.screen:
                 await officer.turn()
@@ -245,7 +250,7 @@ async def work(officer):
 
 async def signature(officer):
     await officer.opens("undertaking", "general")
-    await officer.next("Please read all of it")
+    await officer.next(BEGINS)
     while "> Your full name" not in officer.screen:
         await officer.turn()
 
@@ -258,6 +263,14 @@ async def trouble(officer):
 
 async def of_an_officer(officer):
     await keys(("f4", "Officers of this vault"), ("down enter", "Signing key"))(officer)
+
+
+async def erased(officer):
+    id = await officer.opens("left", "core")
+    officer.desk.erase(id, "Its time was over.", officer.desk.second(*SECOND))
+    await officer.press("escape")
+    await officer.app.push_screen(erasing.stayed(officer.desk.erasure(id)))
+    await officer.sees("Entry of the journal")
 
 
 WALKS = {
@@ -282,15 +295,22 @@ WALKS = {
     "reading": Walk(quizzing.QuizRoom, taught(then=False)),
     "quiz": Walk(quizzing.QuizRoom, taught(then=True)),
     "undertaking": Walk(
-        undersigning.SigningRoom, at("undertaking general", ("enter", "Please read all of it"))
+        undersigning.SigningRoom,
+        at("undertaking general", ("enter", BEGINS), ("enter", "More below")),
     ),
     "signature": Walk(form.Form, signature),
-    "rule": Walk(rules.RulesRoom, at("rules key", ("enter", "I have read this rule"))),
+    "handover": Walk(rules.RulesRoom, at("rules key", ("enter", BEGINS))),
+    "rule": Walk(
+        rules.RulesRoom, at("rules key", ("enter", BEGINS), ("enter", "I have read this rule"))
+    ),
     "back to the officer": Walk(
         form.Form,
-        at("rules key", ("enter", "I have read this rule"), ("escape", "Officer's passphrase")),
+        at("rules key", ("enter", BEGINS), ("escape", "Officer's passphrase")),
     ),
     "decision": Walk(form.Form, at("decision core", ("enter", "> Decision"))),
+    "second officer": Walk(keyed.Keyed, at("second core", ("enter", "> Second officer"))),
+    "jump": Walk(jump.Jump, at("screening core", ("enter", "Interview:"), ("f7", "Jump to"))),
+    "erased": Walk(reader.Reader, erased),
     "export": Walk(form.Form, keys(("f5", "> Folder on the medium"))),
     "verify": Walk(form.Form, keys(("f6", "> Earlier checkpoint"))),
     "verified": Walk(

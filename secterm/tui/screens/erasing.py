@@ -13,6 +13,7 @@ from secterm.desk.registry import Erasure
 from secterm.dossier.entries import Archived
 from secterm.tui.screens import seconding
 from secterm.tui.screens.form import Entry, Form, Values
+from secterm.tui.screens.keyed import Keyed
 from secterm.tui.screens.reader import Reader
 from secterm.vault.signer import Signer
 from secterm.words import _, ngettext
@@ -115,7 +116,7 @@ async def erase(room: Room[None], id: str) -> bool:
 
 
 def _form(told: str, kept: Values) -> Form:
-    return Form(
+    return Keyed(
         _("Erase"),
         [
             Entry(
@@ -127,6 +128,7 @@ def _form(told: str, kept: Values) -> Form:
             ),
             *seconding.who(kept),
         ],
+        kept,
         intro=_(
             "Two persons erase. Say why, without a name or a number of the person; then "
             "another officer or approver enters their own name and passphrase, and signs the "

@@ -16,6 +16,7 @@ from secterm.dossier.roles import ROLES as ALL_ROLES
 from secterm.tui.screens import passwords, seconding
 from secterm.tui.screens.dialogs import Cancelled, Question, bar
 from secterm.tui.screens.form import Entry, Form, Values
+from secterm.tui.screens.keyed import Keyed
 from secterm.tui.screens.passwords import KeyFile
 from secterm.tui.widgets.choices import Choice
 from secterm.tui.wording import ROLES
@@ -225,13 +226,14 @@ async def give_role(room: Room[None], officer: Officer) -> None:
     second = officer.role == "administrator"
 
     def form(told: str, kept: Values) -> Form:
-        return Form(
+        return Keyed(
             _("Role"),
             [
                 role_entry(kept, others),
                 Entry("reason", _("Reason"), "text", value=kept.get("reason", "")),
                 *(seconding.who(kept) if second else ()),
             ],
+            kept,
             intro=_second_too(
                 officer,
                 _("{name} is {role} now. Another role holds from the next act on.").format(
@@ -260,12 +262,13 @@ async def disable(room: Room[None], officer: Officer) -> None:
     desk, second = room.desk, officer.role == "administrator"
 
     def form(told: str, kept: Values) -> Form:
-        return Form(
+        return Keyed(
             _("Disable"),
             [
                 Entry("reason", _("Reason"), "text", value=kept.get("reason", "")),
                 *(seconding.who(kept) if second else ()),
             ],
+            kept,
             intro=_second_too(
                 officer,
                 _(

@@ -9,6 +9,7 @@ from secterm import messages
 from secterm.desk import keyfiles
 from secterm.desk.model import SameOfficer
 from secterm.tui.screens.form import Entry, Form, Values
+from secterm.tui.screens.keyed import Keyed, named
 from secterm.tui.widgets.choices import Choice
 from secterm.vault.errors import WrongPassphrase
 from secterm.vault.signer import Signer
@@ -45,7 +46,7 @@ async def identify(
         except WrongPassphrase as wrong:
             told = _(
                 "The name and passphrase are not those of an officer. Where a key file is needed "
-                "too, mount its medium. Nothing was recorded."
+                "too, mount its medium, or name its path with F3. Nothing was recorded."
             )
             await room.shell.wait_after(wrong.failures)
             continue
@@ -69,7 +70,7 @@ def _second(
         signer = desk.second(
             values["officer"],
             values["passphrase"],
-            key_files=keyfiles.at_hand(),
+            key_files=keyfiles.at_hand(named(values)),
             other_than=other_than,
         )
         act(signer, values)
@@ -102,7 +103,7 @@ async def word(
     name = here.name if here.id != first and room.desk.may("second") else ""
 
     def form(told: str, kept: Values) -> Form:
-        return Form(
+        return Keyed(
             title,
             [
                 Entry(
@@ -121,6 +122,7 @@ async def word(
                 ),
                 *who(kept, name),
             ],
+            kept,
             intro=about,
             told=told,
         )

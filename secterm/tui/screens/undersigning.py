@@ -19,6 +19,7 @@ from secterm.dossier.entries import SigningRefused
 from secterm.tui.screens import seconding
 from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.screens.handover import Handover
+from secterm.tui.screens.keyed import Keyed
 from secterm.tui.widgets.reading import Reading
 from secterm.vault.signer import Signer
 from secterm.words import _
@@ -49,9 +50,10 @@ async def sign(room: Room[None], id: str) -> None:
 
 
 def _witness_form(told: str, kept: Values) -> Form:
-    return Form(
+    return Keyed(
         _("Witness"),
         seconding.who(kept),
+        kept,
         intro=_(
             "For this category a second officer witnesses the signature. They stay here "
             "while the undertaking is read and signed, and sign with it."

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from textual import work
-from textual.binding import Binding
 
 from secterm import messages
 from secterm.desk import keyfiles
@@ -15,6 +14,7 @@ from secterm.desk.model import failures_of
 from secterm.tui.screens import recovering
 from secterm.tui.screens.dialogs import Question
 from secterm.tui.screens.form import Entry, Form, Values
+from secterm.tui.screens.keyed import Keyed, named
 from secterm.tui.screens.reader import Reader
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets.choices import Choice
@@ -22,42 +22,8 @@ from secterm.vault.errors import KeyFileRefused, WrongPassphrase
 from secterm.words import _
 
 
-class _UnlockForm(recovering.WayIn):
-    """Name and passphrase; and, where it is asked for, the path of a key file."""
-
-    BINDINGS = [Binding("f3", "key_file", _("Key file"))]
-
-    def __init__(self, told: str, kept: Values, intro: str, help: str) -> None:
-        self._asked = bool(kept.get("key"))
-        super().__init__(
-            _("Unlock"),
-            [
-                Entry("officer", _("Officer"), value=kept.get("officer", "")),
-                Entry("passphrase", _("Passphrase"), "secret"),
-                Entry(
-                    "key",
-                    _("Path of the key file"),
-                    value=kept.get("key", ""),
-                    required=False,
-                    help=_(
-                        "Only where it is not at the top of a mounted medium. F3 takes this "
-                        "line away again."
-                    ),
-                    when=lambda values: self._asked,
-                ),
-            ],
-            intro=intro,
-            told=told,
-            leave=False,
-            help=help,
-        )
-
-    def action_key_file(self) -> None:
-        """Asks for a key file, or no longer."""
-        self._asked = not self._asked
-        if not self._asked and self.focused is self.query_one("#entry-key"):
-            self.set_focus(self.query_one("#entry-passphrase"))
-        self._changed()
+class _UnlockForm(Keyed, recovering.WayIn):
+    """Name and passphrase; a key file, or another way in."""
 
 
 class Unlock(Room[None]):
@@ -96,16 +62,16 @@ class Unlock(Room[None]):
                 told, kept = "", {**kept, "officer": name}
                 continue
             kept = values
-            named = Path(values["key"]).expanduser() if values["key"] else None
+            key_file = named(values)
             try:
-                desk = await self.shell.working(_("Unlocking"), self._open(values, named))
+                desk = await self.shell.working(_("Unlocking"), self._open(values, key_file))
             except (WrongPassphrase, KeyFileRefused) as wrong:
                 told = messages.explain(wrong).text()
                 continue
             except Exception as error:
                 await self._cannot(error)
                 return
-            self.shell.key_file = named
+            self.shell.key_file = key_file
             await self._enter(desk)
             return
 
@@ -119,15 +85,28 @@ class Unlock(Room[None]):
             parts.append(self.shell.hint)
         if self.shell.told:
             parts.append(f"! {self.shell.told}")
-        return _UnlockForm(told, kept, "\n\n".join(parts), self.HELP_TEXT)
+        return _UnlockForm(
+            _("Unlock"),
+            [
+                Entry("officer", _("Officer"), value=kept.get("officer", "")),
+                Entry("passphrase", _("Passphrase"), "secret"),
+            ],
+            kept,
+            intro="\n\n".join(parts),
+            told=told,
+            leave=False,
+            help=self.HELP_TEXT,
+        )
 
-    def _open(self, values: Values, named: Path | None) -> Callable[[Callable[[str], None]], Desk]:
+    def _open(
+        self, values: Values, key_file: Path | None
+    ) -> Callable[[Callable[[str], None]], Desk]:
         path, clock = self.shell.vault, self.shell.clock
         return lambda tell: Desk.open(
             path,
             values["officer"],
             values["passphrase"],
-            key_files=keyfiles.at_hand(named),
+            key_files=keyfiles.at_hand(key_file),
             clock=clock,
         )
 
