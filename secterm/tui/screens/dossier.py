@@ -289,10 +289,10 @@ class DossierRoom(Room[None]):
         self.freshen()
 
     @work(exit_on_error=False)
-    async def action_course(self) -> None:
+    async def action_course(self, answer: str = "") -> None:
         """Withdraws, records a leaving, reopens: whichever is possible now."""
         self.doing = "do:course"
-        await course.turn(self, self.dossier_id)
+        await course.turn(self, self.dossier_id, answer)
         self.freshen()
 
     @work(exit_on_error=False)
