@@ -82,7 +82,7 @@ class InOrder(App[None]):
         if await self._urgent(event.key):
             return True
         if focused is not None:
-            await _arrived(focused)
+            await arrived(focused)
         self._arrives(event, focused)
         if self.focused is not focused or self.is_hushed:
             return True
@@ -95,9 +95,13 @@ class InOrder(App[None]):
         event.prevent_default()  # it had its turn: what has the focus by now was not meant
 
 
-async def _arrived(widget: Widget) -> None:
-    """Waits until a widget has taken in every key that was handed to it so far."""
-    done = asyncio.Event()
-    if widget.call_later(done.set):
+async def arrived(*widgets: Widget) -> None:
+    """Waits until widgets have taken in every key, and all else, that was handed to them."""
+    waiting = []
+    for widget in widgets:
+        done = asyncio.Event()
+        if widget.call_later(done.set):
+            waiting.append(done)
+    for done in waiting:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(done.wait(), LONGEST)

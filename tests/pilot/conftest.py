@@ -10,7 +10,7 @@ from secterm.desk.model import now
 from secterm.tui import order
 from secterm.tui.app import SectermApp
 from secterm.vault import kdf
-from tests.support.house import OFFICER, PEOPLE, Sitting, build, copied
+from tests.support.house import OFFICER, PEOPLE, Sitting, answered, build, copied
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -83,3 +83,20 @@ def sitting(vaults, tmp_path):
             raise app.crash
 
     return sit
+
+
+@pytest.fixture
+def interview(sitting):
+    """`async with interview("debt") as (officer, id)`: only these are open, at the first."""
+
+    @contextlib.asynccontextmanager
+    async def at(*questions, **how):
+        async with sitting(("opened", "general"), **how) as officer:
+            id = officer.desk.cards()[0].id
+            if questions:
+                answered(officer.desk, id, but=questions)
+            await officer.opens("screening")
+            await officer.next("PgDn Next")
+            yield officer, id
+
+    return at

@@ -15,19 +15,21 @@ from secterm import messages
 from secterm.dossier import gates
 from secterm.dossier.entries import Act, Answer, Answered, Noted
 from secterm.policy.model import Question
+from secterm.tui.order import arrived
 from secterm.tui.screens.form import Entry, Form
-from secterm.tui.screens.interview import map as maps
+from secterm.tui.screens.interview import sections
 from secterm.tui.screens.interview import told
 from secterm.tui.screens.interview.jump import Jump
 from secterm.tui.screens.interview.marks import Marks
 from secterm.tui.screens.interview.page import Page
 from secterm.tui.screens.interview.progress import Progress
-from secterm.tui.screens.room import CHOOSE, Room
+from secterm.tui.screens.room import Room
 from secterm.tui.widgets.choices import Choices
 from secterm.tui.widgets.listing import Listing
 from secterm.words import _
 
 LETTERS: Final = {"before": "b", "note": "n", "mark": "f", "jump": "/"}
+CHOOSE: Final = _("Answer with the first letter or the number, or with the arrows and Enter.")
 MARKS: Final = "marks"  # the place of the last page; a question's is "question ID"
 
 
@@ -45,9 +47,9 @@ class Interview(Room[bool]):
     )
     BINDINGS = [
         Binding("enter", "go_on", _("Go on"), priority=True),
-        Binding("b", "letter('before')", _("Before")),
-        Binding("pageup", "fixed('before')", _("Before")),
-        Binding("pagedown", "after", _("After"), priority=True),
+        Binding("b", "letter('before')", _("Previous")),
+        Binding("pageup", "fixed('before')", _("Previous")),
+        Binding("pagedown", "after", _("Next"), priority=True),
         Binding("n", "letter('note')", _("Note")),
         Binding("f4", "fixed('note')", _("Note")),
         Binding("f", "letter('mark')", _("Mark")),
@@ -82,7 +84,7 @@ class Interview(Room[bool]):
                 yield Static("", id="intro", classes="soft text", markup=False)
                 yield Page(self._at_once, desk.today, self.shell.settings.dates)
                 yield Marks()
-            yield maps.SectionMap()
+            yield sections.SectionMap()
 
     async def on_mount(self) -> None:
         """Begins where it stopped: at the first question without an answer."""
@@ -105,12 +107,12 @@ class Interview(Room[bool]):
         """The map goes where there is no room for it."""
         self._fit(event.size.width)
         if self._progress is not None:
-            self.call_after_refresh(self._tell)
+            self._tell()
 
     def _fit(self, width: int) -> None:
-        wide = width >= maps.ROOM
+        wide = width >= sections.ROOM
         self.set_class(wide, "wide")
-        self.query_one(maps.SectionMap).display = wide
+        self.query_one(sections.SectionMap).display = wide
 
     @property
     def progress(self) -> Progress:
@@ -154,6 +156,7 @@ class Interview(Room[bool]):
             self._tell()
             self.say("")
             self.set_focus(page.first)
+            await arrived(*self.query("*"))  # what each part draws is drawn together
         self._heard_again()
 
     def _lead(self) -> None:
@@ -175,12 +178,12 @@ class Interview(Room[bool]):
         progress = self.progress
         line = self.query_one("#line", Static)
         intro = self.query_one("#intro", Static)
-        left = maps.section_line(progress, self._at) if self._asking else _("All sections")
+        left = sections.section_line(progress, self._at) if self._asking else _("All sections")
         if not self.has_class("wide"):
-            left = maps.one_line(progress, left, max(self.app.size.width - 4, 20))
+            left = sections.one_line(progress, left, max(self.app.size.width - 4, 20))
         line.update(left)
         intro.update(progress.asked[self._at][0].intro if self._asking else "")
-        self.query_one(maps.SectionMap).show(progress, self._at if self._asking else None)
+        self.query_one(sections.SectionMap).show(progress, self._at if self._asking else None)
         if self._asking:
             marked = progress.is_marked(self._at)
             name = self.desk.officer_name
