@@ -18,6 +18,7 @@ from secterm.desk.model import ClockIsBehind, SameOfficer, WeakPassphrase
 from secterm.dossier.fold import EntryOutOfPlace
 from secterm.dossier.permit import NotAllowed
 from secterm.policy.reader import PackInvalid
+from secterm.settings.reading import SettingsInvalid
 from secterm.vault import errors as vault
 from secterm.words import _, ngettext
 
@@ -317,6 +318,8 @@ def _of_desk(error: BaseException) -> Message | None:
                 _("See all of it with: secterm pack check DIR."),
                 DOES_NOT_HOLD,
             )
+        case SettingsInvalid():
+            return _of_settings(error)
         case OSError():
             return Message(
                 _("The system refused: {reason}.").format(reason=error.strerror or _("no reason")),
@@ -326,6 +329,27 @@ def _of_desk(error: BaseException) -> Message | None:
             )
         case _:
             return None
+
+
+def _of_settings(error: SettingsInvalid) -> Message:
+    what = ": ".join(part for part in (error.key, error.what) if part)
+    if not error.line:
+        return Message(
+            _("The settings file {file} cannot be used: {what}.").format(
+                file=error.file, what=what
+            ),
+            _("It was not touched."),
+            _("Correct the file, or move it away: then the defaults hold."),
+            UNUSABLE,
+        )
+    return Message(
+        _("Line {n} of the settings file {file} is not right: {what}.").format(
+            n=error.line, file=error.file, what=what
+        ),
+        _("It was not touched."),
+        _("Correct the line, or take it out: then its default holds."),
+        UNUSABLE,
+    )
 
 
 def _time(iso: str) -> str:

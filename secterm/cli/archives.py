@@ -63,7 +63,12 @@ def _only_one(ask: bool, secret_file: Path | None) -> None:
     required=True,
     help=_("The folder on the medium. A relative one is made where its parent is there."),
 )
-@click.option("--recipient", "recipients", multiple=True, help=_("An age1… key; may repeat."))
+@click.option(
+    "--recipient",
+    "recipients",
+    multiple=True,
+    help=_("An age1… key; may repeat. With nobody named: those of the settings file."),
+)
 @click.option(
     "--recipients-file", type=FilePath(folder=False), help=_("A file of age1… keys, one a line.")
 )
@@ -88,6 +93,8 @@ def export(
     secret = ""
     if ask or secret_file is not None:
         secret = new_passphrase(secret_file, _("Passphrase for the archive"))
+    if not recipients and recipients_file is None and not secret:
+        recipients = _from_settings(given.path)
     to = Recipients.gather(recipients, recipients_file, secret)
     with unlocked(given) as desk, _made(folder), Progress() as shown:
         chosen = list(dict.fromkeys(full_id(desk, id) for id in ids)) or None
@@ -100,6 +107,21 @@ def export(
 
         complain(left_out(written.left_out))
     say(_("Checkpoint {line}").format(line=line))
+
+
+def _from_settings(vault: Path) -> tuple[str, ...]:
+    """The recipients that the settings file names, told: it is neither sealed nor signed."""
+    from secterm.settings import reading
+
+    file = reading.beside(vault)
+    found = reading.read(file).recipients
+    if found:
+        complain(
+            _("The archive is for the keys in the settings file {file}: {keys}").format(
+                file=file, keys=", ".join(found)
+            )
+        )
+    return found
 
 
 @contextlib.contextmanager

@@ -34,7 +34,9 @@ SMALLEST: Final = (80, 24)
 
 
 class SectermApp(InOrder):
-    """The app on one vault. `hint` is shown where it is unlocked (for the demo)."""
+    """The app on one vault. `hint` (for the demo) and `told` (what is wrong with the settings
+    file) are shown where it is unlocked.
+    """
 
     CSS_PATH = Path(__file__).with_name("style.tcss")
     TITLE = "secterm"
@@ -54,20 +56,21 @@ class SectermApp(InOrder):
         *,
         hint: str = "",
         settings: Settings = DEFAULT,
+        told: str = "",
         idle: float | None = None,
         clock: Clock = now,
     ) -> None:
         super().__init__()
         self.vault = vault
         self.hint = hint
-        self.settings = settings
+        self.told = told
         self.clock = clock
         self.desk: Desk | None = None
         self.farewell = ""  # the checkpoint at the last lock
         self.key_file: Path | None = None  # the officer's own, where they named it
         self.crash: BaseException | None = None
         self.recovering = False  # shares are typed in; they are forgotten as a lock would
-        self._idle = settings.idle if idle is None else idle
+        self._fixed_idle = idle  # seconds, where whoever starts the app says so
         self._used = time.monotonic()
         self._at_terminal = os.isatty(0)
         self._ending = False
@@ -76,7 +79,8 @@ class SectermApp(InOrder):
         scrolling.install()
         for theme in themes.THEMES:
             self.register_theme(theme)
-        self.theme = themes.fitting()
+        self.settings = settings
+        self.apply_settings(settings, colours=True)
         self.animation_level = "none"  # a console draws slowly, and a key acts at once
 
     def on_mount(self) -> None:
@@ -98,6 +102,13 @@ class SectermApp(InOrder):
                 return
         self.close_desk()
         self.exit(return_code=0)
+
+    def apply_settings(self, settings: Settings, *, colours: bool = False) -> None:
+        """From now on these hold. What F12 chose stays, unless other `colours` are set."""
+        if colours or settings.theme != self.settings.theme:
+            self.theme = themes.chosen(settings.theme)
+        self._idle = settings.idle if self._fixed_idle is None else self._fixed_idle
+        self.settings = settings
 
     # -- lock -----------------------------------------------------------------
 

@@ -76,6 +76,11 @@ def after(name: str) -> str:
     return names[(names.index(name) + 1) % len(names)]
 
 
+def chosen(setting: str) -> str:
+    """The theme that a setting names; the one that suits this terminal where it names none."""
+    return setting if setting in [theme.name for theme in THEMES] else fitting()
+
+
 def fitting(environment: Mapping[str, str] = os.environ) -> str:
     """The theme that suits this terminal: the console's where there are sixteen colours."""
     rich = environment.get("COLORTERM", "") in ("truecolor", "24bit")

@@ -145,3 +145,52 @@ def test_a_vault_without_dossiers_has_nothing_to_export(empty):
     assert done.status == 2
     assert "no dossier to export" in done.complaint
     assert not (empty.folder / "out").exists()
+
+
+# -- default recipients -----------------------------------------------------------------
+
+
+def set_in_file(room, text):
+    (room.folder / "v.toml").write_text(text)
+
+
+def test_without_recipients_those_of_the_settings_file_are_taken_and_told(room):
+    set_in_file(room, f'recipients = ["{room.recipient}"]\n')
+    done = room.run("export", "--to", "out")
+    assert done.status == 0
+    assert (
+        done.err
+        == f"secterm: The archive is for the keys in the settings file v.toml: {room.recipient}\n"
+    )
+    file = done.out.splitlines()[0].removeprefix("Written: ")
+    assert inspected(room, file).status == 0
+
+
+@pytest.mark.parametrize(
+    "to", [("--recipients-file", "recipient.txt"), ("--archive-passphrase-file", "archive.txt")]
+)
+def test_whoever_is_named_is_the_only_one(room, to):
+    (room.folder / "archive.txt").write_text("test archive copper meadow\n")
+    stranger = str(pyrage.x25519.Identity.generate().to_public())
+    set_in_file(room, f'recipients = ["{stranger}"]\n')
+    file = exported(room, *to)
+    header = (room.folder / file).read_bytes()[:600]
+    assert header.count(b"\n-> X25519") + header.count(b"\n-> scrypt") == 1
+    opens = to if to[0].startswith("--archive") else ("--identity", "key.txt")
+    assert room.bare("inspect", file, *opens).status == 0
+
+
+def test_a_wrong_settings_file_is_told_where_it_is_needed_and_nowhere_else(room):
+    set_in_file(room, "# ours\nidel = 60\n")
+    done = room.run("export", "--to", "out")
+    assert done.status == 2
+    assert done.complaint.startswith("Line 2 of the settings file v.toml is not right: idel: ")
+    assert not (room.folder / "out").exists()
+    exported(room)
+
+
+def test_a_settings_file_that_names_nobody_writes_to_nobody(room):
+    set_in_file(room, "recipients = []\n")
+    done = room.run("export", "--to", "out")
+    assert done.status == 2
+    assert "nobody was named" in done.complaint

@@ -1,6 +1,7 @@
 """Every error that the rooms name has words of its own and an exit status."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from secterm.desk.model import ClockIsBehind, SameOfficer, WeakPassphrase
 from secterm.dossier.fold import EntryOutOfPlace
 from secterm.dossier.permit import NotAllowed
 from secterm.policy.reader import PackInvalid
+from secterm.settings.reading import SettingsInvalid
 from secterm.vault import errors as vault
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -41,6 +43,8 @@ STATUSES = [
     (ClockIsBehind(DAY, DAY), 4),
     (EntryOutOfPlace("no first entry"), 4),
     (PackInvalid(("rules.toml: is missing",)), 1),
+    (SettingsInvalid(Path("v.toml"), 3, "idle", "must be 1"), 2),
+    (SettingsInvalid(Path("v.toml"), 0, "", "it is no ordinary file"), 2),
     (OSError(28, "No space left on device"), 4),
 ]
 

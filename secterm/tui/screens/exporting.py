@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from secterm import messages
 from secterm.archive import media
 from secterm.archive.recipients import Recipients
 from secterm.archive.write import Written
+from secterm.settings import reading
 from secterm.tui.screens import passwords
 from secterm.tui.screens.dialogs import Cancelled
 from secterm.tui.screens.form import Entry, Form, Values
@@ -18,6 +19,7 @@ from secterm.tui.widgets.choices import Choice
 from secterm.words import _
 
 if TYPE_CHECKING:
+    from secterm.tui.app import SectermApp
     from secterm.tui.screens.room import Room
 
 INTRO = _(
@@ -26,12 +28,40 @@ INTRO = _(
 )
 
 
-def _form(told: str, kept: Values) -> Form:
+FROM_SETTINGS: Final = _(
+    "From the settings file {file}, which is neither sealed nor signed. Whoever has these "
+    "keys reads the archive, so compare them:"
+)
+MOST_SHOWN: Final = 6  # keys, on 24 lines
+
+
+def _taken(shell: SectermApp, values: Values) -> str:
+    """The keys that come from the settings file, so that a changed file is seen."""
+    typed = _keys(values["keys"]) if values["how"] == "keys" else []
+    taken = [key for key in typed if key in shell.settings.recipients]
+    if not taken:
+        return ""
+    more = len(taken) - MOST_SHOWN
+    return "\n".join(
+        (
+            FROM_SETTINGS.format(file=reading.beside(shell.vault).name),
+            *(f"  {key}" for key in taken[:MOST_SHOWN]),
+            *([_("  ({n} more)").format(n=more)] if more > 0 else []),
+        )
+    )
+
+
+def _form(shell: SectermApp, told: str, kept: Values) -> Form:
     def to_keys(values: Mapping[str, str]) -> bool:
         return values["how"] == "keys"
 
     def to_passphrase(values: Mapping[str, str]) -> bool:
         return values["how"] == "passphrase"
+
+    strength = passwords.meter()
+
+    def live(values: Values) -> str:
+        return _taken(shell, values) or strength(values)
 
     found = media.mounted()
     folder = kept.get("folder") or (str(found[0]) if found else "")
@@ -52,14 +82,14 @@ def _form(told: str, kept: Values) -> Form:
             Entry(
                 "keys",
                 _("Recipients"),
-                value=kept.get("keys", ""),
+                value=kept.get("keys", " ".join(shell.settings.recipients)),
                 help=_("One or more age1… keys with spaces between, or a file that lists them."),
                 when=to_keys,
             ),
             *passwords.entries(label=_("Archive's passphrase"), when=to_passphrase),
         ],
         intro=INTRO,
-        live=passwords.meter(),
+        live=live,
         told=told,
     )
 
@@ -68,15 +98,19 @@ def _recipients(values: Values) -> Recipients:
     if values["how"] == "passphrase":
         return Recipients.gather(passphrase=values["passphrase"])
     if values["keys"].startswith("age1"):
-        return Recipients.gather(values["keys"].replace(",", " ").split())
+        return Recipients.gather(_keys(values["keys"]))
     return Recipients.gather(file=Path(values["keys"]).expanduser())
+
+
+def _keys(typed: str) -> list[str]:
+    return typed.replace(",", " ").split()
 
 
 async def export(room: Room[None], ids: list[str] | None) -> None:
     """These dossiers, or all, into one archive; asks until it is written or left."""
     told, kept = "", Values()
     while True:
-        values = await room.shell.push_screen_wait(_form(told, kept))
+        values = await room.shell.push_screen_wait(_form(room.shell, told, kept))
         if values is None:
             return
         kept = values

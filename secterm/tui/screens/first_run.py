@@ -64,6 +64,9 @@ class FirstRun(Room[None]):
             return
 
     def _form(self, told: str, kept: Values) -> Form:
+        parts = [INTRO, str(self.shell.vault)]
+        if self.shell.told:
+            parts.append(f"! {self.shell.told}")
         return Form(
             _("First run"),
             [
@@ -77,7 +80,7 @@ class FirstRun(Room[None]):
                 *passwords.entries("unit", "officer"),
                 *passwords.key_entries(kept),
             ],
-            intro=f"{INTRO}\n\n{self.shell.vault}",
+            intro="\n\n".join(parts),
             live=passwords.meter("unit", "officer"),
             told=told,
             leave=False,

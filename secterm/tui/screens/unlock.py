@@ -115,6 +115,8 @@ class Unlock(Room[None]):
             parts.append(_("Locked. Checkpoint {line}").format(line=self.shell.farewell))
         if self.shell.hint:
             parts.append(self.shell.hint)
+        if self.shell.told:
+            parts.append(f"! {self.shell.told}")
         return _UnlockForm(told, kept, "\n\n".join(parts), self.HELP_TEXT)
 
     def _open(self, values: Values, named: Path | None) -> Callable[[Callable[[str], None]], Desk]:
