@@ -17,8 +17,7 @@ from secterm.dossier.entries import Act, Answer, Answered, Noted
 from secterm.policy.model import Question
 from secterm.tui.order import arrived
 from secterm.tui.screens.form import Entry, Form
-from secterm.tui.screens.interview import sections
-from secterm.tui.screens.interview import told
+from secterm.tui.screens.interview import sections, told
 from secterm.tui.screens.interview.jump import Jump
 from secterm.tui.screens.interview.marks import Marks
 from secterm.tui.screens.interview.page import Page
