@@ -60,10 +60,15 @@ class Keeping:
         found = self._vault.entries(bytes.fromhex(id))
         return [(number, acts.decode_vault(plain)) for number, plain in found]
 
-    def officer_name(self, id: str) -> str:
-        """An officer's name, or their id where nobody has it."""
+    def officer_name(self, id: str, at: int | None = None) -> str:
+        """An officer's name, or their id where nobody has it.
+
+        `at`: as it was when the journal had this many entries, else as it is now.
+        """
         known = self._registry.officers.get(id)
-        return known.name if known else id
+        if known is None:
+            return id
+        return known.name if at is None else known.history.name_at(at) or known.name
 
     def may(self, power: Power) -> bool:
         """Whether the officer who unlocked has this power."""

@@ -6,8 +6,8 @@ from typing import Final
 
 from secterm.dossier import sentences
 from secterm.dossier.entries import Role
-from secterm.dossier.gates import Owed
-from secterm.policy.model import Pack
+from secterm.dossier.gates import Owed, Standing
+from secterm.policy.model import Gate, Pack
 from secterm.words import _
 
 GATES: Final = {
@@ -82,3 +82,18 @@ def owed(due: Owed, pack: Pack) -> str:
         "second": _("A second officer decides too"),
         "reopening": _("Reopen: the admission is over"),
     }[due.kind]
+
+
+def led_on_by(standing: Standing, pack: Pack, gate: Gate) -> str:
+    """A gate's last word, as the row on which Enter leads on."""
+    over = {
+        "screening": _("Screening is done."),
+        "training": _("Training is done."),
+        "undertaking": _("The undertaking is signed."),
+        "rules": _("The rules are acknowledged."),
+    }[gate]
+    if standing.gate(gate).status == "refused":
+        over = _("{gate} is refused.").format(gate=GATES[gate])
+    if standing.next is None:
+        return over + " " + _("Enter goes back")
+    return over + " " + _("Enter goes on: {owed}").format(owed=owed(standing.next, pack))

@@ -169,8 +169,7 @@ class Desk:
             self.t.wait("> Document or person")
             self.t.enter("Original 4711")
             self.t.wait("> Is the answer")
-            self.t.press("enter")
-            self.t.wait("> Note")
+            self.t.type("1")
             self.t.press("enter")
             self.t.until(lambda s, row=row: f"> {row}" not in s and "done." in s, "the next row")
         for title in conditions:
@@ -185,7 +184,7 @@ class Desk:
             self.t.wait("> Review by a second officer")
             self.t.press("enter")
             self.second_word("Second officer's word")
-            self.t.wait("agrees")
+        self.t.wait("> Screening is done. Enter goes on")
         self.t.press("esc")
         self.t.wait("NEXT")
 
@@ -245,7 +244,7 @@ class Desk:
                 self.t.press("enter")
             self.t.until(lambda s, before=screen: s != before, "something else")
         self.give_back()
-        self.t.wait("modules done")
+        self.t.wait("> Training is done. Enter goes on")
         self.t.press("esc")
         self.t.wait("NEXT")
 

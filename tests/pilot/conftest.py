@@ -7,6 +7,7 @@ import pytest
 
 from secterm.desk.desk import Desk
 from secterm.desk.model import now
+from secterm.settings import Settings
 from secterm.tui import order
 from secterm.tui.app import SectermApp
 from secterm.vault import kdf
@@ -70,7 +71,7 @@ def sitting(vaults, tmp_path):
     @contextlib.asynccontextmanager
     async def sit(*lives, size=(80, 24), unlocked=True, vault=None, clock=now, idle=600):
         path = vault or copied(vaults(*(lives or PEOPLE)), tmp_path)
-        app = (Seated if unlocked else SectermApp)(path, clock=clock, idle=idle)
+        app = (Seated if unlocked else SectermApp)(path, clock=clock, settings=Settings(idle=idle))
         try:
             async with app.run_test(size=size) as pilot:
                 officer = Sitting(pilot)

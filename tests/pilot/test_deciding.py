@@ -92,7 +92,7 @@ async def test_a_second_officer_who_disagrees_says_why_and_the_decision_is_made_
         await officer.sees("Stage: decision")
         await officer.sees("the second officer did not agree")
         await officer.press("f3")
-        await officer.sees("One reference is missing")
+        await officer.sees("Reason: One reference is")
 
 
 async def test_the_same_officer_is_no_second_one(sitting):

@@ -1,6 +1,8 @@
 """One dossier: what is next, why something has to wait, and what ends its course."""
 
 from secterm.desk.model import now
+from secterm.tui.dates import in_full
+from tests.support.house import OFFICER
 
 
 async def test_enter_does_what_is_next(sitting):
@@ -35,16 +37,37 @@ async def test_enter_hands_over_where_that_is_next(sitting):
             await officer.sees("Show only")
 
 
-async def test_where_nothing_is_owed_enter_does_nothing(sitting):
+async def test_where_nothing_is_owed_enter_goes_back_to_the_list(sitting):
     async with sitting() as officer:
         for stage in ("admitted", "left", "refused", "withdrawn"):
             await officer.opens(stage)
-            await officer.sees("> Nothing is owed now.")
-            before = officer.screen
+            before = officer.journal
+            await officer.sees("> Nothing is owed now. Enter goes back to the list.")
             await officer.press("enter")
-            assert await officer.settle() == before
-            await officer.press("escape")
             await officer.sees("Show only")
+            assert officer.journal == before
+
+
+async def test_back_at_the_list_the_next_dossier_that_owes_something_is_under_the_cursor(sitting):
+    async with sitting(("admitted", "general"), ("left", "key"), ("rules", "core")) as officer:
+        (owing,) = (card.name for card in officer.desk.cards() if card.owed)
+        done = next(card.name for card in officer.desk.cards() if not card.owed)
+        await officer.sees(f"> {done}")
+        await officer.press("enter")
+        await officer.sees("> Nothing is owed now.")
+        await officer.press("enter")
+        await officer.sees(f"> {owing}")
+
+
+async def test_two_enters_at_once_open_one_page(sitting):
+    async with sitting() as officer:
+        await officer.opens("training", "general")
+        await officer.press("down", "down")
+        officer.ahead("enter", "enter")
+        await officer.settle()
+        await officer.sees("Training")
+        rooms = [type(room).__name__ for room in officer.app.screen_stack]
+        assert rooms.count("TrainingRoom") == 1
 
 
 async def test_what_has_to_wait_says_why(sitting):
@@ -104,7 +127,8 @@ async def test_particulars_are_corrected_with_a_reason(sitting):
         await officer.sees("Dossier: Zeb Corrected")
         told = officer.desk.dossier(id)
         assert told.state.particulars.name == "Zeb Corrected"
-        await officer.sees("Misread the document")
+        await officer.reads("name from")
+        await officer.reads("to Zeb Corrected. Reason: Misread the document.")
 
 
 async def test_a_correction_that_changes_nothing_is_refused_and_records_nothing(sitting):
@@ -142,7 +166,7 @@ async def test_an_appointment_is_withdrawn_and_taken_up_again(sitting):
         await officer.opens("screening", "key")
         await turns(officer, "The appointment was withdrawn", "Went elsewhere")
         await officer.sees("Stage: withdrawn")
-        await officer.sees("F8 takes the dossier up again")
+        await officer.sees("F8 takes it up again.")
         await turns(officer, "The dossier is taken up again", "Came back")
         await officer.sees("Stage: screening")
         await officer.sees("> NEXT")
@@ -188,14 +212,80 @@ async def test_escape_at_the_question_changes_nothing(sitting):
 
 async def test_the_timeline_tells_all_of_it_and_escape_leads_back(sitting):
     async with sitting() as officer:
-        await officer.opens("deferred")
+        id = await officer.opens("deferred")
+        name = officer.desk.dossier(id).state.particulars.name
         await officer.press("f3")
-        screen = await officer.sees("Timeline")
-        assert "Decision: defer. The post is not free yet." in screen
+        await officer.sees("Timeline")
+        await officer.reads(f"Alix Test decided to defer the decision on {name}.")
+        await officer.sees(in_full(officer.desk.today))
         await officer.press("end")
-        await officer.sees("Opened:")
+        await officer.reads(f"opened the dossier of {name}")
+        await officer.press("home")
+        await officer.reads("decided to defer the decision")
         await officer.press("escape")
         await officer.sees("> NEXT")
+
+
+async def test_the_timeline_shows_only_what_has_the_words_typed(sitting):
+    async with sitting() as officer:
+        await officer.opens("deferred")
+        await officer.press("f3")
+        await officer.sees("Timeline")
+        await officer.press("slash")
+        await officer.sees("Show only:")
+        await officer.write("opened dossier")
+        screen = await officer.sees("1 entry has these words.")
+        assert "defer" not in screen.replace("Deferred", "")
+        await officer.press("escape")
+        await officer.reads("decided to defer the decision")
+        await officer.press("escape")
+        await officer.sees("> NEXT")
+
+
+async def test_an_officer_renamed_since_keeps_the_old_name_in_what_they_did_before(sitting):
+    async with sitting() as officer:
+        desk = officer.desk
+        desk.rename_officer(desk.officer.id, "Alix Renamed", OFFICER[1])
+        await officer.opens("deferred")
+        await officer.reads("Alix Test (now Alix Renamed) decided to defer")
+
+
+async def test_a_note_on_the_dossier_stays_and_shows(sitting):
+    async with sitting() as officer:
+        id = await officer.opens("screening", "key")
+        await officer.press("f6")
+        await officer.sees("> Note")
+        await officer.press("enter")
+        await officer.sees("Note is missing.")
+        await officer.write("Bring the second passport")
+        await officer.sees("Note of Alix Test: Bring the second passport")
+        await officer.reads("Alix Test noted: Bring the second passport.")
+        await officer.sees("> NEXT")
+        (told,) = officer.desk.dossier(id).state.notes[""]
+        assert told.act.text == "Bring the second passport"
+
+
+# -- what a lock interrupts -------------------------------------------------------------
+
+
+async def test_a_lock_gives_back_the_row_and_what_was_begun(sitting):
+    async with sitting() as officer:
+        await officer.opens("training", "general")
+        room = officer.app.screen
+        await officer.press("down", "down")
+        await officer.sees("> Training")
+        place = room.place()
+        await officer.press("home")
+        await officer.sees("> NEXT")
+        room.take_up(place, {})
+        await officer.sees("> Training")
+        await officer.press("f6")
+        await officer.sees("> Note")
+        begun = room.doing
+        await officer.press("escape")
+        await officer.sees("> Training")
+        room.take_up(begun, {})
+        await officer.sees("> Note")
 
 
 async def test_a_message_goes_once_another_page_was_opened(sitting):

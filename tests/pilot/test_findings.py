@@ -31,8 +31,9 @@ async def records_check(officer, reference, holds):
     await officer.write(reference)
     await officer.sees("> Is the answer")
     await officer.write("1" if holds else "2")
-    await officer.sees("> Note")
-    await officer.press("enter")
+    if not holds:
+        await officer.sees("> Note")
+        await officer.press("enter")
     await officer.sees("Checks and findings")
 
 
@@ -45,6 +46,12 @@ async def finds(officer, choice, *more):
         await officer.write(text)
 
 
+async def to_section(officer):
+    """To the first section, past the row that offers all at once."""
+    await officer.press("down")
+    await officer.sees("> Identity and nationality")
+
+
 # -- checks ---------------------------------------------------------------------
 
 
@@ -53,6 +60,7 @@ async def test_a_check_that_bears_out_is_recorded_and_the_next_is_under_the_curs
         await officer.sees(">    Identity document, seen in original")
         await records_check(officer, "Passport 4711", holds=True)
         await officer.sees(">    Passport or other proof")
+        await officer.sees("borne out")
         made = officer.desk.dossier(id).state.checks["full_name"].act
         assert (made.reference, made.holds) == ("Passport 4711", True)
 
@@ -69,6 +77,47 @@ async def test_a_check_that_does_not_bear_out_says_so_and_keeps_its_section_from
         await finds(officer, "1")
         await officer.reads("suitable needs at least conditions. Nothing was recorded.")
         assert officer.journal == before
+
+
+async def test_whether_an_answer_is_borne_out_must_be_meant(findings):
+    async with findings() as (officer, _):
+        before = officer.journal
+        await officer.press("enter")
+        await officer.sees("> Document or person")
+        await officer.write("Passport 4711")
+        await officer.sees("> Is the answer")
+        await officer.press("enter", "enter")
+        await officer.sees("Choose an answer with its number or the arrows")
+        assert officer.journal == before
+
+
+async def test_a_check_that_fails_may_say_why(findings):
+    async with findings() as (officer, id):
+        await officer.press("enter")
+        await officer.sees("> Document or person")
+        await officer.write("Passport 4711")
+        await officer.sees("> Is the answer")
+        await officer.write("2")
+        await officer.sees("> Note")
+        await officer.write("Another birthday")
+        await officer.sees("NOT borne out")
+        made = officer.desk.dossier(id).state.checks["full_name"].act
+        assert (made.holds, made.note) == (False, "Another birthday")
+
+
+async def test_one_document_serves_for_several_checks(findings):
+    async with findings() as (officer, id):
+        await officer.sees(">    Identity document, seen in original")
+        await records_check(officer, "Passport 4711", holds=True)
+        await officer.sees(">    Passport or other proof")
+        await officer.press("f6")
+        screen = await officer.sees("> Document or person")
+        assert "Passport 4711" in screen
+        await officer.press("enter")
+        await officer.sees("> Is the answer")
+        await officer.write("1")
+        await officer.sees(">    Certificates")
+        assert officer.desk.dossier(id).state.checks["nationality"].act.reference == "Passport 4711"
 
 
 async def test_a_check_without_a_reference_is_not_taken(findings):
@@ -97,6 +146,38 @@ async def test_all_plain_sections_are_found_suitable_at_once(findings):
         await officer.sees("owed  (1 adverse)")
 
 
+async def test_enter_offers_all_plain_sections_at_once_and_asks_whether_it_is_meant(findings):
+    async with findings(checks=True, adverse=("gambling",)) as (officer, id):
+        await officer.sees("> 11 sections with nothing adverse. Enter finds them all suitable")
+        before = officer.journal
+        await officer.press("enter")
+        await officer.sees("> All of these")
+        await officer.press("enter", "enter")
+        await officer.sees("Choose an answer with its number or the arrows")
+        assert officer.journal == before
+        await officer.write("1")
+        await officer.sees("11 sections found suitable.")
+        await officer.sees("> Finances")
+        assert len(officer.desk.dossier(id).state.findings) == 11
+
+
+async def test_sections_can_be_found_one_by_one_instead(findings):
+    async with findings(checks=True) as (officer, _):
+        before = officer.journal
+        await officer.press("enter")
+        await officer.sees("> All of these")
+        await officer.write("2")
+        await officer.sees("> Identity and nationality")
+        assert officer.journal == before
+
+
+async def test_an_adverse_answer_has_a_row(findings):
+    async with findings(checks=True, adverse=("gambling",)) as (officer, _):
+        await officer.press("end")
+        screen = await officer.sees("… adverse")
+        assert "Finances" in screen
+
+
 async def test_with_checks_owed_no_section_is_plain(findings):
     async with findings() as (officer, id):
         await officer.press("f5")
@@ -107,6 +188,7 @@ async def test_with_checks_owed_no_section_is_plain(findings):
 async def test_unsuitable_needs_a_reason(findings):
     async with findings(checks=True) as (officer, _):
         before = officer.journal
+        await to_section(officer)
         await finds(officer, "3", ("> Reason", ""))
         await officer.sees("Reason is missing.")
         assert officer.journal == before
@@ -114,6 +196,7 @@ async def test_unsuitable_needs_a_reason(findings):
 
 async def test_conditions_are_recorded_and_show_in_the_list(findings):
     async with findings(checks=True) as (officer, id):
+        await to_section(officer)
         await finds(officer, "2", ("> Reason", "One doubt"), ("> Conditions", "Again in May"))
         await officer.sees("Checks and findings")
         found = officer.desk.dossier(id).state.findings["identity"].act
@@ -125,14 +208,19 @@ async def test_conditions_are_recorded_and_show_in_the_list(findings):
         assert "conditions" in officer.screen
 
 
-async def test_the_whole_finding_begins_with_the_worst_of_its_sections(findings):
+async def test_the_worst_of_the_sections_stands_over_the_whole_finding(findings):
     async with findings(checks=True) as (officer, _):
+        await to_section(officer)
         await finds(officer, "2", ("> Reason", "One doubt"), ("> Conditions", "Again in May"))
         await officer.sees("Checks and findings")
         await officer.press("f5")
         await officer.sees("> The whole screening")
+        before = officer.journal
         await officer.press("enter")
-        await officer.sees("2 (•)")
+        await officer.sees("The worst finding on a section: suitable with conditions.")
+        await officer.press("enter", "enter")
+        await officer.sees("Choose an answer with its number or the arrows")
+        assert officer.journal == before
 
 
 async def test_a_refused_finding_keeps_what_was_typed(findings):
@@ -161,7 +249,7 @@ async def test_unsuitable_refuses_the_gate_and_the_decision_can_only_refuse_or_d
         await officer.press("f5")
         await officer.sees("> The whole screening")
         await finds(officer, "3", ("> Reason", "Not to be relied on"))
-        await officer.sees("unsuitable")
+        await officer.sees("> Screening is refused. Enter goes on: Decide")
         await officer.press("escape")
         await officer.sees("Screening     refused")
         await officer.press("end", "enter")
@@ -184,7 +272,7 @@ def reviewed(findings):
             await officer.sees("> The whole screening")
             await officer.press("enter")
             await officer.sees("> Finding")
-            await officer.press("enter")
+            await officer.write("1")
             await officer.sees("> Review by a second officer")
             await officer.press("enter")
             await officer.sees("> Second officer's word")
@@ -197,7 +285,7 @@ async def test_a_second_officer_agrees(reviewed):
     async with reviewed() as (officer, id):
         await officer.write("1")
         await officer.signs_as_second()
-        await officer.sees("agrees")
+        await officer.sees("> Screening is done. Enter goes on:")
         assert officer.desk.dossier(id).standing.gate("screening").status == "done"
 
 

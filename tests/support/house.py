@@ -14,7 +14,7 @@ from secterm.desk.model import Clock, now
 from secterm.dossier import gates
 from secterm.dossier.entries import Answered, Checked
 from secterm.tui.app import SectermApp
-from secterm.tui.screens.dossier import DossierRoom
+from secterm.tui.widgets.rows import Row, Rows
 from secterm.vault import kdf
 from tests.support.paper import ordinary
 
@@ -225,15 +225,32 @@ class Sitting:
         await self.sees("Show only")
 
     async def sits_down_again(self) -> None:
-        """Unlocks after a lock, without the typing."""
-        self.app.unlocked(Desk.open(self.app.vault, *OFFICER, clock=self.app.clock))
+        """Unlocks after a lock, without the typing, and with nothing left from before it."""
+        desk = Desk.open(self.app.vault, *OFFICER, clock=self.app.clock)
+        desk.leave(None)
+        self.app.unlocked(desk)
         await self.sees("Show only")
+
+    async def comes_back(self, who=OFFICER) -> None:
+        """Unlocks after a lock, without the typing; what the lock interrupted goes on."""
+        self.app.unlocked(Desk.open(self.app.vault, *who, clock=self.app.clock))
+        await self._until(lambda _shown: self.app.taking_up is None, "went on")
+
+    async def comes_back_to(self, asked: str) -> None:
+        """The same, where something is asked on the way."""
+        self.app.unlocked(Desk.open(self.app.vault, *OFFICER, clock=self.app.clock))
+        await self.sees(asked)
+
+    async def locks(self) -> str:
+        """`Ctrl+L`; the screen then."""
+        await self.press("ctrl+l")
+        return await self.sees("Locked. Checkpoint")
 
     async def opens(self, stage: str, category: str = "") -> str:
         """Opens a dossier by its stage and category, as Enter on its row does; its id."""
         cards = self.desk.cards()
         card = next(c for c in cards if c.stage == stage and category in ("", c.category))
-        await self.app.push_screen(DossierRoom(card.id))
+        self.app.home.on_rows_picked(Rows.Picked(Row(card.id, "")))
         await self.sees(f"Dossier: {card.name}")
         return card.id
 

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Static
 
 from secterm.desk.model import Dossier
-from secterm.dossier import sentences
-from secterm.dossier.entries import Numbered
+from secterm.dossier import narrative
+from secterm.dossier.entries import Noted
 from secterm.dossier.gates import GateStanding
+from secterm.dossier.narrative import Told
 from secterm.tui.screens import course, deciding, erasing, exporting, particulars, undersigning
 from secterm.tui.screens.findings import Findings
+from secterm.tui.screens.form import Entry, Form
 from secterm.tui.screens.interview import Interview
-from secterm.tui.screens.reader import Reader
 from secterm.tui.screens.room import Room
 from secterm.tui.screens.rules import RulesRoom
+from secterm.tui.screens.timeline import Timeline, by_day
 from secterm.tui.screens.training import TrainingRoom
 from secterm.tui.widgets.cells import fit
 from secterm.tui.widgets.rows import Row, Rows
 from secterm.tui.wording import CATEGORIES, GATES, MAY_READ, STAGES, STATUS, owed
 from secterm.words import _
+
+LATEST: Final = 12  # entries on the page, as far as they find room
 
 
 def gate_line(gate: GateStanding) -> str:
@@ -36,23 +42,28 @@ class DossierRoom(Room[None]):
     """An appointee's dossier. `Enter` on the first row does what is next."""
 
     HELP_TEXT = _(
-        "The first row is the next thing to do: Enter does it. The rows under it open each "
-        "gate. Under them stands what happened, the latest first; F3 shows all of it. "
-        "An administrator can erase the dossier for good (Ctrl+E), with a second person."
+        "The first row is the next thing to do: Enter does it and leads on, and back to the "
+        "list where nothing is owed. The rows under it open each gate. Under them stands what "
+        "happened, the latest first; F3 shows all of it. F6 notes what you want to be read "
+        "later. An administrator can erase the dossier for good, with a second person."
     )
     BINDINGS = [
         Binding("f2", "correct", _("Particulars")),
         Binding("f3", "timeline", _("Timeline")),
         Binding("f5", "export", _("Export")),
-        Binding("f8", "course", _("Withdraw, leave, reopen")),
+        Binding("f6", "note", _("Note")),
+        Binding("f8", "course", _("End or reopen")),
         Binding("ctrl+e", "erase", _("Erase for good")),
         Binding("escape", "back", _("Back")),
     ]
-    NEEDS = {"correct": "record", "export": "record", "course": "record"}
+    NEEDS = {"correct": "record", "export": "record", "note": "record", "course": "record"}
 
     def __init__(self, id: str) -> None:
         super().__init__(_("Dossier"))
         self.dossier_id = id
+        self.led_on = False  # nothing was owed, and Enter led back to the list
+        self.erased = False
+        self._going = False
 
     @property
     def dossier(self) -> Dossier:
@@ -70,9 +81,17 @@ class DossierRoom(Room[None]):
 
     def body(self) -> ComposeResult:
         """Who, the gates, and the timeline."""
-        yield Static("", id="who", classes="text", markup=False)
+        yield Static("", id="who", markup=False)
+        note = Static("", id="note", classes="soft", markup=False)
+        note.styles.height, note.styles.text_wrap, note.styles.text_overflow = (
+            1,
+            "nowrap",
+            "ellipsis",
+        )
+        yield note
         rows = Rows(id="gates")
         rows.styles.height = 7
+        rows.styles.margin = (1, 0, 0, 0)
         yield rows
         yield Static("", id="timeline", markup=False)
 
@@ -85,6 +104,21 @@ class DossierRoom(Room[None]):
         if self.desk.erasure(self.dossier_id) is not None:
             return  # it is leaving the screen
         dossier = self.dossier
+        self.query_one("#who", Static).update(self._who(dossier))
+        note = self.query_one("#note", Static)
+        note.update(said := self._note(dossier))
+        note.display = bool(said)
+        self.rename(_("Dossier: {name}").format(name=dossier.state.particulars.name))
+        rows = [
+            self._next(dossier),
+            *(Row(gate.gate, gate_line(gate)) for gate in dossier.standing.gates),
+            Row("decision", _("Decision      ") + self._decided(dossier)),
+        ]
+        self.query_one("#gates", Rows).show(rows, rows[0].key)
+        self.query_one("#timeline", Static).update(by_day(self._latest(dossier)))
+
+    @staticmethod
+    def _who(dossier: Dossier) -> str:
         who, now = dossier.state.particulars, dossier.standing
         level = dossier.pack.head.categories[who.category].level
         stage = _("Stage: {stage}, since {day}").format(
@@ -95,7 +129,7 @@ class DossierRoom(Room[None]):
         if now.cooling_off:
             first, last = now.cooling_off
             stage += _("; cooling-off ends {first} to {last}").format(first=first, last=last)
-        self.query_one("#who", Static).update(
+        return (
             f"{who.name}, {who.post}, {who.department}\n"
             + _("Category {category} ({level}), born {born}, number {number}").format(
                 category=CATEGORIES[who.category],
@@ -105,22 +139,28 @@ class DossierRoom(Room[None]):
             )
             + f"\n{stage}"
         )
-        self.rename(_("Dossier: {name}").format(name=who.name))
-        rows = []
-        if now.next is not None and not self._may_do(now.next.kind):
-            rows.append(Row("read", MAY_READ, strong=True))
-        elif now.next is not None:
-            rows.append(Row("go", _("NEXT  ") + owed(now.next, dossier.pack), strong=True))
-        else:
-            over = now.stage in ("refused", "withdrawn", "left")
-            more = _(" F8 takes the dossier up again.") if over and self.desk.may("record") else ""
-            rows.append(Row("none", _("Nothing is owed now.") + more, strong=True))
-        rows += [Row(gate.gate, gate_line(gate)) for gate in now.gates]
-        rows.append(Row("decision", _("Decision      ") + self._decided(dossier)))
-        self.query_one("#gates", Rows).show(rows, "go")
-        self.query_one("#timeline", Static).update(
-            "\n".join(self._line(dossier, one) for one in dossier.entries[:-41:-1])
+
+    def _note(self, dossier: Dossier) -> str:
+        """The latest note on the dossier, if there is one."""
+        notes = dossier.state.notes.get("", ())
+        if not notes:
+            return ""
+        told = notes[-1]
+        return _("Note of {officer}: {text}").format(
+            officer=self.desk.officer_name(told.officer), text=" ".join(told.act.text.split())
         )
+
+    def _next(self, dossier: Dossier) -> Row:
+        """The first row: what Enter does."""
+        now = dossier.standing
+        if now.next is not None:
+            if not self._may_do(now.next.kind):
+                return Row("read", MAY_READ, strong=True)
+            return Row("go", _("NEXT  ") + owed(now.next, dossier.pack), strong=True)
+        said = _("Nothing is owed now. Enter goes back to the list.")
+        if now.stage in ("refused", "withdrawn", "left") and self.desk.may("record"):
+            said += _(" F8 takes it up again.")
+        return Row("list", said, strong=True)
 
     @staticmethod
     def _decided(dossier: Dossier) -> str:
@@ -135,10 +175,29 @@ class DossierRoom(Room[None]):
             line += _("; the second officer did not agree")
         return line
 
-    def _line(self, dossier: Dossier, one: Numbered) -> str:
-        said = sentences.sentence(one.entry.act, dossier.pack)
-        officer = self.desk.officer_name(one.entry.officer)
-        return f"{one.entry.at[:16].replace('T', ' ')} {officer}: {said}"
+    def _told(self, dossier: Dossier) -> list[Told]:
+        return list(narrative.told(dossier.entries, dossier.pack, self.desk.officer_name))
+
+    def _latest(self, dossier: Dossier) -> list[Told]:
+        told = list(narrative.in_short(self._told(dossier)))
+        return told[: -LATEST - 1 : -1]
+
+    # -- what a lock interrupts ---------------------------------------------------
+
+    def place(self) -> str:
+        """The row under the cursor."""
+        return f"at:{self.query_one('#gates', Rows).key}"
+
+    def take_up(self, word: str, typed: dict[str, str]) -> None:
+        """The same row, or what was begun from here."""
+        kind, _colon, key = word.partition(":")
+        if kind == "at":
+            rows = self.query_one("#gates", Rows)
+            rows.show(rows.rows, key)
+        elif kind == "go":
+            self._go(key)
+        elif kind == "do":
+            self.call_later(self.run_action, key)
 
     # -- what can be done -----------------------------------------------------
 
@@ -150,50 +209,65 @@ class DossierRoom(Room[None]):
         if self.desk.erasure(self.dossier_id) is not None:
             return
         key = event.row.key
-        if key == "go":
-            due = self.dossier.standing.next
-            key = due.kind if due is not None else ""
-        self._open(key)
+        due = self.dossier.standing.next
+        if key == "list":
+            self.led_on = True
+            self.dismiss(None)
+        elif key == "read":
+            self.allowed("record")
+        elif key != "go":
+            self._go(key)
+        elif due is not None:
+            self._go(due.kind)
 
-    def _open(self, key: str) -> None:
+    @work(exit_on_error=False)
+    async def _go(self, key: str) -> None:
+        """Through what a key opens, and on to what is next for as long as each leads on."""
+        if self._going:
+            return  # a second Enter, before the first had its screen
+        self._going = True
+        try:
+            while key:
+                led_on = await self._through(key)
+                due = self.dossier.standing.next if led_on else None
+                key = due.kind if due is not None and self._may_do(due.kind) else ""
+        finally:
+            self._going = False
+        self.freshen()
+
+    async def _through(self, key: str) -> bool:
+        """Whether it was gone through to its end, so that Enter leads on."""
         id = self.dossier_id
+        self.doing = f"go:{key}"
         match key:
             case "question":
-                self._interview()
+                done = await self.shell.push_screen_wait(Interview(id))
+                return bool(done) and await self._through("findings")
             case "screening" | "check" | "finding" | "review":
                 owed = self.dossier.standing.gate("screening").owed
-                if self.desk.may("record") and any(o.kind == "question" for o in owed):
-                    self._interview()
-                else:
-                    self.app.push_screen(Findings(id))
+                asking = self.desk.may("record") and any(o.kind == "question" for o in owed)
+                return await self._through("question" if asking else "findings")
+            case "findings":
+                findings = Findings(id)
+                await self.shell.push_screen_wait(findings)
+                return findings.led_on
             case "training" | "teaching" | "quiz":
-                self.app.push_screen(TrainingRoom(id))
+                training = TrainingRoom(id)
+                await self.shell.push_screen_wait(training)
+                return training.led_on
             case "undertaking" | "signature":
                 if self.allowed("record"):
-                    self._sign()
+                    await undersigning.sign(self, id)
             case "rules" | "rule":
                 if self.allowed("record"):
-                    self._rules()
+                    await self._rules()
             case "decision" | "second":
-                self._decide()
+                await deciding.decide(self, id)
             case "reopening":
-                self.action_course()
-            case "read":
-                self.allowed("record")
+                await course.turn(self, id)
+        return False  # what comes next is seen first: somebody else had the keys
 
-    @work(exit_on_error=False)
-    async def _interview(self) -> None:
-        """The interview, and then what follows from it."""
-        done = await self.shell.push_screen_wait(Interview(self.dossier_id))
-        if done:
-            self.app.push_screen(Findings(self.dossier_id))
-
-    @work(exit_on_error=False)
-    async def _sign(self) -> None:
-        """The undertaking, by both sides."""
-        await undersigning.sign(self, self.dossier_id)
-
-    def _rules(self) -> None:
+    async def _rules(self) -> None:
         """The rules, one by one."""
         gate = self.dossier.standing.gate("rules")
         before = self.dossier.standing.gate("undertaking")
@@ -202,44 +276,53 @@ class DossierRoom(Room[None]):
         elif before.status != "done":
             self.say(_("The rules come after the undertaking, which is not signed yet."))
         else:
-            self.app.push_screen(RulesRoom(self.dossier_id))
-
-    @work(exit_on_error=False)
-    async def _decide(self) -> None:
-        """The decision, and the second officer's."""
-        await deciding.decide(self, self.dossier_id)
-        self.freshen()
+            await self.shell.push_screen_wait(RulesRoom(self.dossier_id))
 
     @work(exit_on_error=False)
     async def action_correct(self) -> None:
         """Corrects the particulars."""
+        self.doing = "do:correct"
         await particulars.correct(self, self.dossier_id)
         self.freshen()
 
     @work(exit_on_error=False)
-    async def action_course(self) -> None:
+    async def action_course(self, answer: str = "") -> None:
         """Withdraws, records a leaving, reopens: whichever is possible now."""
-        await course.turn(self, self.dossier_id)
+        self.doing = "do:course"
+        await course.turn(self, self.dossier_id, answer)
         self.freshen()
 
     @work(exit_on_error=False)
     async def action_export(self) -> None:
         """This dossier into an archive."""
+        self.doing = "do:export"
         await exporting.export(self, [self.dossier_id])
+
+    @work(exit_on_error=False)
+    async def action_note(self) -> None:
+        """A note on the dossier, which stays in the record."""
+        self.doing = "do:note"
+        values = await self.shell.push_screen_wait(
+            Form(
+                _("Note"),
+                [Entry("text", _("Note"), "text")],
+                intro=_("It stays in the record with your name, for whoever reads the dossier."),
+            )
+        )
+        if values is not None:
+            self.tried(lambda: self.desk.act(self.dossier_id, Noted(text=values["text"])))
+            self.freshen()
 
     @work(exit_on_error=False)
     async def action_erase(self) -> None:
         """Erases the dossier, with a second person; there is nothing to stay at then."""
-        if await erasing.erase(self, self.dossier_id):
+        self.doing = "do:erase"
+        self.erased = await erasing.erase(self, self.dossier_id)
+        if self.erased:
             self.dismiss(None)
 
     def action_timeline(self) -> None:
         """Everything that happened, in full."""
+        self.doing = "do:timeline"
         dossier = self.dossier
-        parts = []
-        for one in reversed(dossier.entries):
-            officer = self.desk.officer_name(one.entry.officer)
-            said = sentences.sentence(one.entry.act, dossier.pack)
-            parts.append(f"#{one.number} {one.entry.at[:16].replace('T', ' ')} {officer}\n  {said}")
-        name = dossier.state.particulars.name
-        self.app.push_screen(Reader(_("Timeline"), name, "\n".join(parts)))
+        self.app.push_screen(Timeline(dossier.state.particulars.name, self._told(dossier)))

@@ -11,25 +11,18 @@ from textual.widgets import Static
 
 from secterm import messages
 from secterm.desk.model import Dossier
-from secterm.dossier import answering, gates, sentences
-from secterm.dossier.entries import Act, Checked, Finding, Found, Reviewed
-from secterm.dossier.fold import State
-from secterm.policy.model import Question, Section
-from secterm.tui.screens import seconding
-from secterm.tui.screens.form import Entry, Form, Values, yes_no
+from secterm.dossier import gates, sentences
+from secterm.dossier.entries import Act, Checked, Found, Reviewed
+from secterm.policy.model import Section
+from secterm.tui.screens import seconding, weighing
+from secterm.tui.screens.form import Values
 from secterm.tui.screens.interview import Interview
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets.cells import fit
-from secterm.tui.widgets.choices import Choice
 from secterm.tui.widgets.rows import Row, Rows
-from secterm.tui.wording import MAY_READ
-from secterm.words import _
+from secterm.tui.wording import MAY_READ, led_on_by
+from secterm.words import _, ngettext
 
-FINDINGS: dict[str, Finding] = {
-    "suitable": "suitable",
-    "conditions": "conditions",
-    "unsuitable": "unsuitable",
-}
 FOUND: Final = {
     "suitable": _("suitable"),
     "conditions": _("conditions"),
@@ -41,19 +34,23 @@ class Findings(Room[None]):
     """One row for each section, under it what has to be checked; then the whole."""
 
     HELP_TEXT = _(
-        "Enter on a check records against which document or person an answer was checked. "
-        "Enter on a section records its finding. F5 finds all sections suitable at once in "
-        "which nothing is adverse and all checks bore out. F7 opens the interview again."
+        "Enter on a check records against which document or person an answer was checked; F6 "
+        "does it with the document of the check before. Enter on a section records its finding. "
+        "F5 finds all sections suitable at once in which nothing is adverse and all checks bore "
+        "out. Enter on an adverse answer, or F7 on a row, leads to its question. Once all is "
+        "done, Enter on the first row goes on."
     )
     BINDINGS = [
         Binding("f5", "suitable", _("All plain sections suitable")),
+        Binding("f6", "same", _("Same document")),
         Binding("f7", "interview", _("Interview")),
     ]
-    NEEDS = {"suitable": "record", "interview": "record"}
+    NEEDS = {"suitable": "record", "same": "record", "interview": "record"}
 
     def __init__(self, id: str) -> None:
         super().__init__(_("Checks and findings"))
         self.dossier_id = id
+        self.led_on = False  # all was done, and Enter led on
 
     @property
     def dossier(self) -> Dossier:
@@ -74,15 +71,16 @@ class Findings(Room[None]):
     def refill(self) -> None:
         """The rows as they are now; the first thing owed is under the cursor."""
         dossier = self.dossier
-        rows: list[Row] = []
+        rows = self._first(dossier)
+        key = rows[0].key if rows else self._owed_key(dossier)
         for section in gates.sections_of(dossier.pack, dossier.state):
             found = gates.finding_of(dossier.state, dossier.pack, section)
             said = FOUND[found] if found else _("owed")
-            odd = len(self._adverse(section, dossier.state))
+            odd = len(weighing.adverse(section, dossier.state))
             more = _("  ({n} adverse)").format(n=odd) if odd else ""
             title = fit(section.title, 49)
             rows.append(Row(f"section:{section.id}", f"{title} {said}{more}", strong=True))
-            rows += self._checks(dossier, section)
+            rows += self._questions(dossier, section)
         overall = gates.overall_finding(dossier.state, dossier.pack)
         said = FOUND[overall] if overall else _("owed")
         rows.append(Row("overall", f"{fit(_('The whole screening'), 50)}{said}", strong=True))
@@ -91,7 +89,7 @@ class Findings(Room[None]):
             said = _("agrees") if done else _("owed")
             title = fit(_("Review by a second officer"), 50)
             rows.append(Row("review", f"{title}{said}", strong=True))
-        self.query_one(Rows).show(rows, self._owed_key(dossier))
+        self.query_one(Rows).show(rows, key)
         gate = dossier.standing.gate("screening")
         self.query_one("#asked", Static).update(
             _("{done} of {total} done.").format(done=gate.done, total=gate.total)
@@ -99,6 +97,35 @@ class Findings(Room[None]):
             + (_("Enter records what the row asks.") if self.desk.may("record") else MAY_READ)
             + "\n"
         )
+
+    def _first(self, dossier: Dossier) -> list[Row]:
+        """What Enter does where it is none of the rows below: at most one row."""
+        gate = dossier.standing.gate("screening")
+        if gate.status in ("done", "refused"):
+            return [Row("on", led_on_by(dossier.standing, dossier.pack, "screening"), strong=True)]
+        if not self.desk.may("record"):
+            return []
+        asked = sum(due.kind == "question" for due in gate.owed)
+        if asked:
+            said = ngettext(
+                "{n} question is not answered yet. Enter goes on with the interview",
+                "{n} questions are not answered yet. Enter goes on with the interview",
+                asked,
+            )
+            return [Row("interview", said.format(n=asked), strong=True)]
+        plain = len(weighing.plain(dossier))
+        if plain > 1 and not any(due.kind == "check" for due in gate.owed):
+            said = _("{n} sections with nothing adverse. Enter finds them all suitable")
+            return [Row("plain", said.format(n=plain), strong=True)]
+        return []
+
+    def _questions(self, dossier: Dossier, section: Section) -> list[Row]:
+        """What has to be checked in a section, and what was answered adversely."""
+        adverse = [
+            Row(f"adverse:{q.id}", f"   {fit(q.text, 46)} {_('adverse')}")
+            for q in weighing.adverse(section, dossier.state)
+        ]
+        return [*adverse, *self._checks(dossier, section)]
 
     def _checks(self, dossier: Dossier, section: Section) -> list[Row]:
         rows = []
@@ -116,7 +143,9 @@ class Findings(Room[None]):
         return rows
 
     def _owed_key(self, dossier: Dossier) -> str:
-        for due in dossier.standing.gate("screening").owed:
+        """Checks come before findings: the documents of all of them are on the desk."""
+        owed = dossier.standing.gate("screening").owed
+        for due in sorted(owed, key=lambda due: due.kind != "check"):
             if due.kind == "check":
                 return f"check:{due.id}"
             if due.kind == "finding":
@@ -125,65 +154,65 @@ class Findings(Room[None]):
                 return "review"
         return ""
 
-    @staticmethod
-    def _adverse(section: Section, state: State) -> list[Question]:
-        return [
-            q
-            for q in gates.questions_of(section, state)
-            if q.id in state.answers and gates.is_adverse(q, state.answers[q.id].act.answer)
-        ]
+    # -- what a lock interrupts ---------------------------------------------------
+
+    def place(self) -> str:
+        """The row under the cursor."""
+        return f"at:{self.query_one(Rows).key}"
+
+    def take_up(self, word: str, typed: dict[str, str]) -> None:
+        """The same row, or the form that was open over it."""
+        kind, _colon, key = word.partition(":")
+        rows = self.query_one(Rows)
+        if kind == "at":
+            rows.show(rows.rows, key)
+        elif word:
+            self._begin(word)
 
     # -- recording --------------------------------------------------------------
 
     def on_rows_picked(self, event: Rows.Picked) -> None:
         """Records what the row asks."""
-        kind, _colon, id = event.row.key.partition(":")
-        if not self.allowed("second" if kind == "review" else "record"):
-            return
+        key = event.row.key
+        if key == "on":
+            self.led_on = True
+            self.dismiss(None)
+        elif self.allowed("second" if key == "review" else "record"):
+            self._begin(key)
+
+    def _begin(self, key: str) -> None:
+        self.doing = key
+        kind, _colon, id = key.partition(":")
         match kind:
             case "check":
                 self._check(id)
+            case "same":
+                self._check(id, self._last_reference())
+            case "adverse" | "interview":
+                self._interview(id)
             case "section":
                 self._find(id)
             case "overall":
                 self._find("")
-            case _:
+            case "plain":
+                self._find_plain()
+            case "review":
                 self._review()
 
+    def _last_reference(self) -> str:
+        made = self.dossier.state.checks.values()
+        return max(made, key=lambda told: told.number).act.reference if made else ""
+
     @work(exit_on_error=False)
-    async def _check(self, id: str) -> None:
+    async def _check(self, id: str, reference: str = "") -> None:
         dossier = self.dossier
         question = sentences.question(dossier.pack, id)
         told = dossier.state.answers.get(id)
         if question is None or told is None:
             self.say(_("The question is not answered yet. F7 opens the interview."))
             return
-        made = dossier.state.checks.get(id)
         values = await self.shell.push_screen_wait(
-            Form(
-                _("Check"),
-                [
-                    Entry(
-                        "reference",
-                        _("Document or person"),
-                        value=made.act.reference if made else "",
-                        help=_("What you saw or whom you asked, with number and date."),
-                    ),
-                    Entry(
-                        "holds",
-                        _("Is the answer borne out?"),
-                        "choice",
-                        choices=yes_no(),
-                        value="yes" if made is None or made.act.holds else "no",
-                    ),
-                    Entry("note", _("Note"), value=made.act.note if made else "", required=False),
-                ],
-                intro=_("To check: {check}\n\n{question}\nAnswer: {answer}").format(
-                    check=question.check,
-                    question=question.text,
-                    answer=answering.words(question, told.act.answer),
-                ),
-            )
+            weighing.check_form(question, told.act, dossier.state.checks.get(id), reference)
         )
         if values is not None:
             self._record(
@@ -204,13 +233,15 @@ class Findings(Room[None]):
         told = ""
         kept: Values = {}
         while True:
-            values = await self.shell.push_screen_wait(self._finding_form(id, told, kept))
+            values = await self.shell.push_screen_wait(
+                weighing.finding_form(self.dossier, id, told, kept)
+            )
             if values is None:
                 return
             kept = values
             found = Found(
                 section=id,
-                finding=FINDINGS[values["finding"]],
+                finding=weighing.FINDINGS[values["finding"]],
                 reason=values["reason"],
                 conditions=values["conditions"],
             )
@@ -222,86 +253,35 @@ class Findings(Room[None]):
             self.freshen()
             return
 
-    def _finding_form(self, id: str, told: str, kept: Values) -> Form:
-        dossier = self.dossier
-        section = sentences.section(dossier.pack, id)
-        title = section.title if section else _("The whole screening")
-        sections = [section] if section else list(gates.sections_of(dossier.pack, dossier.state))
-        return Form(
-            _("Finding"),
-            [
-                Entry(
-                    "finding",
-                    _("Finding"),
-                    "choice",
-                    value=kept.get("finding", "" if id else self._worst(dossier)),
-                    choices=tuple(Choice(k, sentences.FINDINGS[v]) for k, v in FINDINGS.items()),
-                ),
-                Entry(
-                    "reason",
-                    _("Reason"),
-                    "text",
-                    value=kept.get("reason", ""),
-                    when=lambda v: v["finding"] in ("conditions", "unsuitable"),
-                ),
-                Entry(
-                    "conditions",
-                    _("Conditions"),
-                    "text",
-                    value=kept.get("conditions", ""),
-                    when=lambda v: v["finding"] == "conditions",
-                ),
-            ],
-            intro="\n".join([title, *self._told(sections)]),
-            told=told,
-        )
-
-    @staticmethod
-    def _worst(dossier: Dossier) -> str:
-        found = [
-            gates.finding_of(dossier.state, dossier.pack, s)
-            for s in gates.sections_of(dossier.pack, dossier.state)
-        ]
-        return next((f for f in ("unsuitable", "conditions") if f in found), "suitable")
-
-    def _told(self, sections: list[Section]) -> list[str]:
-        """What in these sections has to be weighed."""
-        state, lines = self.dossier.state, []
-        for section in sections:
-            for question in self._adverse(section, state):
-                act = state.answers[question.id].act
-                said = answering.words(question, act.answer)
-                lines.append(f"- {question.text} {said}. {act.follow_up}")
-            for question in gates.questions_of(section, state):
-                made = state.checks.get(question.id)
-                if made is not None and not made.act.holds:
-                    lines.append(
-                        _("- Not borne out: {check} ({reference})").format(
-                            check=question.check, reference=made.act.reference
-                        )
-                    )
-        return lines or [_("Nothing adverse was answered, and nothing failed a check.")]
-
     def action_suitable(self) -> None:
         """Suitable for each section where nothing speaks against it and nothing is owed."""
-        dossier = self.dossier
-        plain = []
-        for section in gates.sections_of(dossier.pack, dossier.state):
-            questions = gates.questions_of(section, dossier.state)
-            made = [dossier.state.checks.get(q.id) for q in questions]
-            if (
-                not gates.finding_of(dossier.state, dossier.pack, section)
-                and not self._adverse(section, dossier.state)
-                and all(q.id in dossier.state.answers for q in questions)
-                and not any(gates.needs_check(dossier.state, q) for q in questions)
-                and all(m is None or m.act.holds for m in made)
-            ):
-                plain.append(Found(section=section.id, finding="suitable"))
+        plain = weighing.plain(self.dossier)
         if plain:
-            self._record(*plain)
+            self._record(*(Found(section=section.id, finding="suitable") for section in plain))
             self.say(_("{n} sections found suitable.").format(n=len(plain)), good=True)
         else:
             self.say(_("There is no section left where nothing is owed and nothing is adverse."))
+
+    @work(exit_on_error=False)
+    async def _find_plain(self) -> None:
+        """The same, with a word that says it is meant: Enter alone finds nothing."""
+        form = weighing.plain_form(weighing.plain(self.dossier))
+        values = await self.shell.push_screen_wait(form)
+        if values is None:
+            return
+        if values["finding"] == "suitable":
+            self.action_suitable()
+        else:
+            rows = self.query_one(Rows)
+            rows.show(rows.rows, self._owed_key(self.dossier))
+
+    def action_same(self) -> None:
+        """The check under the cursor, with the document of the check before."""
+        kind, _colon, id = self.query_one(Rows).key.partition(":")
+        if kind != "check":
+            self.say(_("F6 is for a check: it takes the document of the check before."))
+        else:
+            self._begin(f"same:{id}")
 
     @work(exit_on_error=False)
     async def _review(self) -> None:
@@ -327,7 +307,11 @@ class Findings(Room[None]):
         if word:
             self.freshen()
 
+    def action_interview(self) -> None:
+        """Looks at the answers again, or corrects one: that of the row, where it has one."""
+        kind, _colon, id = self.query_one(Rows).key.partition(":")
+        self._begin(f"interview:{id if kind in ('check', 'adverse') else ''}")
+
     @work(exit_on_error=False)
-    async def action_interview(self) -> None:
-        """Looks at the answers again, or corrects one."""
+    async def _interview(self, at: str) -> None:
         await self.shell.push_screen_wait(Interview(self.dossier_id))

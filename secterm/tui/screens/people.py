@@ -188,7 +188,43 @@ class People(Room[None]):
             self.app.push_screen(erasing.stayed(erasure))
             return
         if self.tried(lambda: self.desk.dossier(event.row.key)) is not None:
-            self.app.push_screen(DossierRoom(event.row.key))
+            self._enter(event.row.key)
+
+    def _enter(self, id: str) -> None:
+        """Opens a dossier, and goes on from it once it is left."""
+        self.doing = f"open:{id}"
+        room = DossierRoom(id)
+        self.app.push_screen(room, lambda _none: self._after(room))
+
+    def _after(self, room: DossierRoom) -> None:
+        """The next dossier that owes something is under the cursor, where Enter led here."""
+        if room.erased:
+            self.say(_("Erased."), good=True)
+        if not room.led_on:
+            return
+        rows = self.query_one(Rows)
+        owing = {card.id for card, _sought in self._cards if card.owed}
+        at = rows.cursor
+        after = [*rows.rows[at + 1 :], *rows.rows[:at]]
+        self._opened = next((row.key for row in after if row.key in owing), rows.key)
+        self.call_after_refresh(self._show)
+
+    # -- what a lock interrupts -----------------------------------------------
+
+    def place(self) -> str:
+        """What is typed in the filter."""
+        typed = self.query_one(Line).value
+        return f"only:{typed}" if typed else ""
+
+    def take_up(self, word: str, typed: dict[str, str]) -> None:
+        """The same filter; a dossier, or what was begun from here."""
+        kind, _colon, what = word.partition(":")
+        if kind == "only":
+            self.query_one(Line).value = what
+        elif kind == "open" and self.tried(lambda: self.desk.dossier(what)) is not None:
+            self._enter(what)
+        elif kind == "do":
+            self.call_later(self.run_action, what)
 
     def action_open(self) -> None:
         """Opens the row under the cursor, of those that fit what was typed so far."""
@@ -198,27 +234,32 @@ class People(Room[None]):
     @work(exit_on_error=False)
     async def action_new(self) -> None:
         """A new dossier, opened at once."""
+        self.doing = "do:new"
         id = await particulars.new(self)
         if id:
             self._opened = id
-            self.app.push_screen(DossierRoom(id))
+            self._enter(id)
 
     def action_officers(self) -> None:
         """Who may unlock."""
+        self.doing = "do:officers"
         self.app.push_screen(Officers())
 
     @work(exit_on_error=False)
     async def action_export(self) -> None:
         """All dossiers into an archive."""
+        self.doing = "do:export"
         await exporting.export(self, None)
 
     @work(exit_on_error=False)
     async def action_verify(self) -> None:
         """The whole vault, and optionally against an earlier checkpoint."""
+        self.doing = "do:verify"
         await verifying.verify(self)
 
     @work(exit_on_error=False)
     async def action_recovery(self) -> None:
         """Recovery shares, drawn and handed out."""
+        self.doing = "do:recovery"
         await sharing.make(self)
         self.freshen()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -17,7 +19,11 @@ from secterm.tui.screens.quiz import QuizRoom
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets.cells import fit
 from secterm.tui.widgets.rows import Row, Rows
+from secterm.tui.wording import led_on_by
 from secterm.words import _
+
+ON: Final = ":on"  # no module's id
+QUIZZES: Final = ":quizzes"
 
 
 class TrainingRoom(Room[None]):
@@ -26,7 +32,8 @@ class TrainingRoom(Room[None]):
     HELP_TEXT = _(
         "Enter on a module does what it owes: records the teaching, or hands the keyboard to "
         "the appointee for reading and quiz. F4 records a teaching of any module, F6 one "
-        "course that taught all that are still owed, F5 hands over for every quiz that is due."
+        "course that taught all that are still owed, F5 hands over for every quiz that is due. "
+        "Where several quizzes are due, and once all is done, Enter on the first row goes on."
     )
     BINDINGS = [
         Binding("f4", "teach", _("Record teaching")),
@@ -38,6 +45,9 @@ class TrainingRoom(Room[None]):
     def __init__(self, id: str) -> None:
         super().__init__(_("Training"))
         self.dossier_id = id
+        self.led_on = False  # all was done, and Enter led on
+        self._teaching = False  # a teaching was recorded: the next one comes before a quiz
+        self._last = Values()  # what was entered for it: day, who taught and place
 
     @property
     def dossier(self) -> Dossier:
@@ -58,16 +68,32 @@ class TrainingRoom(Room[None]):
     def refill(self) -> None:
         """The rows as they are now; the first thing owed is under the cursor."""
         dossier = self.dossier
-        rows = [
+        first = self._first(dossier)
+        rows = first + [
             Row(m.id, f"{fit(m.title, 44)}{self._hours(m):>6}  {self._standing(m)}")
             for m in gates.modules_of(dossier.pack, dossier.state)
         ]
         gate = dossier.standing.gate("training")
-        first = gate.owed[0].id if gate.owed else ""
-        self.query_one(Rows).show(rows, first)
+        owed = [due.id for due in gate.owed]
+        if self._teaching:
+            owed = [*(due.id for due in gate.owed if due.kind == "teaching"), *owed]
+        key = owed[0] if owed else ""
+        teaching = any(due.kind == "teaching" and due.id == key for due in gate.owed)
+        self.query_one(Rows).show(rows, first[0].key if first and not teaching else key)
         self.query_one("#asked", Static).update(
             _("{done} of {total} modules done.").format(done=gate.done, total=gate.total) + "\n"
         )
+
+    def _first(self, dossier: Dossier) -> list[Row]:
+        """What Enter does where it is none of the modules: at most one row."""
+        gate = dossier.standing.gate("training")
+        if gate.status == "done":
+            return [Row(ON, led_on_by(dossier.standing, dossier.pack, "training"), strong=True)]
+        due = sum(o.kind == "quiz" for o in gate.owed)
+        if due > 1 and self.desk.may("record"):
+            said = _("{n} quizzes are due. Enter hands over the keyboard for all of them")
+            return [Row(QUIZZES, said.format(n=due), strong=True)]
+        return []
 
     def _hours(self, module: Module) -> str:
         return f"{module.hours[self.dossier.state.particulars.category]:g} h"
@@ -90,16 +116,41 @@ class TrainingRoom(Room[None]):
     def _module(self, id: str) -> Module | None:
         return sentences.module(self.dossier.pack, id)
 
+    # -- what a lock interrupts ---------------------------------------------------
+
+    def place(self) -> str:
+        """The row under the cursor."""
+        return f"at:{self.query_one(Rows).key}"
+
+    def take_up(self, word: str, typed: dict[str, str]) -> None:
+        """The same row, or the form or the quizzes that were over it."""
+        kind, _colon, key = word.partition(":")
+        rows = self.query_one(Rows)
+        modules = [module for id in key.split(",") if (module := self._module(id)) is not None]
+        if kind == "at":
+            rows.show(rows.rows, key)
+        elif kind == "teach" and modules:
+            self._teach(modules)
+        elif kind == "quiz" and modules:
+            self._quiz([module.id for module in modules])
+
     # -- recording --------------------------------------------------------------
 
     def on_rows_picked(self, event: Rows.Picked) -> None:
-        """Does what the module owes."""
+        """Does what the module owes, or goes on."""
+        if event.row.key == ON:
+            self.led_on = True
+            self.dismiss(None)
+            return
+        if event.row.key == QUIZZES:
+            self.action_quizzes()
+            return
         module = self._module(event.row.key)
         if module is None or not self.allowed("record"):
             return
         due = gates.module_owes(module, self.dossier.state, self.desk.today)
         if due is not None and due.kind == "quiz":
-            self.app.push_screen(QuizRoom(self.dossier_id, [module.id]))
+            self._quiz([module.id])
         elif due is not None:
             self._teach([module])
         else:
@@ -127,13 +178,18 @@ class TrainingRoom(Room[None]):
         """Hands over for every quiz that is due."""
         due = [o.id for o in self.dossier.standing.gate("training").owed if o.kind == "quiz"]
         if due:
-            self.app.push_screen(QuizRoom(self.dossier_id, due))
+            self._quiz(due)
         else:
             self.say(_("No quiz is due: a module is taught first, then its quiz is taken."))
 
+    def _quiz(self, modules: list[str]) -> None:
+        self.doing = f"quiz:{','.join(modules)}"
+        self.app.push_screen(QuizRoom(self.dossier_id, modules))
+
     @work(exit_on_error=False)
     async def _teach(self, modules: list[Module]) -> None:
-        told, kept = "", Values()
+        self.doing = f"teach:{','.join(module.id for module in modules)}"
+        told, kept = "", self._last
         while True:
             values = await self.shell.push_screen_wait(self._form(modules, told, kept))
             if values is None:
@@ -145,6 +201,8 @@ class TrainingRoom(Room[None]):
             except Exception as error:
                 told = messages.explain(error).text()
                 continue
+            self._teaching = True
+            self._last = {key: values[key] for key in ("on", "trainer", "place")}
             self.freshen()
             return
 

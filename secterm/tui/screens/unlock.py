@@ -113,6 +113,8 @@ class Unlock(Room[None]):
         parts = [str(self.shell.vault)]
         if self.shell.farewell:
             parts.append(_("Locked. Checkpoint {line}").format(line=self.shell.farewell))
+        if self.shell.not_kept:
+            parts.append(f"! {self.shell.not_kept}")
         if self.shell.hint:
             parts.append(self.shell.hint)
         if self.shell.told:
