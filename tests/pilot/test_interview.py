@@ -233,8 +233,7 @@ async def test_it_goes_on_at_the_next_open_question_after_a_lock(interview):
         await officer.sees("8. ")
         await officer.press("ctrl+l")
         await officer.unlock()
-        await officer.press("enter")
-        await officer.next("8. ")
+        await officer.asks(8)
 
 
 async def test_an_answer_looked_at_again_and_changed_stands_beside_the_first(interview):

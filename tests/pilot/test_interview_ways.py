@@ -7,7 +7,7 @@ from secterm.desk.desk import Desk
 from secterm.dossier.entries import Answered
 from secterm.tui import order
 from secterm.tui.screens.interview import Interview
-from tests.support.house import OFFICER, SECOND, given
+from tests.support.house import OFFICER, SECOND, copied, given
 
 
 def told_of(officer, id, question):
@@ -27,9 +27,21 @@ async def test_a_key_held_down_answers_one_question_only(interview, monkeypatch)
         await officer.press("n", "n")
         await officer.settle()
         assert "loyalty" not in given(officer, id)
-        assert "What was answered" not in officer.screen
         await officer.press("y")
         await officer.asks(19)
+
+
+async def test_enter_held_down_passes_over_one_question_only(interview, monkeypatch):
+    async with interview("other_names", "travel") as (officer, id):
+        monkeypatch.setattr(order, "HELD", 60.0)
+        await officer.press("pageup", "pagedown")
+        await officer.asks(2)
+        await officer.press("enter")
+        await officer.misses(" 2. ")
+        await officer.press("enter", "enter")
+        await officer.settle()
+        assert "other_names" in given(officer, id)
+        assert "travel" not in given(officer, id)
 
 
 async def test_a_key_held_down_types_nothing_into_the_follow_up_that_it_opened(
@@ -362,46 +374,77 @@ async def test_the_same_answer_again_records_nothing_and_looks_on(interview):
 # -- what a lock or a fault leaves ------------------------------------------------------
 
 
-async def left(officer, id):
-    """What is kept of the page, put back into another interview after this one is gone."""
-    room = officer.app.screen
-    place, typed = room.place(), room.typed()
-    await officer.press("escape")
-    if "not recorded yet" in await officer.settle():
-        await officer.press("escape")
-    await officer.sees("> NEXT")
-    again = Interview(id)
-    await officer.app.push_screen(again)
-    await officer.sees("PgDn Next")
-    again.take_up(place, typed)
-    return typed
+async def locks(officer):
+    """A lock, and the way in again."""
+    await officer.press("ctrl+l")
+    await officer.unlock()
 
 
 async def test_a_text_that_was_typed_is_there_again(interview):
-    async with interview("birthplace", "debt") as (officer, id):
-        await officer.press("end", "home")
+    async with interview("birthplace", "gaps") as (officer, id):
         await officer.type("Half an ans")
-        await left(officer, id)
-        await officer.sees("Half an ans")
+        await locks(officer)
+        await officer.sees("  Half an ans")
         await officer.write("wer")
-        await officer.misses("3. Where")
+        await officer.asks(19)
         assert given(officer, id)["birthplace"] == "Half an answer"
 
 
-async def test_a_follow_up_that_was_begun_is_there_again(interview):
-    async with interview("birthplace", "identity_papers", "gaps") as (officer, id):
-        for number in (4, 5, 6):
-            await officer.press("pagedown")
-            await officer.asks(number)
+async def test_a_follow_up_that_was_begun_is_there_again_with_its_answer(interview):
+    async with interview("identity_papers", "gaps") as (officer, id):
         await officer.press("y")
         await officer.sees("Which paper")
         await officer.type("A friend")
-        await left(officer, id)
-        await officer.sees("A friend")
+        await locks(officer)
+        await officer.sees("  A friend")
         await officer.write("'s")
-        await officer.misses("Which paper")
+        await officer.asks(19)
         told = officer.desk.dossier(id).state.answers["identity_papers"].act
         assert (told.answer, told.follow_up) == (True, "A friend's")
+
+
+async def test_the_question_looked_at_is_there_again(interview):
+    async with interview("identity_papers", "gaps") as (officer, _):
+        await officer.press("b")
+        await officer.asks(5)
+        await locks(officer)
+        await officer.asks(5)
+
+
+async def test_a_note_that_was_begun_is_there_again_and_under_it_what_was_typed(interview):
+    async with interview("birthplace", "gaps") as (officer, _):
+        await officer.type("Half")
+        await officer.press("f4")
+        await officer.sees("> Note")
+        await officer.type("Spelt by")
+        await locks(officer)
+        await officer.sees("> Note                    Spelt by")
+        await officer.reads("Where were you born?")
+        await officer.write(" them")
+        await officer.sees("1 note: Spelt by them")
+        await officer.sees("  Half")
+
+
+async def test_who_was_led_to_the_marked_is_there_again(interview):
+    async with interview("identity_papers") as (officer, _):
+        await officer.press("f", "n")
+        await officer.sees("All 44 are answered; 1 is marked")
+        await locks(officer)
+        await officer.sees("All 44 are answered; 1 is marked")
+
+
+async def test_rows_survive_a_fault_though_the_list_is_not_finished(interview, tmp_path):
+    async with interview("other_names", "gaps") as (officer, id):
+        for text in ("First", "3.2.2001", ""):
+            await officer.write(text)
+        await officer.sees("1. First; 3 February 2001")
+        await officer.until(lambda: officer.desk.left() is not None)
+        (tmp_path / "pulled").mkdir()
+        pulled = copied(officer.app.vault, tmp_path / "pulled")
+        desk = Desk.open(pulled, *OFFICER)
+        assert '"First"' in " ".join(desk.left().typed.values())
+        assert "other_names" not in desk.dossier(id).state.answers
+        desk.close()
 
 
 async def test_rows_and_the_row_that_was_begun_are_there_again(interview):
@@ -409,31 +452,14 @@ async def test_rows_and_the_row_that_was_begun_are_there_again(interview):
         for text in ("First", "3.2.2001", ""):
             await officer.write(text)
         await officer.type("Second")
-        typed = await left(officer, id)
-        assert set(typed) == {"rows", "field-name"}
+        await locks(officer)
         await officer.sees("1. First; 3 February 2001")
         await officer.sees("> Name                    Second")
-        assert "other_names" not in given(officer, id)
-
-
-async def test_a_note_that_was_begun_is_begun_again_on_its_question(interview):
-    async with interview("birthplace", "identity_papers") as (officer, id):
-        await officer.type("Half")
-        await officer.press("f4")
-        await officer.sees("> Note")
-        room = next(s for s in officer.app.screen_stack if isinstance(s, Interview))
-        place, doing, typed = room.place(), room.doing, room.typed()
-        await officer.press("escape", "escape", "escape")
-        await officer.sees("> NEXT")
-        again = Interview(id, at="identity_papers")
-        await officer.app.push_screen(again)
-        await officer.asks(6)
-        again.take_up(place, typed)
-        again.take_up(doing, {})
-        await officer.sees("> Note")
-        await officer.reads("Where were you born?")
-        await officer.press("escape")
-        await officer.sees("Half")
+        await officer.press("enter", "enter", "enter")
+        await officer.sees("2. Second")
+        await officer.press("enter")
+        await officer.asks(19)
+        assert [row["name"] for row in given(officer, id)["other_names"]] == ["First", "Second"]
 
 
 async def test_a_place_that_is_no_more_is_left_alone(interview):
@@ -442,12 +468,3 @@ async def test_a_place_that_is_no_more_is_left_alone(interview):
         await officer.asks(3)
         await officer.type("a")
         await officer.sees("  a")
-
-
-async def test_nothing_is_typed_where_nothing_was(interview):
-    async with interview("identity_papers", "gaps") as (officer, _):
-        assert officer.app.screen.typed() == {}
-        await officer.press("pageup")
-        await officer.asks(5)
-        assert officer.app.screen.typed() == {}
-        assert officer.app.screen.place() == "at other_nationality"

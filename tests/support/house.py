@@ -161,6 +161,10 @@ class Sitting:
             await asyncio.sleep(0.016)
         raise AssertionError(f"the screen never {what}:\n{self.screen}")
 
+    async def until(self, holds) -> None:
+        """Waits until something holds that no screen shows."""
+        await self._until(lambda shown: holds(), "came to it")
+
     async def press(self, *keys: str) -> None:
         """Presses keys one after the other, as fast as a keyboard can."""
         for key in keys:
