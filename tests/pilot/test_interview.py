@@ -2,26 +2,8 @@
 
 import pytest
 
-from secterm.dossier import gates
 from secterm.dossier.entries import Answered
-from secterm.policy import reader
-from tests.support.house import answered, given
-
-
-def plain():
-    """The yes/no questions that everybody in a general post is asked, in their order."""
-    return [
-        question
-        for section in reader.read(reader.default_folder()).screening.sections
-        for question in section.questions
-        if question.kind == "yes_no" and "general" in question.categories
-    ]
-
-
-def favourable(question):
-    """The letter of the answer that is not adverse."""
-    return "n" if gates.is_adverse(question, True) else "y"
-
+from tests.support.house import answered, favourable, given, plain
 
 # -- how many keys it takes ------------------------------------------------------
 

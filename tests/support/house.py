@@ -13,6 +13,8 @@ from secterm.desk.desk import Desk
 from secterm.desk.model import Clock, now
 from secterm.dossier import gates
 from secterm.dossier.entries import Answered, Checked
+from secterm.policy import reader
+from secterm.policy.model import Question
 from secterm.tui.app import SectermApp
 from secterm.tui.widgets.rows import Row, Rows
 from secterm.vault import kdf
@@ -93,6 +95,21 @@ def answered(
         if question.id not in but:
             made.append(Answered(question=question.id, answer=answer, follow_up=follow_up))
     desk.act(id, *made)
+
+
+def plain() -> list[Question]:
+    """The yes/no questions that everybody in a general post is asked, in their order."""
+    return [
+        question
+        for section in reader.read(reader.default_folder()).screening.sections
+        for question in section.questions
+        if question.kind == "yes_no" and "general" in question.categories
+    ]
+
+
+def favourable(question: Question) -> str:
+    """The letter of the answer that is not adverse."""
+    return "n" if gates.is_adverse(question, True) else "y"
 
 
 def given(officer: "Sitting", id: str) -> dict[str, object]:
