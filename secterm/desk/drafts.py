@@ -46,8 +46,10 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
         return msgspec.json.encode(self) if self.marked or self.left else b""
 
     def fits(self) -> bool:
-        """Whether a draft may be so long."""
-        return len(self.encode()) <= drafts.LONGEST
+        """Whether a draft may be so long, and what was typed can be written at all."""
+        with contextlib.suppress(UnicodeEncodeError):
+            return len(self.encode()) <= drafts.LONGEST
+        return False
 
 
 _kept: Final = msgspec.json.Decoder(Kept)
@@ -60,18 +62,18 @@ class Drafts(Upkeep):
         """Keeps what the officer who unlocked left, in the place of what they left before.
 
         About a dossier that is gone, or does not open, nothing is kept; nor are texts
-        that are too long for a draft. Raises `VaultUnreadable`, or as `Vault.keep_drafts`.
+        that are too long for a draft or cannot be written. Raises as `Vault.keep_drafts`;
+        `VaultBusy` also while a large vault is verified with the help of a second process.
         """
         me = self.officer.id
         if left is not None and left.dossier and not self._opens(left.dossier):
             left = None
         before = self._row(me).left.get(me)
-        rows = {one.dossier: self._without(one.dossier, me) for one in (before, left) if one}
-        rows.pop("", None)
+        about = {one.dossier for one in (before, left) if one} - {""}
+        rows = {id: self._without(id, me) for id in about}
         own = Kept()
         if left is not None and left.dossier:
-            there = self._with(self._without(left.dossier, me), left)
-            rows[left.dossier] = there
+            there = rows[left.dossier] = self._with(rows[left.dossier], left)
             own = Kept(left={me: Left(left.dossier)}) if me in there.left else own
         elif left is not None:
             own = self._with(own, left)
@@ -98,7 +100,7 @@ class Drafts(Upkeep):
         """Marks a question of this dossier to come back to, or takes the mark away.
 
         Raises NotAllowed where there is no such dossier or the appointee is not asked
-        that question; or as `leave`.
+        that question, or there is no room for a mark; or as `leave`.
         """
         state, _entries = self._shelf.state(id)
         pack = self._shelf.pack(state.pack)
@@ -106,7 +108,9 @@ class Drafts(Upkeep):
         require(not on or question in asked, _("This appointee is not asked that question."))
         there = self._row(id)
         marked = {*there.marked, question} if on else {*there.marked} - {question}
-        self._keep({id: msgspec.structs.replace(there, marked=tuple(sorted(marked)))})
+        row = msgspec.structs.replace(there, marked=tuple(sorted(marked)))
+        require(row.fits(), _("There is no room for another mark."))
+        self._keep({id: row})
 
     # -- rows ---------------------------------------------------------------
 

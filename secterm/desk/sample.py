@@ -45,7 +45,6 @@ DEPARTMENTS: Final = ("Registry", "Communications", "Planning", "Research", "Adm
 SECRET: Final = "a sample's own signing secret"  # noqa: S105 - opens nothing but samples
 
 REMARK: Final = "Said that a paper of an invented office is on its way."
-NOTED: Final = ("screening", "conditions")  # stages whose samples have a note on a question
 
 STAGES: Final = (
     "admitted",
@@ -197,7 +196,7 @@ class _Person:
         for question in asked:
             adverse = self.stage == "conditions" and question is odd
             self.made.append(self._answered(question, adverse))
-            if question is odd and self.stage in NOTED:
+            if adverse:
                 self.made.append(acts.Noted(text=REMARK, question=question.id))
             if question.check and self.stage not in ("screening", "withdrawn"):
                 self.made.append(

@@ -24,20 +24,22 @@ LONGEST_SEALED: Final = NONCE_SIZE + padded_size(LONGEST + 1) + TAG_SIZE
 
 def read(vault: Vault, dossier: bytes) -> bytes:
     """The dossier's draft; empty for none. Raises `SealBroken` also where it is too long."""
-    table = vault.file.tables.draft
-    size = peewee.fn.LENGTH(table.sealed)
-    for (length,) in vault.file.rows(table.select(size).where(table.dossier == dossier)):
-        if length > LONGEST_SEALED:
-            raise SealBroken(str(keys.draft_place(vault.id, dossier)))
-    for (sealed,) in vault.file.rows(table.select(table.sealed).where(table.dossier == dossier)):
-        return unsealed(vault, dossier, vault.dossier_key(dossier), sealed)
+    table, strand = vault.file.tables.draft, vault.file.tables.dossier
+    beginning = peewee.fn.SUBSTR(table.sealed, 1, LONGEST_SEALED + 1)  # of whatever length it is
+    query = (
+        table.select(beginning, strand.key)
+        .join(strand, peewee.JOIN.LEFT_OUTER, on=(strand.id == table.dossier))
+        .where(table.dossier == dossier)
+    )
+    for sealed, wrapped in vault.file.rows(query):
+        return unsealed(vault, dossier, vault.unwrap(dossier, wrapped), sealed)
     return b""
 
 
-def unsealed(vault: Vault, dossier: bytes, key: bytes, sealed: bytes) -> bytes:
+def unsealed(vault: Vault, dossier: bytes, key: bytes, sealed: object) -> bytes:
     """A row's draft under its dossier's key. Raises `SealBroken`."""
     place = keys.draft_place(vault.id, dossier)
-    if len(sealed) > LONGEST_SEALED:
+    if not isinstance(sealed, bytes) or len(sealed) > LONGEST_SEALED:
         raise SealBroken(str(place))
     return unseal(keys.draft_key(key), place, sealed)
 

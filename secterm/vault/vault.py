@@ -267,7 +267,7 @@ class Vault:
         """Several dossiers' drafts, all of them or none; at most 64 KiB each.
 
         What is kept already is not written again, and on a vault that does not fit
-        nothing is. Raises ValueError, `SealBroken`, `VaultDamaged`, `VaultUnreadable`.
+        nothing is. Raises ValueError, `SealBroken`, or as `transaction`.
         """
         drafts.keep(self, plain)
 

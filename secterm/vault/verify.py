@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from secterm.vault import keys
 from secterm.vault.commit import NO_COMMITMENT
+from secterm.vault.drafts import LONGEST_SEALED, unsealed
 from secterm.vault.errors import SealBroken, VaultDamaged, VaultError
 from secterm.vault.merkle import HASH_SIZE, TILE_WIDTH, Edge, Growing, full_tiles
 from secterm.vault.note import Checkpoint
@@ -112,7 +113,7 @@ def verify(
     `VaultUnreadable` or `VaultClosed`.
     """
     walk = _Walk(vault, officers, progress, judge or Anything(), erased or {})
-    for part in (walk.file, walk.outside, walk.journal, walk.dossiers, walk.tiles):
+    for part in (walk.file, walk.outside, walk.journal, walk.dossiers, walk.drafts, walk.tiles):
         try:
             yield from part()
         except VaultDamaged as damaged:  # a value that the format cannot have
@@ -330,6 +331,31 @@ class _Walk:
             self.vault.open_card(id, key, card)
         except SealBroken as broken:
             yield Fault(broken.where, "does not open", about)
+
+    def drafts(self) -> Iterator[Fault]:
+        """No draft but of a dossier that is there, as long as it may be, and that opens."""
+        table = self.vault.file.tables.draft
+        query = table.select(table.dossier, table.sealed)  # unordered: the rows, and no index
+        for id, sealed in self.vault.file.rows(query):
+            where, about = str(keys.draft_place(self.vault.id, id)), id.hex()
+            if id == self.vault.id or not self.vault.has_dossier(id):
+                yield Fault(where, "is of no dossier")
+            elif id in self.erased:
+                yield Fault(where, "is there, though the dossier was erased", about)
+            elif len(sealed) > LONGEST_SEALED:
+                yield Fault(where, "is longer than a draft may be", about)
+            else:
+                yield from self._draft(id, sealed)
+
+    def _draft(self, id: bytes, sealed: bytes) -> Iterator[Fault]:
+        try:
+            key = self.vault.dossier_key(id)
+        except SealBroken:
+            return  # told of the dossier's own row
+        try:
+            unsealed(self.vault, id, key, sealed)
+        except SealBroken as broken:
+            yield Fault(broken.where, "does not open", id.hex())
 
     def tiles(self) -> Iterator[Fault]:
         """No tile but those that are full."""

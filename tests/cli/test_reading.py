@@ -6,6 +6,7 @@ from tests.support.paper import someone
 
 CARD = {
     "id", "name", "post", "department", "category", "stage", "owed", "since", "opened", "lapses_on",
+    "identity_number",
 }  # fmt: skip
 RECORD = {
     "id", "unit", "as_of", "stage", "next", "lapses_on", "cooling_off", "particulars", "pack",

@@ -16,6 +16,7 @@ import pyrage
 
 from secterm.archive.recipients import Recipients
 from secterm.desk.desk import Desk
+from secterm.desk.drafts import Left
 from secterm.dossier import entries as acts
 from secterm.vault import kdf
 from tests.support.archives import SMALL_PACK
@@ -197,6 +198,21 @@ def erasure(desk, _folder):
         yield id, "opened"
         desk.erase(id, "It was opened by mistake.", second)
         yield id, "erased"
+
+
+def left_there(desk: Desk, _folder: Path, words: Words) -> bool:
+    """What was told, or what came after it."""
+    id, number = words
+    left = desk.left()
+    return left is not None and left.dossier == id and int(left.typed["note"]) >= int(number)
+
+
+@kind(("opened", "general"), there=left_there)
+def drafts(desk, _folder):
+    id, left = desk.cards()[0].id, desk.left()
+    for number in itertools.count(int(left.typed["note"]) + 1 if left else 0):
+        desk.leave(Left(id, ("interview",), {"note": str(number)}))
+        yield id, str(number)
 
 
 def shares_there(desk: Desk, _folder: Path, words: Words) -> bool:

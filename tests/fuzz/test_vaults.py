@@ -22,6 +22,7 @@ TABLES = {
     "slot": ("id", "kdf", "tag", "sealed"),
     "dossier": ("id", "key", "commitment", "card"),
     "entry": ("number", "dossier", "sealed"),
+    "draft": ("dossier", "sealed"),
     "tile": ("level", "place", "hashes"),
     "signature": ("size", "sealed"),
     "head": ("id", "sealed"),

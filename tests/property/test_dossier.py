@@ -143,6 +143,17 @@ class Life(RuleBasedStateMachine):
     def leave(self):
         self.try_(acts.Left(on=self.paper.today.isoformat(), reason="Moved."))
 
+    @rule(question=st.one_of(st.just(""), QUESTIONS))
+    def note(self, question):
+        """A note is possible at every stage, and changes no standing."""
+        before = self.paper.now
+        asked = question in {"", *(q.id for q in self.paper.questions)}
+        if asked:
+            self.paper.record(acts.Noted(text="Asked for a break.", question=question), TWO)
+        else:
+            self.try_(acts.Noted(text="Asked for a break.", question=question))
+        assert self.paper.now == before
+
     @rule(days=st.sampled_from((1, 40, 400, 4000)))
     def wait(self, days):
         self.paper.later(days)

@@ -12,6 +12,7 @@ from tests.reader.basics import Fault, Refused, fingerprint, root_of, short_line
 from tests.reader.registry import Registry
 from tests.reader.roles import Judge, Person
 from tests.reader.vault import Vault
+from tests.reader.walk import Draft
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Report:
     registry: Registry
     dossiers: dict[bytes, list[Entry]]
     stages: dict[bytes, str]
+    drafts: dict[bytes, Draft]
     people: dict[bytes, Person]
     faults: tuple[Fault, ...]
 
@@ -91,6 +93,7 @@ def _verified(vault: Vault, earlier: str, faults: list[Fault]) -> Report:
         registry=known,
         dossiers=read,
         stages=checker.stages,
+        drafts=log.drafts,
         people=judge.people,
         faults=tuple(sorted(set(faults))),
     )

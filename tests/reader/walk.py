@@ -4,7 +4,9 @@ section 16, the collecting of step 3 apart.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
@@ -29,6 +31,9 @@ from tests.reader.basics import (
 from tests.reader.registry import Registry
 from tests.reader.vault import Vault
 
+LONGEST_DRAFT = 67612  # bytes of a row
+Draft: TypeAlias = "dict[str, object]"
+
 
 @dataclass(frozen=True)
 class Transaction:
@@ -46,6 +51,7 @@ class Log:
     leaves: list[bytes] = field(default_factory=list)
     strands: dict[bytes, list[int]] = field(default_factory=dict)
     transactions: list[Transaction] = field(default_factory=list)
+    drafts: dict[bytes, Draft] = field(default_factory=dict)
 
     @property
     def root(self) -> bytes:
@@ -65,6 +71,7 @@ def walked(vault: Vault, registry: Registry, faults: list[Fault]) -> Log:
     _strands(vault, registry, log, faults)
     _entries(vault, registry, log, faults)
     _signatures(vault, registry, log, faults)
+    _drafts(vault, registry, log, faults)
     _tiles(vault, log, faults)
     _outside(vault, registry, log, faults)
     return log
@@ -180,6 +187,34 @@ def _signature(
         return "is by nobody who could sign"
     if not signature_holds(known.public_key, signature, checkpoint_text(vault.origin, size, root)):
         return "does not verify"
+    return ""
+
+
+def _drafts(vault: Vault, registry: Registry, log: Log, faults: list[Fault]) -> None:
+    for strand, sealed in vault.db.execute("SELECT dossier, sealed FROM draft").fetchall():
+        if strand not in log.strands or strand == vault.id:
+            what = "is of no dossier"
+        elif strand in registry.erased:
+            what = "is there, though the dossier was erased"
+        elif len(sealed) > LONGEST_DRAFT:
+            what = "is longer than a draft may be"
+        else:
+            what = _draft(vault, log, strand, sealed)
+        if what:
+            faults.append(Fault("draft", strand.hex(), "sealed", what))
+
+
+def _draft(vault: Vault, log: Log, strand: bytes, sealed: bytes) -> str:
+    try:
+        vault.strand_key(strand)
+    except Broken:
+        return ""  # told of the strand's row
+    try:
+        log.drafts[strand] = json.loads(vault.draft(strand, sealed))
+    except Broken as broken:
+        return str(broken)
+    except ValueError:
+        return ""  # what it says is no matter of a verification
     return ""
 
 

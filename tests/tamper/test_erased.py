@@ -1,5 +1,7 @@
 """What is left of an erased dossier, and what somebody makes of it."""
 
+import pytest
+
 from tests.tamper.insider import unlocked
 from tests.tamper.thief import change, found, numbers, put_back, rows
 from tests.tamper.vault import at
@@ -10,6 +12,24 @@ def test_an_erased_dossiers_commitment_put_back_is_told(past):
     change(past.today, (put, bytes.fromhex(past.gone_after)))
     told = found(past.today)
     assert f"dossier.commitment {past.gone_after}: is there, though the dossier was erased" in told
+
+
+@pytest.mark.parametrize("erased", ["gone_before", "gone_after"])
+def test_a_draft_of_an_erased_dossier_put_back_is_told_and_opens_nothing(past, erased):
+    id = getattr(past, erased)
+    put_back(past.today, past.first, "draft", "dossier = ?", bytes.fromhex(id))
+    assert found(past.today) == f"draft.sealed {id}: is there, though the dossier was erased"
+    with at(past.today) as desk:
+        assert desk.marked(id) == frozenset()
+
+
+def test_a_draft_of_an_erased_dossier_put_back_with_its_key_opens_nothing(past):
+    for table, key in (("dossier", "id"), ("draft", "dossier")):
+        put_back(past.today, past.rekeyed, table, f"{key} = ?", bytes.fromhex(past.gone_after))
+    told = found(past.today)
+    assert f"draft.sealed {past.gone_after}: is there, though the dossier was erased" in told
+    with at(past.today) as desk:
+        assert desk.marked(past.gone_after) == frozenset()
 
 
 def test_entries_of_two_erased_dossiers_exchanged_are_told(past):

@@ -13,6 +13,7 @@ COLUMNS = {
     "slot": ("id", "kdf", "tag", "sealed", "wrapped"),
     "dossier": ("id", "key", "commitment", "card"),
     "entry": ("number", "dossier", "sealed"),
+    "draft": ("dossier", "sealed"),
     "tile": ("level", "place", "hashes"),
     "signature": ("size", "sealed"),
     "head": ("sealed",),
@@ -53,6 +54,10 @@ class Places:
             case "entry", _:
                 moved = f"entry.sealed {self.entries[rowid].hex()} #"
                 return f"entry #{rowid}: ", moved, "entry: ", "the vault's own entries: "
+            case "draft", "dossier":
+                return (": is of no dossier",)
+            case "draft", _:
+                return (f"draft.sealed {key.hex()}: does not open",)
             case "tile", _:
                 return ("tile 0/0: ",)
             case "signature", "size":

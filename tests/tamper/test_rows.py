@@ -95,6 +95,50 @@ def test_two_dossiers_under_each_others_id_do_not_open(past):
         assert not opens(past.today, dossier)
 
 
+def test_drafts_exchanged_do_not_open(past):
+    one, two = bytes.fromhex(past.busy), bytes.fromhex(past.third)
+    exchange(past.today, "draft", "sealed", one, two)
+    told = found(past.today)
+    due = {f"draft.sealed {id}: does not open" for id in (past.busy, past.third)}
+    assert set(told.splitlines()) == due
+    with at(past.today) as desk:
+        assert desk.left() is None
+        assert desk.marked(past.third) == frozenset()
+    assert opens(past.today, past.busy)
+
+
+def test_a_draft_of_no_dossier_is_told(past):
+    nobody = bytes(range(16))
+    change(
+        past.today,
+        ("UPDATE draft SET dossier = ? WHERE dossier = ?", nobody, bytes.fromhex(past.third)),
+    )
+    assert found(past.today) == f"draft.sealed {nobody.hex()}: is of no dossier"
+
+
+def test_a_draft_that_is_too_long_is_told_and_not_read(past):
+    put = "UPDATE draft SET sealed = zeroblob(70000) WHERE dossier = ?"
+    change(past.today, (put, bytes.fromhex(past.third)))
+    assert found(past.today) == f"draft.sealed {past.third}: is longer than a draft may be"
+    with at(past.today) as desk:
+        assert desk.marked(past.third) == frozenset()
+
+
+def test_a_draft_taken_away_is_not_found(past):
+    change(past.today, ("DELETE FROM draft",))
+    assert found(past.today) == ""
+    with at(past.today) as desk:
+        assert desk.left() is None
+
+
+def test_an_older_draft_put_back_opens_and_is_not_found(past):
+    put_back(past.today, past.first, "draft", "dossier = ?", bytes.fromhex(past.busy))
+    assert found(past.today) == ""
+    with at(past.today) as desk:
+        assert desk.marked(past.busy)
+        assert desk.left() is None
+
+
 def test_signatures_exchanged_do_not_open(past):
     exchange(past.today, "signature", "sealed", 257, 258)
     told = found(past.today)

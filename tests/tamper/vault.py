@@ -7,6 +7,7 @@ from pathlib import Path
 
 from secterm.desk import sample
 from secterm.desk.desk import Desk
+from secterm.desk.drafts import Left
 from secterm.dossier import entries as acts
 from secterm.vault import kdf
 from tests.support.house import OFFICER, SECOND
@@ -28,7 +29,8 @@ class Past:
     `first`: all are officers, nothing is erased. Then Bex changed her passphrase, Dex
     was disabled, a dossier erased, and the vault got a new key: `rekeyed`. Then she
     changed it again, Eve was disabled, and another dossier erased: `yesterday`. Then
-    one dossier had two entries more: `today`.
+    one dossier had two entries more: `today`. Four dossiers had a question marked on the
+    first day; at the one that was erased last Alix left something, and today at the busy one.
     """
 
     folder: Path
@@ -87,6 +89,9 @@ def build(folder: Path) -> Past:
         desk.act(gone_before, *[said] * 191)  # so that there is a tile
         lives = ("screening", "opened", "opened", "screening")
         quiet, busy, third, gone_after = (lived(desk, stage) for stage in lives)
+        for id in (gone_before, busy, third, gone_after):
+            desk.mark(id, question, True)
+        desk.leave(Left(gone_after, ("interview",), {"note": "Half a sentence"}))
     kept("first")
     with at(path, BEX_FIRST) as desk:
         desk.change_passphrase(BEX_FIRST[1], BEX_BEFORE[1])
@@ -103,6 +108,7 @@ def build(folder: Path) -> Past:
     kept("yesterday")
     with at(path) as desk:
         desk.act(busy, acts.Withdrawn(reason="Took up another post."))
+        desk.leave(Left(busy, ("interview",), {"note": "Half a sentence"}))
     with at(path, BEX) as desk:
         desk.act(busy, acts.Reopened(reason="Came back."))
     kept("today")

@@ -120,6 +120,31 @@ def head_put_back(path: Path) -> Told:
     return {"what": "The head is that of an earlier day.", "fault": "head.1"}
 
 
+def draft_moved(path: Path) -> Told:
+    desk, id = small(path)
+    other = desk.open_dossier(someone("key"))
+    desk.mark(id, "ever", True)
+    desk.close()
+    raw = bytes.fromhex(other)
+    changed(path, lambda db: db.execute("UPDATE draft SET dossier = ?", (raw,)))
+    return {"what": "A draft is another dossier's.", "fault": f"draft.{other}", "alone": True}
+
+
+def draft_of_the_erased(path: Path) -> Told:
+    desk, id = small(path)
+    desk.mark(id, "ever", True)
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        row = db.execute("SELECT dossier, sealed FROM draft").fetchone()
+    desk.erase(id, "The time for keeping it is over.", desk.second(*SECOND))
+    desk.close()
+    changed(path, lambda db: db.execute("INSERT INTO draft VALUES (?, ?)", row))
+    return {
+        "what": "The draft of an erased dossier is there again.",
+        "fault": f"draft.{id}",
+        "alone": True,
+    }
+
+
 def key_put_back(path: Path) -> Told:
     desk, id = small(path)
     kept = path.with_name("kept.vault")
@@ -193,6 +218,8 @@ BROKEN: dict[str, Builder] = {
         slots_exchanged,
         head_put_back,
         key_put_back,
+        draft_moved,
+        draft_of_the_erased,
         by_auditor,
         by_disabled,
         by_one,

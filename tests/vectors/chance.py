@@ -11,6 +11,7 @@ from typing import get_args
 
 from secterm.desk import sample
 from secterm.desk.desk import Desk
+from secterm.desk.drafts import Left
 from secterm.desk.model import SameOfficer
 from secterm.dossier import entries as acts
 from secterm.dossier.demands import NotAllowed
@@ -38,7 +39,7 @@ class Life:
         tried = (
             self.add, self.add, self.rename, self.give, self.disable, self.change, self.rekey,
             self.share, self.erase, self.erase, self.sit, self.open, self.act, self.act, self.act,
-            self.give, self.disable, self.invent, self.invent,
+            self.give, self.disable, self.invent, self.invent, self.leave, self.mark,
         )  # fmt: skip
         try:
             self.add()
@@ -129,11 +130,20 @@ class Life:
             acts.Corrected(particulars=someone("key", name="Other  Someone"), reason="Misread."),
             acts.Withdrawn(reason="Took up another post."),
             acts.Reopened(reason="Came back."),
+            acts.Noted(text="Asked for a break.", question="ever"),
+            acts.Noted(text="Ünïtest: came late."),
         )
         self.desk.act(self.dossier(), self.chance.choice(options))
 
     def erase(self) -> None:
         self.desk.erase(self.dossier(), "A test's reason.", self.second())
+
+    def leave(self) -> None:
+        about = self.chance.choice(("", self.dossier()))
+        self.desk.leave(Left(about, ("interview",), {"note": "Hälf a sentence"}))
+
+    def mark(self) -> None:
+        self.desk.mark(self.dossier(), "ever", self.chance.random() < 0.7)
 
     def invent(self) -> None:
         stage = self.chance.choice(STAGES)

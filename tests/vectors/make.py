@@ -15,6 +15,7 @@ from pathlib import Path
 
 from secterm.desk import sample
 from secterm.desk.desk import Desk
+from secterm.desk.drafts import Left
 from secterm.desk.upkeep import recover
 from secterm.dossier import entries as acts
 from secterm.vault import kdf, keyfile
@@ -84,7 +85,8 @@ def fresh(path: Path) -> Told:
 
 
 def stages(path: Path) -> Told:
-    desk = begun(path)
+    clock = Clock()
+    desk = begun(path, clock)
     desk.add_officer(*SECOND)
     lived(
         desk,
@@ -99,9 +101,18 @@ def stages(path: Path) -> Told:
         ("rules", "general"),
         ("opened", "general"),
     )
+    screened = next(card.id for card in desk.cards() if card.stage == "screening")
+    desk.act(screened, acts.Noted(text="Asked for a break.", question="ever"))
+    desk.act(screened, acts.Noted(text="Will bring a paper of an invented office."))
+    desk.mark(screened, "ever", True)
+    desk.leave(Left(screened, ("interview", "ever"), {"follow_up": "Hälf a sentence"}))
+    desk.close()
+    desk = Desk.open(path, *SECOND, clock=clock)
+    desk.leave(Left("", ("opening",), {"name": "Xenia Q. Sample"}))
     desk.close()
     return {
-        "what": "Dossiers at many stages: undertakings, one with a witness; a decision of two.",
+        "what": "Dossiers at many stages: undertakings, one with a witness; a decision of two. "
+        "Notes; a question marked, and what two officers left unfinished.",
         "ways": [way(*FIRST), way(*SECOND)],
     }
 
@@ -134,11 +145,12 @@ def rekeyed(path: Path) -> Told:
     cid = desk.add_officer(*THIRD, "administrator")
     lived(desk, SECOND, ("rules", "general"))
     desk.disable_officer(cid.id, "Left the unit.", desk.second(*SECOND))
+    desk.mark(desk.cards()[0].id, "ever", True)
     desk.rekey("Somebody left who had a copy.")
     lived(desk, SECOND, ("opened", "key"))
     desk.close()
     return {
-        "what": "An administrator disabled by two persons, then a new vault key.",
+        "what": "An administrator disabled by two persons, a mark; then a new vault key.",
         "ways": [way(*FIRST), way(*SECOND)],
         "refused": [way(*THIRD)],
     }
@@ -251,6 +263,11 @@ def given(desk: Desk) -> Told:
             if cards[id].stage != "erased"
         },
         "erased": sorted(id for id in cards if cards[id].stage == "erased"),
+        "drafts": {
+            id.hex(): json.loads(plain)
+            for id in sorted(desk._vault.dossiers())
+            if (plain := desk._vault.draft(id))
+        },
     }
 
 

@@ -94,6 +94,7 @@ def agree_on_whole(folder, seed, things):
     assert report.checkpoint == told["checkpoint"], seed
     assert report.officers() == told["officers"], seed
     assert report.told_dossiers() == told["dossiers"], seed
+    assert {id.hex(): kept for id, kept in report.drafts.items()} == told["drafts"], seed
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -9,6 +9,8 @@ import pytest
 from secterm.archive.inspect import inspect_archive
 from secterm.archive.recipients import Recipients
 from secterm.desk.desk import Desk
+from secterm.desk.drafts import Left
+from secterm.dossier import entries as acts
 from tests.support import archives
 from tests.support.archives import KEY, TO, identity_file
 from tests.support.house import OFFICER, SECOND
@@ -41,6 +43,22 @@ def test_an_identity_file_may_hold_other_keys_as_well(house, tmp_path):
     other = str(pyrage.x25519.Identity.generate())
     file = identity_file(tmp_path, "# two keys", other, "", f"  {KEY}  ")
     assert inspect_archive(house.file, identity=file).holds
+
+
+def test_what_was_left_unfinished_is_in_no_archive_and_a_note_is(desk, medium, tmp_path):
+    id = next(card.id for card in desk.cards() if card.stage == "screening")
+    question = desk.pack.screening.sections[0].questions[0].id
+    desk.act(id, acts.Noted(text="Numbatfield was named.", question=question))
+    desk.mark(id, question, True)
+    desk.leave(Left(id, ("interview",), {"note": "Zebrafinch"}))
+    written = desk.export(medium, TO, [id])
+    assert inspect_archive(written.path, identity=identity_file(tmp_path)).holds
+    plain = b"".join(data for _, data in archives.opened(written.path).members)
+    assert b"Numbatfield was named." in plain
+    assert b"Zebrafinch" not in plain
+    kept = desk._vault.file.tables.draft
+    for (sealed,) in desk._vault.file.rows(kept.select(kept.sealed)):
+        assert sealed not in plain
 
 
 @pytest.mark.long

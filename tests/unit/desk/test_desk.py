@@ -214,6 +214,36 @@ def test_the_beginning_of_an_id_is_enough_where_it_is_one(desk):
         desk.full_id(other[0])
 
 
+def test_the_list_has_each_ones_identity_number(desk):
+    desk.open_dossier(someone(identity_number="TEST-77"))
+    id = desk.open_dossier(someone(identity_number="TEST-78"))
+    desk.act(id, acts.Corrected(particulars=someone(identity_number="TEST-79"), reason="Misread."))
+    assert {card.identity_number for card in desk.cards()} == {"TEST-77", "TEST-79"}
+    desk.erase(id, "Opened by mistake.", desk.second(*SECOND))
+    assert {card.identity_number for card in desk.cards()} == {"TEST-77", ""}
+
+
+def test_a_note_is_in_the_record_and_does_not_move_since_when_somebody_waits(desk, clock):
+    id = desk.open_dossier(someone())
+    since = desk.cards()[0].since
+    clock.at += timedelta(days=3)
+    desk.act(id, acts.Noted(text="Called, and comes tomorrow."))
+    assert desk.cards()[0].since == since
+    assert desk.record(id).timeline[-1].what == "Note: Called, and comes tomorrow."
+    assert desk.verify().holds
+
+
+def test_a_note_is_no_approvers(desk, path, clock):
+    id = desk.open_dossier(someone())
+    desk.add_officer("Cas Test", "test ribbon canyon walnut", "approver")
+    approver = again(desk, path, clock, ("Cas Test", "test ribbon canyon walnut"))
+    try:
+        with pytest.raises(NotAllowed, match="approver"):
+            approver.act(id, acts.Noted(text="Called."))
+    finally:
+        approver.close()
+
+
 def test_the_list_shows_what_has_lapsed_since_without_an_entry_for_it(desk, clock):
     id = lived(desk, "admitted", "general")
     assert [c.stage for c in desk.cards()] == ["admitted"]

@@ -6,11 +6,11 @@ import sqlite3
 import pytest
 
 from secterm.desk.desk import Desk
-from secterm.desk.drafts import Left
+from secterm.desk.drafts import Kept, Left
 from secterm.dossier.permit import NotAllowed
 from secterm.vault import drafts
 from secterm.vault.errors import VaultError
-from tests.support.house import OFFICER, SECOND, build, lived
+from tests.support.house import OFFICER, SECOND, build
 
 AUDITOR = ("Cas Test", "test ribbon canyon walnut")
 
@@ -210,6 +210,20 @@ def test_what_is_too_long_leaves_the_place_without_the_texts(desk):
     assert desk.left() is None
 
 
+def test_what_cannot_be_written_leaves_the_place_without_the_texts(desk):
+    desk.leave(Left(way=("opening",), typed={"name": "Ada \ud800"}))
+    assert desk.left() == Left(way=("opening",))
+
+
+def test_where_there_is_no_room_for_a_mark_it_is_refused(desk):
+    id, question = first(desk)
+    room = drafts.LONGEST - len(Kept(left={desk.officer.id: Left(dossier=id)}).encode())
+    desk.leave(Left(dossier=id, typed={"note": "x" * (room - 10)}))
+    with pytest.raises(NotAllowed, match="no room"):
+        desk.mark(id, question, True)
+    assert desk.marked(id) == frozenset()
+
+
 def test_what_a_disabled_officer_left_goes_when_the_next_one_leaves(desk, path):
     id, _question = first(desk)
     with reopened(desk, path, SECOND) as second:
@@ -250,9 +264,3 @@ def test_on_a_file_that_was_changed_meanwhile_nothing_is_kept(desk, path):
     with pytest.raises(VaultError):
         desk.leave(Left(way=("list",)))
     assert rows(path) == {}
-
-
-def test_a_draft_is_in_no_archive_and_no_record(desk):
-    id = lived(desk, "screening", "key")
-    desk.leave(Left(dossier=id, way=("interview",), typed={"note": "Not of the record"}))
-    assert "Not of the record" not in str(desk.record(id))

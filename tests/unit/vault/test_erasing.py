@@ -17,7 +17,7 @@ from secterm.vault import checkpoints, commit, errors, kdf, keys, verify
 from secterm.vault import file as vault_file
 from secterm.vault.note import Checkpoint
 from secterm.vault.records import Card
-from secterm.vault.seal import NONCE_SIZE
+from secterm.vault.seal import NONCE_SIZE, TAG_SIZE, padded_size
 from secterm.vault.signer import Signer
 from secterm.vault.vault import Vault
 
@@ -42,8 +42,8 @@ class House:
     def there(self):
         return [id for id in self.texts if id not in self.gone]
 
-    def record(self, *ids, texts=(b"text",), card=b"card"):
-        """Entries and a card for each of these, or for a new dossier; the ids."""
+    def record(self, *ids, texts=(b"text",), card=b"card", draft=b"draft"):
+        """Entries, card and draft for each of these, or for a new dossier; the first id."""
         with self.vault.transaction() as work:
             ids = ids or (work.create_dossier(),)
             for id in ids:
@@ -51,11 +51,14 @@ class House:
                     number = work.append(id, NAME + text)
                 work.set_card(id, number, NAME + card)
                 self.texts.setdefault(id, []).extend(NAME + text for text in texts)
+        for id in ids:
+            self.vault.keep_draft(id, NAME + draft)
         with contextlib.closing(sqlite3.connect(self.path)) as db:
             for id in ids:
                 held = db.execute("SELECT key, card FROM dossier WHERE id = ?", (id,)).fetchall()
                 entries = db.execute("SELECT sealed FROM entry WHERE dossier = ?", (id,))
-                values = {value for row in [*held, *entries] for value in row if value}
+                kept = db.execute("SELECT sealed FROM draft WHERE dossier = ?", (id,))
+                values = {value for row in [*held, *entries, *kept] for value in row if value}
                 self.stood.setdefault(id, set()).update(values)
         return ids[0]
 
@@ -112,7 +115,10 @@ def lived(house, seed):
         size = dice.choice((20, 200, 400)) if dice.random() < 0.9 else 9000
         for part in (some[:4], some[4:8], some[8:]):
             house.record(
-                *part, texts=(bytes(size),), card=bytes(dice.choice((50, 200, 400, 800, 3000)))
+                *part,
+                texts=(bytes(size),),
+                card=bytes(dice.choice((50, 200, 400, 800, 3000))),
+                draft=bytes(dice.choice((50, 400, 800, 3000, 9000))),
             )
     return dice
 
@@ -139,6 +145,32 @@ def test_nothing_of_the_erased_is_left_after_many_histories(house, seed):
     assert house.faults() == []
 
 
+def test_a_draft_goes_with_its_dossier_and_no_other_does(house):
+    one, other = house.record(), house.record()
+    house.erase(one)
+    with pytest.raises(errors.SealBroken):
+        house.vault.keep_draft(one, b"after")
+    assert house.vault.draft(one) == b""
+    assert house.vault.draft(other) == NAME + b"draft"
+
+
+def test_nothing_of_any_draft_that_was_written_over_is_left(house):
+    dice = random.Random(2)  # a history after which SQLite alone leaves something
+    house.vault.file.database.execute_sql("PRAGMA synchronous = off")
+    ids = [house.record() for _ in range(30)]
+    for number in range(300):
+        id = dice.choice(ids)
+        size = dice.choice((0, 50, 200, 400, 800, 3000))
+        house.vault.keep_draft(id, b"%d" % number + bytes(size))
+        table = house.vault.file.tables.draft
+        query = table.select(table.sealed).where(table.dossier == id)
+        house.stood[id] |= {sealed for (sealed,) in house.vault.file.rows(query)}
+    for id in dice.sample(ids, 15):
+        house.erase(id)
+    assert house.left() == set()
+    assert house.faults() == []
+
+
 def test_no_part_of_the_file_opens_with_the_key_that_was_destroyed(house):
     """Every place in the file where a sealed entry or the card could begin is tried."""
     id = house.record(texts=(b"one", b"two"))
@@ -146,11 +178,15 @@ def test_no_part_of_the_file_opens_with_the_key_that_was_destroyed(house):
     house.record(*others, card=bytes(900))
     key = house.vault.dossier_key(id)
     card = (keys.card_key(key), keys.card_place(house.vault.id, id))
-    sealed = {"card": (*card, len(rows_of(house, id)[0][3]))}
+    draft = (keys.draft_key(key), keys.draft_place(house.vault.id, id))
+    sealed = {
+        "card": (*card, len(rows_of(house, id)[0][3])),
+        "draft": (*draft, padded_size(len(NAME + b"draft") + 1) + NONCE_SIZE + TAG_SIZE),
+    }
     for number, value in house.vault.sealed_entries(id):
         place = keys.entry_place(house.vault.id, id, number)
         sealed[number] = (keys.entry_key(key), place, len(value))
-    assert len(opening(house.path, sealed.values())) == 3
+    assert len(opening(house.path, sealed.values())) == 4
     house.erase(id)
     assert opening(house.path, sealed.values()) == []
     assert key not in house.path.read_bytes()

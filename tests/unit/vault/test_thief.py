@@ -49,6 +49,7 @@ def add(vault, *texts):
         for text in texts:
             number = work.append(dossier, text)
         work.set_card(dossier, number, b"card of " + texts[-1])
+    vault.keep_draft(dossier, b"half a sentence")
     return dossier
 
 
@@ -158,7 +159,8 @@ COLUMNS = [
     ("vault", "vault"), ("vault", "log_keys"), ("vault", "failures"), ("vault", "checksum"),
     ("slot", "id"), ("slot", "kdf"), ("slot", "tag"), ("slot", "sealed"),
     ("dossier", "id"), ("dossier", "key"), ("dossier", "commitment"), ("dossier", "card"),
-    ("entry", "dossier"), ("entry", "sealed"), ("signature", "sealed"), ("head", "sealed"),
+    ("entry", "dossier"), ("entry", "sealed"), ("draft", "dossier"), ("draft", "sealed"),
+    ("signature", "sealed"), ("head", "sealed"),
 ]  # fmt: skip
 
 
