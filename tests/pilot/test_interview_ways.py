@@ -37,7 +37,7 @@ async def test_a_key_held_down_answers_one_question_only(interview, monkeypatch)
 async def test_enter_held_down_passes_over_one_question_only(interview, monkeypatch):
     async with interview("other_names", "studies") as (officer, id):
         monkeypatch.setattr(order, "HELD", 60.0)
-        await officer.press("home")
+        await officer.press("pageup")
         await officer.asks(1)
         await officer.press("pagedown")
         await officer.asks(2)
