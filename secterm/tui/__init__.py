@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from secterm import messages
+from secterm.tui import quiet
 from secterm.words import _
 
 if TYPE_CHECKING:
@@ -16,15 +17,27 @@ if TYPE_CHECKING:
 
 def run(vault: Path, *, hint: str = "") -> int:
     """Runs the app on this vault's file until it is left; the exit status."""
-    from secterm.tui.app import SectermApp
-
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         sys.stderr.write(_("secterm: the app needs a terminal; see secterm --help.") + "\n")
         return messages.UNUSABLE
-    settings, told = settings_of(vault)
-    app = SectermApp(vault, hint=hint, settings=settings, told=told)
-    app.run(mouse=False)
-    _clear()
+    if os.environ.get("TERM") == "dumb":
+        sys.stderr.write(
+            _(
+                "secterm: this terminal says that it cannot move its cursor (TERM=dumb). Nothing "
+                "was opened. Where it can, set TERM to what it is, as in TERM=linux."
+            )
+            + "\n"
+        )
+        return messages.UNUSABLE
+    quiet.settle()
+    with quiet.unechoed():
+        from secterm.tui.app import SectermApp
+
+        settings, told = settings_of(vault)
+        app = SectermApp(vault, hint=hint, settings=settings, told=told)
+        app.run(mouse=False)
+        sys.stdout.write(quiet.wiping() if quiet.alone() else "")
+        sys.stdout.flush()
     if app.crash is not None:
         sys.stderr.write(f"secterm: {messages.explain(app.crash).text()}\n")
     elif app.not_kept:
@@ -44,15 +57,3 @@ def settings_of(vault: Path) -> tuple[Settings, str]:
     except reading.SettingsInvalid as error:
         until = _("Until then all defaults hold. F9 in the list of dossiers writes the file anew.")
         return Settings(), f"{messages.explain(error).text()} {until}"
-
-
-def _clear() -> None:
-    """Leaves nothing of the screens behind where a terminal has but one, as a bare console."""
-    import curses
-
-    with contextlib.suppress(curses.error):
-        curses.setupterm()
-        if curses.tigetstr("smcup"):
-            return
-    sys.stdout.write("\x1b[2J\x1b[3J\x1b[H")
-    sys.stdout.flush()

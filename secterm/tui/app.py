@@ -14,17 +14,17 @@ from textual.screen import Screen
 from secterm import messages
 from secterm.desk.model import Clock, now, unlock_wait
 from secterm.settings import Settings
-from secterm.tui import themes
 from secterm.tui.lock import DEFAULT, Locking
 from secterm.tui.screens.dialogs import Cancelled, Help, Palette, TooSmall, Working, countdown
 from secterm.tui.screens.room import Locked, Room
-from secterm.tui.widgets import scrolling
+from secterm.tui.sealed import MOVES, leaving
 from secterm.tui.widgets.chrome import owner_of
 from secterm.words import _
 
 R = TypeVar("R")
 
 SMALLEST: Final = (80, 24)
+STILL: Final = ("help", "nothing", *MOVES)  # what an appointee at the keyboard can do
 
 
 class SectermApp(Locking):
@@ -59,12 +59,8 @@ class SectermApp(Locking):
         self.key_file: Path | None = None  # the officer's own, where they named it
         self.crash: BaseException | None = None
         self._small = False
-        scrolling.install()
-        for theme in themes.THEMES:
-            self.register_theme(theme)
         self.settings = settings
         self.apply_settings(settings, colours=True)
-        self.animation_level = "none"  # a console draws slowly, and a key acts at once
 
     def on_mount(self) -> None:
         """Signals, and the first screen."""
@@ -76,19 +72,20 @@ class SectermApp(Locking):
 
     def apply_settings(self, settings: Settings, *, colours: bool = False) -> None:
         """From now on these hold. What F12 chose stays, unless other `colours` are set."""
-        if colours or settings.theme != self.settings.theme:
-            self.theme = themes.chosen(settings.theme)
+        self.dress(settings, colours=colours or settings.theme != self.settings.theme)
         self.settings = settings
 
     # -- what every screen can do ----------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """No palette, no quitting and nothing to lock where there should not be."""
-        if action in ("palette", "quit", "theme") and (self.handed_over or self.shut_in):
+        if action == "theme" and self.no_color:
             return False
         if action == "lock":
             return self.desk is not None
-        return True
+        if self.handed_over or self.shut_in:
+            return action in STILL
+        return super().check_action(action, parameters)
 
     def action_help(self) -> None:
         """Help for the screen in front."""
@@ -106,10 +103,6 @@ class SectermApp(Locking):
                 await self.run_action(action, default_namespace=owner_of(room, action))
 
         await self.push_screen(Palette(room), run)
-
-    def action_theme(self) -> None:
-        """The next theme."""
-        self.theme = themes.after(self.theme)
 
     def action_nothing(self) -> None:
         """Ctrl+C does nothing here: work is not to be lost by it."""
@@ -149,13 +142,10 @@ class SectermApp(Locking):
             with contextlib.suppress(Cancelled):  # a lock waits for nobody; the next way in does
                 await self.working(_("A wrong passphrase was entered"), countdown(seconds))
 
-    def copy_to_clipboard(self, text: str) -> None:
-        """Nothing: what is cut would outlast a lock, and the terminal would get to know it."""
-
     def _handle_exception(self, error: Exception) -> None:
         """Never a traceback on a screen: the vault is locked and the error told in words."""
-        if isinstance(error, Locked):
-            return  # the screen that asked is leaving
+        if isinstance(error, Locked) or leaving():
+            return  # it is of a screen that a lock took away while it opened
         self.crash = error
         self.leave()
         self.exit(return_code=messages.explain(error).status)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from secterm.tui.app import SectermApp
 
 VOID: Final = "!"  # the kind of a step that only tells what the lock made void
+HOME: Final = 0  # the list's number among the steps
 LOOK: Final = 0.02  # seconds between two looks while the way is gone
 WAIT: Final = 0.5  # the same, while the officer is asked for something on the way
 GRACE: Final = 0.2  # seconds for a room to begin again what it had begun
@@ -72,6 +73,11 @@ def _step(screen: Room[object] | Question, *, front: bool) -> Step:
     if isinstance(screen, Question):
         return Step(screen.kind)
     return Step(screen.kind, screen.place(), "" if front else screen.doing, screen.typed())
+
+
+def is_typed(left: Left | None) -> bool:
+    """Whether it has more than a place: texts that were typed, beyond a filter of the list."""
+    return left is not None and any(not key.startswith(f"{HOME}.") for key in left.typed)
 
 
 def steps_of(left: Left) -> list[Step]:
@@ -147,7 +153,7 @@ class TakingUp:
             try:
                 if step.place or step.typed:
                     room.take_up(step.place, step.typed)
-                    self._put_back |= bool(step.typed)
+                    self._put_back |= bool(step.typed) and room is not self._shell.home
                 if step.doing:
                     room.doing = step.doing
                     room.take_up(step.doing, {})

@@ -25,7 +25,7 @@ from secterm.desk.drafts import Left
 from secterm.desk.model import Clock, now
 from secterm.settings import Settings
 from secterm.tui import drafts
-from secterm.tui.order import InOrder
+from secterm.tui.appearance import Dressed
 from secterm.tui.screens.dialogs import Working
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets.chrome import Top
@@ -42,7 +42,7 @@ NOT_KEPT: Final = _("What was typed could not be kept.")
 SOON: Final = 0.1  # seconds for who asked for work to go on with what it brought
 
 
-class Locking(InOrder):
+class Locking(Dressed):
     """An app whose desk is there only between an unlocking and the lock."""
 
     def __init__(self, vault: Path, settings: Settings, clock: Clock = now) -> None:
@@ -71,6 +71,7 @@ class Locking(InOrder):
         from secterm.tui.screens.first_run import FirstRun
         from secterm.tui.screens.unlock import Unlock
 
+        self.wipe()
         self.push_screen(Unlock() if self.vault.exists() else FirstRun())
 
     def unlocked(self, desk: Desk) -> None:
@@ -170,30 +171,26 @@ class Locking(InOrder):
     # -- signals ---------------------------------------------------------------
 
     def hear_signals(self) -> None:
-        """What asks for the end locks and ends; a stop from outside is not obeyed, for it
-        would leave the screens in the shell and the vault open. Of a stop that cannot be
-        refused there is nothing left but to lock afterwards.
-        """
+        """What asks for the end locks and ends."""
         loop = asyncio.get_running_loop()
         told = {
             signal.SIGTERM: self.end,
             signal.SIGHUP: self.end,
-            signal.SIGINT: self.end,
-            signal.SIGQUIT: self.end,
-            signal.SIGTSTP: _stay,
-            signal.SIGCONT: self._continued,
+            signal.SIGINT: self._broken_off,
+            signal.SIGQUIT: self._broken_off,
         }
         for number, handler in told.items():
             with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
                 loop.add_signal_handler(number, handler)
 
-    def _continued(self) -> None:
-        driver = self._driver
-        if driver is not None and driver.can_suspend:  # the shell had the terminal meanwhile
-            driver.suspend_application_mode()
-            driver.resume_application_mode()
+    def _broken_off(self) -> None:
+        # A keyboard's signals: not of the one that an appointee has.
+        if not (self.handed_over or self.shut_in):
+            self.end()
+
+    def continued(self) -> None:
+        """Locks: the screens stood in a shell, with nobody known before them."""
         self.action_lock()
-        self.screen.refresh(layout=True)
 
     # -- nobody there -------------------------------------------------------------
 
@@ -278,14 +275,10 @@ class Locking(InOrder):
         if self.desk is None or self.home is None:
             return
         left = drafts.left(self.home, self.screen_stack, self.taking_up)
-        if left is not None and not left.typed and not place:
+        if not place and not drafts.is_typed(left):
             left = None
         if left != self._kept:
             self.desk.leave(left)
             self._kept = self.desk.left()
-            if left is not None and left.typed and self._kept != left:
+            if drafts.is_typed(left) and self._kept != left:
                 self.not_kept = NOT_KEPT  # too long, or about what is gone
-
-
-def _stay() -> None:
-    """Goes on as if nothing had been asked."""

@@ -12,14 +12,16 @@ import contextlib
 from typing import Final
 
 from textual import events
-from textual.app import App
+from textual.screen import Screen
 from textual.widget import Widget
+
+from secterm.tui.sealed import Sealed
 
 HELD = 0.1  # seconds; a key that arrives again sooner is held down
 LONGEST: Final = 1.0  # seconds; a widget that is being removed never answers
 
 
-class InOrder(App[None]):
+class InOrder(Sealed):
     """An app in which what a key does is done before the next key is looked at.
 
     Text goes to the widget that takes it in. Any other key waits until that text
@@ -45,10 +47,13 @@ class InOrder(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Each key in its turn; everything else as Textual has it."""
         if isinstance(event, events.Key) and not event.is_forwarded:
+            if await self._urgent(event.key):
+                self._arrives(event, self.focused)
+                return
+            await _there(self.screen)
             focused = self.focused
             if self.is_hushed:
                 self._arrives(event, focused)
-                await self._urgent(event.key)
                 return
             if focused is not None and focused.check_consume_key(event.key, event.character):
                 self._arrives(event, focused)
@@ -79,8 +84,6 @@ class InOrder(App[None]):
 
     async def _acted(self, event: events.Key, focused: Widget | None) -> bool:
         """Whether a key did its work, or was meant for what is no longer there."""
-        if await self._urgent(event.key):
-            return True
         if focused is not None:
             await arrived(focused)
         self._arrives(event, focused)
@@ -93,6 +96,14 @@ class InOrder(App[None]):
 
     async def _on_key(self, event: events.Key) -> None:
         event.prevent_default()  # it had its turn: what has the focus by now was not meant
+
+
+async def _there(screen: Screen[object]) -> None:
+    """Waits until a screen that opens has its parts; without them no key finds its place."""
+    if screen._mounted_event.is_set():
+        return
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(screen._mounted_event.wait(), LONGEST)
 
 
 async def arrived(*widgets: Widget) -> None:

@@ -1,88 +1,144 @@
-"""Three themes. The console's has only the sixteen colours that a bare Linux
-console has, in their exact values, so that nothing is guessed from them.
+"""The themes: dark, light, high contrast, and two of the sixteen colours that a bare
+Linux console has, in their exact values. Every text in them stands out from what it
+stands on by 7:1 or more (WCAG 2, contrast enhanced).
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from typing import Final
 
 from textual.theme import Theme
 
+from secterm.tui.terminals import Colours
 
-def _own(*, field: str, field_text: str, bar: str, bar_text: str) -> dict[str, str]:
-    """The colours that our own style sheet names."""
-    return {"field": field, "field-text": field_text, "bar": bar, "bar-text": bar_text}
+# The sixteen, as the kernel has them (drivers/tty/vt/vt.c): grey is the brightest ground.
+BLACK: Final = "#000000"
+BLUE: Final = "#0000aa"
+CYAN: Final = "#00aaaa"
+RED: Final = "#aa0000"
+GREY: Final = "#aaaaaa"
+GREEN: Final = "#55ff55"
+YELLOW: Final = "#ffff55"
+WHITE: Final = "#ffffff"
+
+Pair = tuple[str, str]  # a text's colour, and what it stands on
 
 
-CONSOLE: Final = Theme(
-    name="console",
-    primary="#00aaaa",
-    secondary="#00aa00",
-    accent="#ffff55",
-    warning="#ffff55",
-    error="#ff5555",
-    success="#55ff55",
-    foreground="#aaaaaa",
-    background="#000000",
-    surface="#000000",
-    panel="#0000aa",
-    boost="#000000",
-    dark=True,
-    text_alpha=1.0,
-    variables=_own(field="#0000aa", field_text="#ffffff", bar="#00aaaa", bar_text="#000000"),
+def _theme(
+    name: str,
+    text: Pair,
+    *,
+    soft: str,
+    good: str,
+    title: Pair,
+    field: Pair,
+    bar: Pair,
+    key: Pair,
+    trouble: Pair,
+    dark: bool = True,
+) -> Theme:
+    """A theme of our own words; the style sheet names no other colours."""
+    own = {
+        "title": title,
+        "field": field,
+        "bar": bar,
+        "key": key,
+        "trouble": trouble,
+    }
+    variables = {f"{word}-text": pair[0] for word, pair in own.items()}
+    variables |= {f"{word}-ground": pair[1] for word, pair in own.items()}
+    return Theme(
+        name=name,
+        primary=soft,
+        secondary=soft,
+        accent=title[0],
+        warning=title[0],
+        error=trouble[0],
+        success=good,
+        foreground=text[0],
+        background=text[1],
+        surface=text[1],
+        panel=text[1],
+        boost=text[1],
+        dark=dark,
+        text_alpha=1.0,
+        variables=variables,
+    )
+
+
+CONSOLE: Final = _theme(
+    "console",
+    (GREY, BLACK),
+    soft=CYAN,
+    good=GREEN,
+    title=(YELLOW, BLACK),
+    field=(WHITE, BLUE),
+    bar=(WHITE, BLUE),
+    key=(YELLOW, BLUE),
+    trouble=(WHITE, RED),
 )
-DARK: Final = Theme(
-    name="dark",
-    primary="#7fb4ca",
-    secondary="#98bb6c",
-    accent="#e6c384",
-    warning="#e6c384",
-    error="#ff7a6b",
-    success="#98bb6c",
-    foreground="#dcd7ba",
-    background="#16161d",
-    surface="#16161d",
-    panel="#2a2a37",
-    boost="#16161d",
-    dark=True,
-    text_alpha=1.0,
-    variables=_own(field="#2a2a37", field_text="#ffffff", bar="#2d4f67", bar_text="#ffffff"),
+CONSOLE_LIGHT: Final = _theme(
+    "console-light",
+    (BLACK, GREY),
+    soft=BLACK,
+    good=BLACK,
+    title=(WHITE, BLUE),
+    field=(WHITE, BLACK),
+    bar=(WHITE, BLUE),
+    key=(YELLOW, BLUE),
+    trouble=(WHITE, RED),
+    dark=False,
 )
-CONTRAST: Final = Theme(
-    name="contrast",
-    primary="#ffffff",
-    secondary="#ffffff",
-    accent="#ffff55",
-    warning="#ffff55",
-    error="#ffff55",
-    success="#ffffff",
-    foreground="#ffffff",
-    background="#000000",
-    surface="#000000",
-    panel="#000000",
-    boost="#000000",
-    dark=True,
-    text_alpha=1.0,
-    variables=_own(field="#ffffff", field_text="#000000", bar="#ffffff", bar_text="#000000"),
+CONTRAST: Final = _theme(
+    "contrast",
+    (WHITE, BLACK),
+    soft=WHITE,
+    good=WHITE,
+    title=(YELLOW, BLACK),
+    field=(BLACK, WHITE),
+    bar=(BLACK, WHITE),
+    key=(YELLOW, BLACK),
+    trouble=(BLACK, YELLOW),
 )
-THEMES: Final = (CONSOLE, DARK, CONTRAST)
+# Of the cube that terminals with 256 colours have, so that nothing is approximated there.
+DARK: Final = _theme(
+    "dark",
+    ("#d7d7af", "#121212"),
+    soft="#87afd7",
+    good="#afd787",
+    title=("#ffd787", "#121212"),
+    field=("#ffffff", "#303030"),
+    bar=("#ffffff", "#00005f"),
+    key=("#ffd787", "#00005f"),
+    trouble=("#ffffff", "#870000"),
+)
+LIGHT: Final = _theme(
+    "light",
+    ("#121212", "#ffffd7"),
+    soft="#00005f",
+    good="#005f00",
+    title=("#87005f", "#ffffd7"),
+    field=("#121212", "#d7d7af"),
+    bar=("#ffffff", "#00005f"),
+    key=("#ffd787", "#00005f"),
+    trouble=("#ffffff", "#870000"),
+    dark=False,
+)
+THEMES: Final = (CONSOLE, DARK, LIGHT, CONTRAST, CONSOLE_LIGHT)
+
+_RICH: Final = (DARK.name, LIGHT.name, CONTRAST.name, CONSOLE.name)
+_SIXTEEN: Final = (CONSOLE.name, CONSOLE_LIGHT.name, CONTRAST.name)
+_OF_SIXTEEN: Final = {DARK.name: CONSOLE.name, LIGHT.name: CONSOLE_LIGHT.name}
 
 
-def after(name: str) -> str:
+def fitting(wanted: str, colours: Colours) -> str:
+    """The theme that is drawn where this one is wanted (`auto`: what suits the terminal)."""
+    rich = colours in ("256", "16m")
+    name = DARK.name if wanted == "auto" else wanted
+    return name if rich else _OF_SIXTEEN.get(name, name)
+
+
+def after(name: str, colours: Colours) -> str:
     """The theme after this one, in turn."""
-    names = [theme.name for theme in THEMES]
-    return names[(names.index(name) + 1) % len(names)]
-
-
-def chosen(setting: str) -> str:
-    """The theme that a setting names; the one that suits this terminal where it names none."""
-    return setting if setting in [theme.name for theme in THEMES] else fitting()
-
-
-def fitting(environment: Mapping[str, str] = os.environ) -> str:
-    """The theme that suits this terminal: the console's where there are sixteen colours."""
-    rich = environment.get("COLORTERM", "") in ("truecolor", "24bit")
-    rich = rich or "256color" in environment.get("TERM", "")
-    return DARK.name if rich else CONSOLE.name
+    turn = _RICH if colours in ("256", "16m") else _SIXTEEN
+    return turn[(turn.index(name) + 1) % len(turn)]

@@ -170,7 +170,6 @@ class Desk:
             self.t.enter("Original 4711")
             self.t.wait("> Is the answer")
             self.t.type("1")
-            self.t.press("enter")
             self.t.until(lambda s, row=row: f"> {row}" not in s and "done." in s, "the next row")
         for title in conditions:
             self.t.press("home")
@@ -201,7 +200,6 @@ class Desk:
         self.t.press("enter")
         self.t.wait("> Finding")
         self.t.type("2" if conditional else "1")
-        self.t.press("enter")
         if conditional:
             self.t.wait("> Reason")
             self.t.enter("Watched for a reason")
@@ -231,6 +229,7 @@ class Desk:
         self.t.press("enter")
         self.t.wait("quiz owed")
         self.t.press("f5")
+        self.begins()
         self.t.wait("page 1 of")
         while "Thank you." not in self.t:
             screen = self.t.settled(0.05)
@@ -240,7 +239,7 @@ class Desk:
             if "Enter goes on." in screen:
                 assert "Passed:" in screen, screen
                 self.t.press("enter")
-            elif "Enter turns the page." in screen or "Enter begins the quiz." in screen:
+            elif re.search("Enter (shows more|turns the page|begins the quiz)", screen):
                 self.t.press("enter")
             self.t.until(lambda s, before=screen: s != before, "something else")
         self.give_back()
@@ -266,6 +265,10 @@ class Desk:
         self.t.press("enter")
         self.t.until(lambda s: s != chosen, "what follows the answer")
 
+    def begins(self):
+        self.t.wait("Enter begins.")
+        self.t.press("enter")
+
     def give_back(self):
         self.t.wait("Give the keyboard back")
         self.t.press("enter")
@@ -279,7 +282,8 @@ class Desk:
             self.t.wait("> Their own passphrase")
             self.t.enter(self.second_passphrase)
         else:
-            self.next("Please read all of it")
+            self.next("Enter begins.")
+        self.begins()
         self.t.wait("Please read all of it")
         if not signs:
             self.t.press("f4")
@@ -305,7 +309,9 @@ class Desk:
 
     def rules(self, category):
         rules = [r for r in self.pack.rules.rules if category in r.categories]
-        self.next("I have read this rule")
+        self.next("Enter begins.")
+        self.begins()
+        self.t.wait("I have read this rule")
         for at in range(len(rules)):
             self.t.wait(f" {at}/{len(rules)}")
             self.t.press("enter")
@@ -318,7 +324,6 @@ class Desk:
         screen = self.t.text()
         number = re.search(rf"(\d) \([• ]\) {decision}", screen).group(1)
         self.t.type(number)
-        self.t.press("enter")
         self.t.wait("> Reason")
         self.t.enter("For the reasons recorded")
         if decision == "Admit":

@@ -2,6 +2,8 @@
 
 import contextlib
 import gc
+import os
+import random
 
 import pytest
 
@@ -10,8 +12,16 @@ from secterm.desk.model import now
 from secterm.settings import Settings
 from secterm.tui import order
 from secterm.tui.app import SectermApp
+from secterm.tui.screens import handover
 from secterm.vault import kdf
+from tests.support import walks
 from tests.support.house import OFFICER, PEOPLE, Sitting, answered, build, copied
+
+
+@pytest.fixture(autouse=True)
+def _fast_hands(monkeypatch):
+    """Enter after Enter is meant, as fast as a test can press it."""
+    monkeypatch.setattr(handover, "HELD", 0.0)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -27,6 +37,14 @@ def _seldom_collected():
 def _no_key_is_held(monkeypatch):
     """Tests press faster than any hand."""
     monkeypatch.setattr(order, "HELD", 0.0)
+
+
+@pytest.fixture(autouse=True)
+def _same_terminal(monkeypatch):
+    """Wherever the tests run: a terminal with every character and every colour."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.delenv("NO_COLOR", raising=False)
 
 
 class Seated(SectermApp):
@@ -53,6 +71,17 @@ def vaults(tmp_path_factory):
         return made[lives]
 
     return vault
+
+
+@pytest.fixture(scope="session")
+def same_vault(tmp_path_factory):
+    """A vault that is the same, byte for byte, whenever it is built."""
+    chance = random.Random(7)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kdf, "floors", (kdf.Cost(t=1, m=32, p=1),))
+        patch.setattr(os, "urandom", chance.randbytes)
+        path = tmp_path_factory.mktemp("same") / "v.db"
+        return build(path, *walks.LIVES, clock=lambda: walks.THEN)
 
 
 @pytest.fixture

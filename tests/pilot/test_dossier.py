@@ -30,7 +30,7 @@ async def test_enter_hands_over_where_that_is_next(sitting):
             ("rules", "I have read this rule and will keep it"),
         ):
             await officer.opens(stage, "general")
-            await officer.next(leads)
+            await officer.hands_over(leads)
             await officer.gives_back()
             await officer.sees("> NEXT")
             await officer.press("escape")
@@ -52,7 +52,9 @@ async def test_back_at_the_list_the_next_dossier_that_owes_something_is_under_th
     async with sitting(("admitted", "general"), ("left", "key"), ("rules", "core")) as officer:
         (owing,) = (card.name for card in officer.desk.cards() if card.owed)
         done = next(card.name for card in officer.desk.cards() if not card.owed)
-        await officer.sees(f"> {done}")
+        await officer.press("6")  # everybody
+        while f"> {done}" not in await officer.settle():
+            await officer.press("down")
         await officer.press("enter")
         await officer.sees("> Nothing is owed now.")
         await officer.press("enter")
@@ -143,6 +145,26 @@ async def test_a_correction_that_changes_nothing_is_refused_and_records_nothing(
         await officer.reads("Nothing was changed.")
         assert "No reason at all" in officer.screen
         assert officer.journal == before
+
+
+async def test_a_name_that_the_console_cannot_show_is_recorded_whole_and_said_so(
+    sitting, monkeypatch
+):
+    monkeypatch.setenv("TERM", "linux")
+    async with sitting() as officer:
+        id = await officer.opens("screening", "key")
+        assert "cannot show" not in officer.screen
+        await officer.press("f2")
+        await officer.sees("> Full name")
+        await officer.press("ctrl+u")
+        await officer.type("北 Sample")
+        await officer.reads("This name has letters that this console cannot show")
+        await officer.press("enter")
+        for _ in range(6):
+            await officer.press("enter")
+        await officer.write("As in the passport")
+        await officer.reads("This name has letters that this console cannot show")
+        assert officer.desk.dossier(id).state.particulars.name == "北 Sample"
 
 
 # -- its course -----------------------------------------------------------------------

@@ -9,7 +9,7 @@ from secterm.desk.drafts import Left
 from secterm.dossier.entries import Decided
 from secterm.tui import lock
 from tests.faults.faulty import files_end_at
-from tests.pilot.test_locking import at_a_question, at_the_findings
+from tests.pilot.test_locking import at_a_question, at_the_findings, at_the_interview
 from tests.support.custodians import asks_for, sees_the_share
 from tests.support.house import OFFICER, SECOND
 
@@ -184,6 +184,12 @@ async def a_second_word(officer):
     return ["2 (•) I do not agree", "> Reason                  Not yet"]
 
 
+async def an_answer(officer):
+    await at_the_interview(officer)
+    await officer.sees("Half an answer")
+    return ["1. What is your full name", "Half an answer"]
+
+
 async def a_finding(officer):
     await at_the_findings(officer)
     await officer.press("end", "enter")
@@ -203,6 +209,7 @@ FLOWS = (
     a_teaching,
     a_course_that_taught_all,
     a_check,
+    an_answer,
     a_finding,
     a_decision,
     a_second_word,
@@ -228,7 +235,8 @@ async def test_what_was_typed_is_there_after_unlocking_with_the_cursor_where_it_
         assert "test secret" not in repr(officer.desk.left())
 
 
-async def test_what_was_recorded_after_it_does_not_come_back(sitting):
+async def test_what_was_recorded_after_it_does_not_come_back(sitting, monkeypatch):
+    monkeypatch.setattr(lock, "KEPT_AFTER", 60.0)
     async with sitting() as officer:
         await a_new_vault_key(officer)
         await officer.locks()
@@ -512,15 +520,20 @@ async def test_between_the_list_and_what_goes_on_nothing_shows(sitting):
     async with sitting() as officer:
         await another_name(officer)
         await officer.locks()
-        shown = set()
+        drawn = []
 
-        def seen(screen):
-            shown.add(screen.lstrip().partition("  ")[0])
-            return AGAIN in screen
+        def another(screen):
+            drawn.append((screen.kind.split()[0], not officer.app._batch_count))
 
-        officer.app.unlocked(Desk.open(officer.app.vault, *OFFICER))
-        await officer._until(seen, "went on")
-        assert shown - {""} <= {"Unlock", "Dossiers", "Rename"}
+        officer.app.screen_change_signal.subscribe(officer.app, another)
+        await officer.comes_back()
+        assert drawn == [
+            ("People", True),
+            ("Officers", False),
+            ("OfficerRoom", False),
+            ("Form", False),
+        ]
+        await officer.sees(AGAIN)
 
 
 async def test_keys_typed_ahead_of_what_goes_on_reach_nothing(sitting):
@@ -547,6 +560,41 @@ async def test_what_another_version_left_is_shown_and_stops_nothing(sitting):
             desk.leave(Left(way=("Elsewhere", "at", "x", "odd"), typed={"a": "b", "0.c": "Old"}))
         await officer.comes_back()
         assert "Old" in await officer.sees("does not fit here any more")
+
+
+async def test_the_appointee_s_place_and_what_they_typed_are_kept(sitting):
+    async with sitting() as officer:
+        await officer.opens("rules", "general")
+        await officer.next("Enter begins.")
+        await officer.press("enter")
+        await officer.sees("I have read this rule")
+        rule = officer.screen
+        await officer.write("2")
+        await officer.sees("> Why you refuse")
+        await officer.type("It goes too far")
+        await officer.locks()
+        await officer.comes_back_to("The screen was locked.")
+        assert "It goes too far" not in officer.screen
+        await officer.press("enter")
+        assert "It goes too far" in await officer.sees(AGAIN)
+        await officer.press("escape", "escape")
+        await officer.sees("I have read this rule")
+        assert officer.screen == rule
+
+
+async def test_what_an_appointee_typed_is_shown_to_the_officer_where_they_take_back(sitting):
+    async with sitting() as officer:
+        await officer.opens("rules", "general")
+        await officer.next("Enter begins.")
+        await officer.press("enter")
+        await officer.sees("I have read this rule")
+        await officer.write("2")
+        await officer.sees("> Why you refuse")
+        await officer.type("It goes too far")
+        await officer.locks()
+        await officer.comes_back_to("The screen was locked.")
+        await officer.gives_back()
+        await officer.sees("It goes too far")
 
 
 async def test_the_filter_of_the_list_stays(sitting):

@@ -18,7 +18,8 @@ def small(vaults, tmp_path):
 
 
 async def warned(officer):
-    """Before the page that says what erasing does; the dossier's id."""
+    """Before the page that says what erasing does, from the view of everybody; the id."""
+    await officer.press("6")
     id = await officer.opens("screening", "general")
     await officer.press("ctrl+e")
     await officer.sees("Erasing the dossier of")
@@ -61,6 +62,18 @@ async def test_two_persons_erase_and_an_anonymous_line_says_when_and_why(sitting
         screen = await officer.sees(REASON)
         assert officer.desk.today.isoformat() in screen
         assert officer.desk.verify().holds
+
+
+async def test_the_list_says_that_it_is_erased(sitting, small):
+    async with sitting(vault=small) as officer:
+        await officer.press("enter")
+        await officer.sees("> NEXT")
+        await officer.press("ctrl+e")
+        await officer.sees("Erasing the dossier of")
+        await reasoned(officer)
+        await meant(officer)
+        await officer.sees("(erased)")
+        await officer.sees("Erased.")
 
 
 async def test_an_erased_line_is_found_by_its_stage_and_by_no_category(sitting, small):

@@ -30,7 +30,7 @@ async def records_check(officer, reference, holds):
     await officer.sees("> Document or person")
     await officer.write(reference)
     await officer.sees("> Is the answer")
-    await officer.write("1" if holds else "2")
+    await officer.press("1" if holds else "2")
     if not holds:
         await officer.sees("> Note")
         await officer.press("enter")
@@ -40,7 +40,7 @@ async def records_check(officer, reference, holds):
 async def finds(officer, choice, *more):
     await officer.press("enter")
     await officer.sees("> Finding")
-    await officer.write(choice)
+    await officer.press(choice)
     for label, text in more:
         await officer.sees(label)
         await officer.write(text)
@@ -97,7 +97,7 @@ async def test_a_check_that_fails_may_say_why(findings):
         await officer.sees("> Document or person")
         await officer.write("Passport 4711")
         await officer.sees("> Is the answer")
-        await officer.write("2")
+        await officer.press("2")
         await officer.sees("> Note")
         await officer.write("Another birthday")
         await officer.sees("NOT borne out")
@@ -115,7 +115,7 @@ async def test_one_document_serves_for_several_checks(findings):
         assert "Passport 4711" in screen
         await officer.press("enter")
         await officer.sees("> Is the answer")
-        await officer.write("1")
+        await officer.press("1")
         await officer.sees(">    Certificates")
         assert officer.desk.dossier(id).state.checks["nationality"].act.reference == "Passport 4711"
 
@@ -155,7 +155,7 @@ async def test_enter_offers_all_plain_sections_at_once_and_asks_whether_it_is_me
         await officer.press("enter", "enter")
         await officer.sees("Choose an answer with its number or the arrows")
         assert officer.journal == before
-        await officer.write("1")
+        await officer.press("1")
         await officer.sees("11 sections found suitable.")
         await officer.sees("> Finances")
         assert len(officer.desk.dossier(id).state.findings) == 11
@@ -166,16 +166,34 @@ async def test_sections_can_be_found_one_by_one_instead(findings):
         before = officer.journal
         await officer.press("enter")
         await officer.sees("> All of these")
-        await officer.write("2")
+        await officer.press("2")
         await officer.sees("> Identity and nationality")
         assert officer.journal == before
 
 
-async def test_an_adverse_answer_has_a_row(findings):
-    async with findings(checks=True, adverse=("gambling",)) as (officer, _):
-        await officer.press("end")
-        screen = await officer.sees("… adverse")
-        assert "Finances" in screen
+async def test_an_adverse_answer_has_a_row_that_leads_to_its_question(findings):
+    async with findings(checks=True, adverse=("gambling",)) as (officer, id):
+        await officer.press("f5")
+        await officer.sees("> Finances")
+        await officer.press("down")
+        await officer.sees("… adverse")
+        await officer.press("enter")
+        await officer.reads("Has gambling, betting or speculation ever")
+        await officer.press("n")
+        await officer.sees("Checks and findings")
+        await officer.misses("… adverse")
+        assert officer.desk.dossier(id).state.answers["gambling"].act.answer is False
+
+
+async def test_f7_on_a_check_leads_to_its_question(findings):
+    async with findings() as (officer, _):
+        await officer.press("down")
+        await officer.sees(">    Passport or other proof")
+        await officer.press("f7")
+        await officer.sees("Interview:")
+        assert officer.app.screen.question.id == "nationality"
+        await officer.press("escape")
+        await officer.sees(">    Passport or other proof")
 
 
 async def test_with_checks_owed_no_section_is_plain(findings):
@@ -258,6 +276,24 @@ async def test_unsuitable_refuses_the_gate_and_the_decision_can_only_refuse_or_d
         assert "Admit to the post" not in screen
 
 
+async def test_a_lock_gives_back_the_row_and_the_form_over_it(findings):
+    async with findings() as (officer, _):
+        room = officer.app.screen
+        await officer.sees(">    Identity document")
+        await officer.press("end")
+        place = room.place()
+        await officer.press("home")
+        room.take_up(place, {})
+        await officer.sees("> The whole screening")
+        await officer.press("home", "down", "enter")
+        await officer.sees("> Document or person")
+        begun = room.doing
+        await officer.press("escape")
+        await officer.sees("Checks and findings")
+        room.take_up(begun, {})
+        await officer.sees("To check: Identity document")
+
+
 # -- the review -------------------------------------------------------------------
 
 
@@ -272,7 +308,7 @@ def reviewed(findings):
             await officer.sees("> The whole screening")
             await officer.press("enter")
             await officer.sees("> Finding")
-            await officer.write("1")
+            await officer.press("1")
             await officer.sees("> Review by a second officer")
             await officer.press("enter")
             await officer.sees("> Second officer's word")

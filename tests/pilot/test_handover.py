@@ -1,15 +1,28 @@
 """The appointee has the keyboard: nothing leads out, and nobody else shows."""
 
+import asyncio
 import contextlib
+import time
+from datetime import timedelta
 
 import pytest
+from textual import events
 
 from secterm.desk import model
+from secterm.desk.model import now
 from secterm.dossier.entries import Trained
-from tests.support.house import OFFICER
+from secterm.tui.screens import handover
+from secterm.tui.screens.dialogs import Help
+from secterm.tui.screens.form import Form
+from secterm.tui.screens.quiz import QuizRoom
+from secterm.tui.screens.rules import RulesRoom
+from secterm.tui.screens.undersigning import SigningRoom
+from secterm.tui.widgets.choices import Choices
+from tests.support import keyboard
+from tests.support.house import OFFICER, SECOND
 
-CONTROL = ("p", "q", "c", "z", "d", "backslash", "@")
-OUT = [*(f"ctrl+{key}" for key in CONTROL), "f2", *(f"f{n}" for n in range(5, 13)), "delete"]
+ENTER = {"enter", "return", "ctrl+m", "ctrl+j", "newline"}
+LOCK = "ctrl+l"
 
 
 async def to_quiz(officer, id):
@@ -19,77 +32,359 @@ async def to_quiz(officer, id):
     officer.desk.act(id, taught)
     await officer.next("modules done.")
     await officer.press("f5")
-    await officer.sees("page 1 of")
+    await officer.sees("Enter begins.")
 
 
-async def to_undertaking(officer, _id):
-    await officer.next("Please read all of it")
+async def to_its_page(officer, _id):
+    await officer.next("Enter begins.")
 
 
-async def to_rules(officer, _id):
-    await officer.next("I have read this rule")
+STEPS = {"training": to_quiz, "undertaking": to_its_page, "rules": to_its_page}
+FIRST = {"training": "page 1 of", "undertaking": "Please read", "rules": "I have read this rule"}
 
 
-STEPS = {"training": to_quiz, "undertaking": to_undertaking, "rules": to_rules}
-
-
-@pytest.fixture(params=STEPS)
-def handed(request, sitting):
-    """`async with handed() as (officer, id, name)`: each of the appointee's pages in turn."""
+@pytest.fixture
+def handed(sitting):
+    """`async with handed(step) as (officer, id, name)`: the first of the appointee's pages."""
 
     @contextlib.asynccontextmanager
-    async def at(**how):
+    async def at(step, **how):
         async with sitting(**how) as officer:
-            id = await officer.opens(request.param, "general")
-            await STEPS[request.param](officer, id)
+            id = await officer.opens(step, "general")
+            await STEPS[step](officer, id)
             yield officer, id, officer.desk.dossier(id).state.particulars.name
 
     return at
 
 
-async def test_no_key_leads_out_and_nobody_else_is_seen(handed):
-    async with handed() as (officer, id, name):
-        others = [c.name for c in officer.desk.cards() if c.id != id and c.name != name]
-        page, before = officer.app.screen, officer.screen
-        journal = officer.journal
-        assert before.split("\n")[0].endswith(name)
-        assert "Quit" not in before
-        assert "Commands" not in before
-        for key in OUT:
-            await officer.press(key)
-        assert await officer.settle() == before
-        for keys in (("f1", "escape"), ("escape", "ctrl+q", "ctrl+p", "f12", "escape")):
-            for key in keys:
-                await officer.press(key)
-                screen = await officer.settle()
-                assert not any(other in screen for other in others)
-                assert OFFICER[0] not in screen.split("\n")[0]
-        assert officer.app.screen is page
-        assert officer.screen == before
-        assert officer.app.return_code is None
-        assert officer.journal == journal
+async def begins(officer, step):
+    await officer.press("enter")
+    return await officer.sees(FIRST[step])
 
 
-async def test_who_locks_out_of_a_handover_cannot_quit(sitting):
-    async with sitting() as officer:
-        await officer.opens("rules", "general")
-        await officer.next("I have read this rule")
-        await officer.press("ctrl+l")
-        await officer.sees("Locked. Checkpoint")
-        await officer.press("ctrl+q", "ctrl+p")
+def others(officer, id):
+    """Everybody's name but the appointee's."""
+    cards = officer.desk.cards()
+    name = next(card.name for card in cards if card.id == id)
+    return {card.name for card in cards} | {OFFICER[0], SECOND[0]} - {name}
+
+
+# -- what it looks like ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_it_begins_in_plain_words_with_nobody_s_name_but_the_appointee_s(handed, step):
+    async with handed(step) as (officer, id, name):
         screen = await officer.settle()
+        assert screen.split("\n")[0].endswith(name)
+        await officer.reads("The officer turns the keyboard to you now.")
+        await officer.reads("What you do here is recorded.")
+        assert "Esc calls the officer." in screen
+        for other in (*others(officer, id) - {name}, "Test unit", "Quit", "Commands", "Colours"):
+            assert other not in screen
+        assert FIRST[step] in await begins(officer, step)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (132, 43), (200, 60)])
+@pytest.mark.parametrize("step", ["undertaking", "rules"])
+async def test_the_text_stands_in_a_narrow_column_in_the_middle(handed, step, size):
+    async with handed(step, size=size) as (officer, _, _name):
+        await begins(officer, step)
+        lines = (await officer.settle()).split("\n")[1:-2]
+        text = [line.rstrip(" │█") for line in lines if line.strip(" │█")]
+        left = min(len(line) - len(line.lstrip()) for line in text)
+        assert left == (size[0] - 76) // 2
+        assert max(len(line) for line in text) - left <= 72
+        assert lines[0].strip() == lines[1].strip() == ""
+
+
+# -- nothing leads out ------------------------------------------------------------------------
+
+
+async def the_first_page(officer):
+    await officer.sees("Enter begins.")
+
+
+async def a_page_to_read(officer):
+    await begins(officer, "undertaking")
+
+
+async def the_refusal(officer):
+    await begins(officer, "undertaking")
+    await officer.press("f4")
+    await officer.sees("> Why you do not sign")
+
+
+async def the_signature(officer):
+    await begins(officer, "undertaking")
+    await officer.reads_on("> Your full name")
+
+
+async def the_way_back(officer):
+    await officer.press("escape")
+    await officer.sees("> Officer's passphrase")
+
+
+async def the_help(officer):
+    await officer.press("f1")
+    await officer.sees("Esc closes this.")
+
+
+async def a_quiz_question(officer):
+    await officer.press("enter")
+    await officer.reads_on(": question ")
+
+
+async def a_rule(officer):
+    await begins(officer, "rules")
+
+
+async def a_rule_refused(officer):
+    await begins(officer, "rules")
+    await officer.press("2", "enter")
+    await officer.sees("> Why you refuse")
+
+
+PAGES = {
+    the_first_page: "undertaking",
+    a_page_to_read: "undertaking",
+    the_refusal: "undertaking",
+    the_signature: "undertaking",
+    the_way_back: "rules",
+    the_help: "rules",
+    a_quiz_question: "training",
+    a_rule: "rules",
+    a_rule_refused: "rules",
+}
+ROOMS = {"training": QuizRoom, "undertaking": SigningRoom, "rules": RulesRoom}
+
+
+async def tries(officer, page, key, names):
+    """One key: what is in front then is the appointee's, and nobody else is named."""
+    if key in ENTER:  # nothing that was typed before is to be taken for a passphrase
+        await officer.press("ctrl+u")
+    before = officer.app.screen
+    await officer.press(key)
+    app = officer.app
+    assert app.return_code is None, key
+    assert app.desk is not None, key
+    assert app.handed_over is page, key
+    above = app.screen_stack[app.screen_stack.index(page) + 1 :]
+    assert all(type(each) in (Form, Help) for each in above), key
+    if app.screen is not before:
+        screen = await officer.settle()
+        assert not [name for name in names if name in screen], key
+
+
+async def test_of_all_keys_there_are_none_leads_out_and_nobody_else_is_named(sitting):
+    keys = [*sorted(keyboard.common() - {LOCK})]
+    assert len(keys) > 90
+    async with sitting() as officer:
+        for walk in (a_page_to_read, the_way_back, a_quiz_question, a_rule):
+            await every_key(officer, walk, keys)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("walk", PAGES)
+async def test_of_all_keys_that_a_terminal_can_send_none_leads_out(sitting, walk):
+    keys = [*sorted(keyboard.known() - {LOCK})]
+    assert len(keys) > 600
+    async with sitting() as officer:
+        await every_key(officer, walk, keys)
+
+
+async def every_key(officer, walk, keys):
+    step = PAGES[walk]
+    id = await officer.opens(step, "general")
+    room = {
+        "training": lambda: QuizRoom(id, [to_be_quizzed(officer, id)]),
+        "undertaking": lambda: SigningRoom(id, officer.desk.undertaking(id), None),
+        "rules": lambda: RulesRoom(id),
+    }[step]
+    page, fresh, names = None, True, others(officer, id)
+    if step == "undertaking":
+        names -= {OFFICER[0]}  # it is a party to the text
+    name = officer.desk.dossier(id).state.particulars.name
+    names -= {name}
+    for key in keys:
+        if fresh:
+            page = room()
+            await officer.app.push_screen(page)
+            await officer.sees("Enter begins.")
+            await walk(officer)
+            front, fresh = officer.app.screen, False
+        await tries(officer, page, key, names)
+        if officer.app.screen is not front or page.over:
+            await gone(officer, page)
+            fresh = True
+    await gone(officer, page)
+    await officer.app.pop_screen()
+
+
+async def gone(officer, page):
+    while page in officer.app.screen_stack:
+        await officer.app.pop_screen()
+
+
+def to_be_quizzed(officer, id):
+    module = officer.desk.dossier(id).standing.gate("training").owed[0]
+    if module.kind == "teaching":
+        today = officer.desk.today.isoformat()
+        taught = Trained(module=module.id, hours=9.0, on=today, trainer="T. Ainer", place="Room")
+        officer.desk.act(id, taught)
+    return module.id
+
+
+async def test_help_is_about_this_page_alone(handed):
+    async with handed("rules") as (officer, id, name):
+        await officer.press("f1")
+        screen = await officer.sees("Esc closes this.")
+        for other in (*others(officer, id) - {name}, "Quit", "Commands", "Colours", "Settings"):
+            assert other not in screen
+
+
+# -- locked out of it --------------------------------------------------------------------------
+
+
+async def test_who_locks_out_of_a_handover_can_neither_quit_nor_recover(handed):
+    async with handed("rules") as (officer, _, _name):
+        await officer.press("ctrl+l")
+        screen = await officer.sees("Locked. Checkpoint")
+        for offered in ("Quit", "Recover", "Commands", "Colours"):
+            assert offered not in screen
+        before = await officer.settle()
+        await officer.press("ctrl+q", "ctrl+p", "f4", "f12", "ctrl+c", "escape", "ctrl+z")
+        assert await officer.settle() == before
         assert officer.app.return_code is None
-        assert "Quit" not in screen
+        await officer.press("f3")
+        await officer.sees("Path of the key file")
+        await officer.press("f3")
         await officer.unlock()
         await officer.press("ctrl+q")
         assert await officer.ends() == 0
 
 
-async def test_the_wait_grows_for_whoever_guesses_the_officer_s_passphrase(sitting, monkeypatch):
+# -- holding Enter ------------------------------------------------------------------------------
+
+
+async def test_enter_held_down_rushes_through_nothing(handed, monkeypatch):
+    monkeypatch.setattr(handover, "HELD", 0.3)
+    async with handed("rules") as (officer, id, _):
+        before = len(officer.desk.dossier(id).state.acknowledged)
+        until = time.monotonic() + 1.2
+        while time.monotonic() < until:
+            officer.app.post_message(events.Key("enter", None))
+            await asyncio.sleep(0.03)
+        await officer.settle()
+        assert len(officer.desk.dossier(id).state.acknowledged) == before
+        await asyncio.sleep(0.3)
+        await officer.press("enter")
+        await officer.sees("I have read this rule")
+        await asyncio.sleep(0.3)
+        await officer.press("enter")
+        await officer.sees(f" {before + 1}/48")
+
+
+# -- a lock, and its place -----------------------------------------------------------------------
+
+
+async def interrupted(officer, room):
+    """The screen locks; another sitting begins, and another such room takes up the place."""
+    front = officer.app.screen
+    place = front.place() if front is officer.app.handed_over else ""
+    doing = officer.app.handed_over.doing
+    await officer.press("ctrl+l")
+    await officer.sees("Locked. Checkpoint")
+    await officer.sits_down_again()
+    page = room()
+    await officer.app.push_screen(page)
+    page.take_up(place or doing, {})
+    await officer.reads("Officer: turn the keyboard to")
+    await officer.press("enter")
+    return page
+
+
+async def test_the_undertaking_goes_on_where_it_was_read(handed):
+    async with handed("undertaking") as (officer, id, _):
+        await begins(officer, "undertaking")
+        for _page in range(3):
+            await officer.turn()
+            screen = await officer.settle()
+        await interrupted(officer, lambda: SigningRoom(id, officer.desk.undertaking(id), None))
+        await officer.sees("57 of")
+        assert (await officer.settle()).split("\n")[4:20] == screen.split("\n")[4:20]
+
+
+async def test_what_was_read_of_the_undertaking_is_not_read_again_before_the_signature(handed):
+    async with handed("undertaking") as (officer, id, _):
+        await begins(officer, "undertaking")
+        await officer.reads_on("> Your full name")
+        await interrupted(officer, lambda: SigningRoom(id, officer.desk.undertaking(id), None))
+        await officer.sees("> Your full name")
+
+
+async def test_an_undertaking_with_another_day_is_read_anew(handed):
+    days = [0]
+    async with handed("undertaking", clock=lambda: now() + timedelta(days=days[0])) as (
+        officer,
+        id,
+        _,
+    ):
+        await begins(officer, "undertaking")
+        await officer.reads_on("This is the end.")
+        days[0] = 1
+        await interrupted(officer, lambda: SigningRoom(id, officer.desk.undertaking(id), None))
+        await officer.reads("The text is another now, with another day in it.")
+        await officer.sees("More below")
+
+
+async def test_a_refusal_is_asked_for_again(handed):
+    async with handed("undertaking") as (officer, id, _):
+        await begins(officer, "undertaking")
+        await officer.press("f4")
+        await officer.sees("> Why you do not sign")
+        await interrupted(officer, lambda: SigningRoom(id, officer.desk.undertaking(id), None))
+        await officer.sees("> Why you do not sign")
+
+
+async def test_a_rule_refused_before_the_lock_is_not_put_again_after_it(handed):
+    async with handed("rules") as (officer, id, _):
+        await begins(officer, "rules")
+        refused = officer.app.screen._rule.id
+        await officer.press("2", "enter")
+        await officer.sees("> Why you refuse")
+        await officer.write("I cannot promise that")
+        await officer.sees("I have read this rule")
+        page = await interrupted(officer, lambda: RulesRoom(id))
+        await officer.sees("I have read this rule")
+        assert page._rule.id != refused
+
+
+async def test_a_module_goes_on_at_the_page_that_was_read(handed):
+    async with handed("training") as (officer, id, _):
+        module = officer.desk.dossier(id).standing.gate("training").owed[0].id
+        await begins(officer, "training")
+        await officer.reads_on("page 2 of")
+        await interrupted(officer, lambda: QuizRoom(id, [module]))
+        await officer.sees("page 2 of")
+
+
+async def test_a_quiz_that_began_goes_on_without_the_reading(handed):
+    async with handed("training") as (officer, id, _):
+        module = officer.desk.dossier(id).standing.gate("training").owed[0].id
+        await begins(officer, "training")
+        await officer.reads_on("question 1 of 5")
+        await interrupted(officer, lambda: QuizRoom(id, [module]))
+        await officer.sees("question 1 of 5")
+        assert isinstance(officer.app.focused, Choices)
+
+
+# -- back to the officer ------------------------------------------------------------------
+
+
+async def test_the_wait_grows_for_whoever_guesses_the_officer_s_passphrase(handed, monkeypatch):
     monkeypatch.setattr(model, "LONGEST_WAIT", 0.2)
-    async with sitting() as officer:
-        await officer.opens("rules", "general")
-        await officer.next("I have read this rule")
+    async with handed("rules") as (officer, _, _name):
         await officer.press("escape")
         for _guess in range(3):
             await officer.sees("> Officer's passphrase")

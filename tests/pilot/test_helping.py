@@ -87,8 +87,8 @@ async def test_where_no_command_fits_enter_does_nothing_and_escape_leads_back(si
 async def test_the_colours_change_and_the_screen_stays(sitting):
     async with sitting() as officer:
         before, themes = officer.screen, {officer.app.theme}
-        for _ in range(2):
+        for _ in range(3):
             await officer.press("f12")
             assert await officer.settle() == before
             themes.add(officer.app.theme)
-        assert themes == {"console", "dark", "contrast"}
+        assert themes == {"console", "dark", "light", "contrast"}

@@ -68,12 +68,12 @@ async def at_the_training(officer):
 
 async def at_the_undertaking(officer):
     await officer.opens("undertaking", "general")
-    await officer.next("Please read all of it")
+    await officer.hands_over("Please read all of it")
 
 
 async def at_a_rule(officer):
     await officer.opens("rules", "general")
-    await officer.next("I have read this rule")
+    await officer.hands_over("I have read this rule")
 
 
 async def at_the_giving_back(officer):
@@ -225,7 +225,7 @@ async def test_the_last_minute_is_counted_down_in_the_bar_until_a_key_is_pressed
         await nobody_types(officer, 40)
         assert at_the_end_of_the_bar(officer) in ("locks in  7 s", "locks in  6 s")
         await officer.press("shift+tab")
-        await officer.misses("locks in")
+        assert "locks in" not in await officer.settle()
 
 
 async def test_before_the_last_minute_nothing_is_drawn(sitting):

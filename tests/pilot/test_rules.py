@@ -13,7 +13,7 @@ def rules(sitting):
     async def at(**how):
         async with sitting(**how) as officer:
             id = await officer.opens("rules", "general")
-            await officer.next("I have read this rule and will keep it")
+            await officer.hands_over("I have read this rule and will keep it")
             yield officer, id
 
     return at
@@ -42,7 +42,7 @@ async def test_the_rules_go_on_where_they_stopped(rules):
         await officer.press("enter")
         await officer.sees(f" {before + 1}/48")
         await officer.gives_back()
-        await officer.next(f" {before + 1}/48")
+        await officer.hands_over(f" {before + 1}/48")
 
 
 async def test_enter_pressed_twice_at_once_acknowledges_one_rule(rules):

@@ -46,10 +46,18 @@ def taught(officer, id):
     return module
 
 
+async def begins(officer):
+    """The appointee sits down."""
+    await officer.sees("Enter begins.")
+    await officer.press("enter")
+
+
 async def reads_on(officer, module):
     """Through the reading, to the quiz's first question."""
+    await begins(officer)
     for page in range(1, len(module.reading) + 1):
         await officer.sees(f"page {page} of {len(module.reading)}")
+        await officer.reads_on("Enter turns" if page < len(module.reading) else "Enter begins")
         await officer.press("enter")
     await officer.sees("question 1 of 5")
 
@@ -142,6 +150,55 @@ async def test_until_when_a_module_holds_is_told_in_full(training):
         assert f"done, until {lapse}\n" in officer.screen
 
 
+async def test_after_a_teaching_the_next_module_to_be_taught_is_under_the_cursor(sitting):
+    async with sitting(("opened", "general")) as officer:
+        id = officer.desk.cards()[0].id
+        await officer.opens("screening")
+        await officer.press("down", "down", "enter")
+        owed = [due.id for due in officer.desk.dossier(id).standing.gate("training").owed]
+        titles = {m.id: m.title for m in officer.desk.dossier(id).pack.training.modules}
+        for module in owed[:3]:
+            await officer.sees(f"> {titles[module][:30]}")
+            await officer.press("enter")
+            for label in ("> Hours", "> Day", "> Who taught", "> Place"):
+                await officer.sees(label)
+                await officer.press("enter")
+        await officer.sees("3 quizzes are due. Enter hands over the keyboard for all of them")
+        await officer.sees(f"> {titles[owed[3]][:30]}")
+
+
+async def test_the_next_teaching_begins_with_who_taught_the_last_one_and_where(sitting):
+    async with sitting(("opened", "general")) as officer:
+        await officer.opens("screening")
+        await officer.press("down", "down", "enter")
+        await officer.press("enter")
+        await officer.sees("> Hours")
+        await officer.press("enter", "enter", "ctrl+u")
+        await officer.write("T. Ainer")
+        await officer.press("enter")
+        await officer.sees("quiz owed")
+        await officer.press("enter")
+        screen = await officer.sees("> Hours")
+        assert "T. Ainer" in screen
+
+
+async def test_a_lock_gives_back_the_module_and_the_form_over_it(training):
+    async with training() as (officer, _):
+        room = officer.app.screen
+        await officer.press("end")
+        place = room.place()
+        await officer.press("home")
+        room.take_up(place, {})
+        assert room.place() == place
+        await officer.press("f6")
+        await officer.sees("> Day")
+        begun = room.doing
+        await officer.press("escape")
+        await officer.sees("modules done.")
+        room.take_up(begun, {})
+        await officer.sees("One course that taught these modules")
+
+
 # -- the quiz ------------------------------------------------------------------------
 
 
@@ -153,8 +210,7 @@ async def test_a_quiz_comes_after_the_reading_and_is_passed(training):
         await answers(officer, module, right=4)
         await officer.reads("4 of 5 answers are right; 4 are needed.")
         await officer.sees("Passed:")
-        await officer.press("enter")
-        await officer.sees("Thank you.")
+        await officer.reads_on("Thank you.")
         await officer.press("enter")
         await officer.sees("> Officer's passphrase")
         assert officer.desk.dossier(id).state.quizzes[module.id][-1].act.passed
@@ -167,8 +223,8 @@ async def test_a_quiz_not_passed_says_why_and_is_read_and_tried_again(training):
         await reads_on(officer, module)
         await answers(officer, module, right=3)
         await officer.sees("Not passed yet:")
-        screen = await officer.sees("Enter reads the text again and tries once more.")
-        assert screen.count("×") == 2
+        assert officer.screen.count("×") == 2
+        await officer.reads_on("Enter reads the text again and tries once more.")
         await officer.press("enter")
         await officer.sees("page 1 of 3")
         await officer.gives_back()
@@ -188,9 +244,7 @@ async def test_a_quiz_failed_too_often_leads_to_teaching_again(training):
         await reads_on(officer, module)
         await answers(officer, module, right=0)
         await officer.reads("The module is taught again before the next attempt.")
-        await officer.press("end")
-        await officer.press("enter")
-        await officer.sees("Thank you.")
+        await officer.reads_on("Thank you.")
         await officer.gives_back()
         await officer.sees("to be taught again")
 
@@ -210,12 +264,10 @@ async def test_enter_alone_gives_no_answer(training):
 
 async def test_keys_typed_ahead_reach_no_page_and_no_question_unseen(training):
     async with training() as (officer, id):
-        module = taught(officer, id)
+        taught(officer, id)
         await officer.press("f5")
-        for page in range(1, len(module.reading) + 1):
-            await officer.sees(f"page {page} of {len(module.reading)}")
-            if page < len(module.reading):
-                await officer.press("enter")
+        await begins(officer)
+        await officer.reads_on("Enter begins the quiz.")
         officer.ahead("enter", "1", "enter", "1", "enter")
         await officer.sees("question 1 of 5")
         await officer.settle()
@@ -233,5 +285,6 @@ async def test_a_quiz_left_half_way_goes_on_at_its_next_question_and_without_the
         await officer.sees("quiz owed")
         (answer,) = officer.desk.dossier(id).state.quizzing[module.id]
         await officer.press("f5")
+        await begins(officer)
         screen = await officer.sees("question 2 of 5")
         assert answer.question[:40] not in screen

@@ -21,18 +21,18 @@ def undertaking(sitting):
             if category == "core":
                 await officer.next("Witness")
                 await officer.signs_as_second()
+                await officer.sees("Enter begins.")
+                await officer.press("enter")
                 await officer.sees("Please read all of it")
             else:
-                await officer.next("Please read all of it")
+                await officer.hands_over("Please read all of it")
             yield officer, id, name
 
     return at
 
 
 async def to_the_signature(officer):
-    await officer.press("end")
-    await officer.sees("Declaration")
-    await officer.press("enter")
+    await officer.reads_on("> Your full name")
 
 
 async def signs(officer, name, secret=SECRET, again=None):
@@ -86,7 +86,7 @@ async def test_the_officer_is_no_witness(sitting):
         await officer.signs_as_second(OFFICER)
         await officer.reads("The second officer must be another person than the first.")
         await officer.signs_as_second()
-        await officer.sees("Please read all of it")
+        await officer.sees("Enter begins.")
 
 
 async def test_a_witness_who_is_not_there_yet_stops_nothing(sitting):
@@ -183,10 +183,10 @@ async def test_giving_back_takes_the_officer_s_passphrase(undertaking):
         await officer.press("escape")
         await officer.sees("> Officer's passphrase")
         await officer.write("a wrong test passphrase")
-        await officer.sees(f"That is not the passphrase of {OFFICER[0]}.")
+        await officer.reads("That is not the passphrase of the officer who handed over.")
         await officer.sees("> Officer's passphrase")
         await officer.write(SECOND[1])
-        await officer.sees(f"That is not the passphrase of {OFFICER[0]}.")
+        await officer.reads("That is not the passphrase of the officer who handed over.")
         await officer.press("escape")
         await officer.sees("Please read all of it")
         await officer.gives_back()

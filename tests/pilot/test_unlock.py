@@ -182,7 +182,7 @@ async def test_who_unlocked_with_a_key_file_elsewhere_takes_the_keyboard_back_wi
         await officer.write(str(tmp_path / "mine"))
         await officer.sees("Show only")
         await officer.opens("rules")
-        await officer.next("I have read this rule")
+        await officer.hands_over("I have read this rule")
         await officer.gives_back()
         await officer.sees("> NEXT")
 
@@ -192,7 +192,7 @@ async def test_taking_the_keyboard_back_takes_the_key_file_too(sitting, vault, s
     async with sitting(unlocked=False, vault=vault) as officer:
         await officer.unlock()
         await officer.opens("rules")
-        await officer.next("I have read this rule")
+        await officer.hands_over("I have read this rule")
         mounts = media.MOUNTS.read_text()
         sticks.unmounted()
         await officer.press("escape")

@@ -1,5 +1,5 @@
 """The program's own entry point, with a key derivation that costs nothing, and for
-whoever presses faster than any hand.
+hands faster than anybody's.
 
 Only tests start it; the program itself has no way to lower the floor. What the
 program tells in one calm line, a failing test wants whole: the traceback goes
@@ -9,6 +9,7 @@ to the file that the test names.
 import os
 import traceback
 
+from secterm.tui import quiet
 from secterm.vault import kdf
 
 kdf.floors = (kdf.Cost(t=1, m=32, p=1),)
@@ -16,10 +17,8 @@ kdf.TARGET_SECONDS = 0.0
 
 
 def _trace(path):
-    from secterm.tui import order
     from secterm.tui.app import SectermApp
 
-    order.HELD = 0.0
     told = SectermApp._handle_exception
 
     def handle(app, error):
@@ -30,9 +29,24 @@ def _trace(path):
     SectermApp._handle_exception = handle
 
 
+def _with_screens(trace):
+    """What concerns the screens, once they can be imported."""
+    settle = quiet.settle
+
+    def settled():
+        settle()
+        from secterm.tui import order
+        from secterm.tui.screens import handover
+
+        order.HELD = handover.HELD = 0.0
+        if trace:
+            _trace(trace)
+
+    quiet.settle = settled
+
+
 if __name__ == "__main__":
     from secterm.cli import main
 
-    if os.environ.get("SECTERM_TEST_TRACE"):
-        _trace(os.environ["SECTERM_TEST_TRACE"])
+    _with_screens(os.environ.get("SECTERM_TEST_TRACE"))
     main()

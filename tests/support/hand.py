@@ -107,11 +107,11 @@ class Hand:
         return choices.choices[0].key
 
     async def _fill(self, form, focused):
-        if isinstance(focused, Choices):
-            await self._choose(focused, focused.key or focused.choices[0].key)
-            return
         id = (focused.id or "").removeprefix("entry-")
         wanted = self.texts.get(id, "")
+        if isinstance(focused, Choices):
+            await self._choose(focused, wanted or focused.key or focused.choices[0].key)
+            return
         if isinstance(focused, Line | Paragraph) and wanted and not focused.value:
             await self.type(wanted)
         else:

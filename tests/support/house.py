@@ -182,8 +182,16 @@ class Sitting:
         """Waits until something holds that no screen shows."""
         await self._until(lambda shown: holds(), "came to it")
 
+    async def looks(self) -> None:
+        """Waits until what the screen holds was drawn, as whoever presses a key then does."""
+        for _ in range(1000):
+            if getattr(self.app.screen, "drawn", True):
+                return
+            await asyncio.sleep(0.004)
+
     async def press(self, *keys: str) -> None:
         """Presses keys one after the other, as fast as a keyboard can."""
+        await self.looks()
         for key in keys:
             self.app.post_message(events.Key(key, key if len(key) == 1 else None))
             await asyncio.sleep(0)
@@ -279,6 +287,18 @@ class Sitting:
         """Enter on what is next; the screen that this leads to."""
         await self.sees("> NEXT")
         await self.press("enter")
+        return await self.sees(shows)
+
+    async def hands_over(self, shows: str) -> str:
+        """Enter on what is next, and the appointee begins; the page that this leads to."""
+        await self.next("Enter begins.")
+        await self.press("enter")
+        return await self.sees(shows)
+
+    async def reads_on(self, shows: str) -> str:
+        """Enter, page after page, until the text is read and this follows; the screen then."""
+        while shows not in await self.settle():
+            await self.turn()
         return await self.sees(shows)
 
     async def gives_back(self) -> None:

@@ -56,13 +56,15 @@ class Timeout(AssertionError):
 class Terminal:
     """The program on an 80x24 Linux console."""
 
-    def __init__(self, *arguments, columns=80, lines=24, term="linux", env=None):
-        self.screen = pyte.Screen(columns, lines)
+    def __init__(self, *arguments, columns=80, lines=24, term="linux", env=None, cwd=None):
+        self.screen = pyte.HistoryScreen(columns, lines, history=1000)
+        self.received = bytearray()  # all that the program ever sent to the terminal
         self._stream = pyte.ByteStream(self.screen)
         self._drawn = threading.Condition()
         self._text = None  # what the screen shows, until something is drawn on it
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self.seen = set()  # every character beyond ASCII that was ever drawn
+        self.styles = set()  # every style that was ever asked for, as its numbers
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         environment = {k: v for k, v in os.environ.items() if not k.startswith("COLORTERM")}
@@ -75,6 +77,7 @@ class Terminal:
             stdout=slave,
             stderr=slave,
             env=environment,
+            cwd=cwd,
             start_new_session=True,
             close_fds=True,
         )
@@ -96,8 +99,10 @@ class Terminal:
             if not data:
                 return
             with self._drawn:
+                self.received += data
                 self._stream.feed(data)
                 self._text = None
+                self.styles.update(re.findall(rb"\x1b\[([0-9;]*)m", data))
                 self.seen.update(c for c in self._decoder.decode(data) if not c.isascii())
                 self._drawn.notify_all()
 
@@ -106,6 +111,13 @@ class Terminal:
             if self._text is None:
                 self._text = "\n".join(line.rstrip() for line in self.screen.display)
             return self._text
+
+    def scrolled_off(self):
+        """What a terminal still shows of lines that have left its screen."""
+        with self._drawn:
+            lines = [*self.screen.history.top, *self.screen.history.bottom]
+            columns = range(self.screen.columns)
+            return "\n".join("".join(line[x].data for x in columns).rstrip() for line in lines)
 
     def __contains__(self, text):
         return text in self.text()

@@ -87,6 +87,7 @@ def _form(dossier: Dossier, told: str, kept: Values) -> Form:
                 "choice",
                 value=kept.get("decision", ""),
                 choices=tuple(Choice(d, names[d]) for d in possible(dossier)),
+                at_once=True,
             ),
             Entry("reason", _("Reason"), "text", value=kept.get("reason", "")),
             Entry(

@@ -21,7 +21,7 @@ from textual.widgets import Static
 
 from secterm.tui.widgets.cells import fit
 from secterm.tui.widgets.choices import Choice, Choices
-from secterm.tui.widgets.chrome import Keys, bindings_of, key_name
+from secterm.tui.widgets.chrome import Keys, bindings_of, key_name, top_of
 from secterm.tui.widgets.line import Line
 from secterm.tui.widgets.rows import Row, Rows
 from secterm.words import _, ngettext
@@ -38,7 +38,8 @@ class Box(ModalScreen[T]):
     """A small screen over another, with a footer of its own keys."""
 
     def compose(self) -> ComposeResult:
-        """The box, and under it the keys."""
+        """The bar of the screen that it stands over, the box, and under it the keys."""
+        yield from top_of(self.app)
         with VerticalScroll(classes="box", can_focus=False):
             yield from self.inside()
         yield Keys()

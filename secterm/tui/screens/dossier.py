@@ -42,10 +42,9 @@ class DossierRoom(Room[None]):
     """An appointee's dossier. `Enter` on the first row does what is next."""
 
     HELP_TEXT = _(
-        "The first row is the next thing to do: Enter does it and leads on, and back to the "
-        "list where nothing is owed. The rows under it open each gate. Under them stands what "
-        "happened, the latest first; F3 shows all of it. F6 notes what you want to be read "
-        "later. An administrator can erase the dossier for good, with a second person."
+        "The first row is the next thing to do: Enter does it and leads on. The rows under it "
+        "open each gate. Then comes what happened; F3 shows all of it. F6 adds a note. An "
+        "administrator can erase the dossier for good, with a second person."
     )
     BINDINGS = [
         Binding("f2", "correct", _("Particulars")),
@@ -88,6 +87,7 @@ class DossierRoom(Room[None]):
             "nowrap",
             "ellipsis",
         )
+        yield Static("", id="unshown", classes="soft", markup=False)
         yield note
         rows = Rows(id="gates")
         rows.styles.height = 7
@@ -108,6 +108,9 @@ class DossierRoom(Room[None]):
         note = self.query_one("#note", Static)
         note.update(said := self._note(dossier))
         note.display = bool(said)
+        unshown = self.query_one("#unshown", Static)
+        unshown.update(said := self.shell.unshown(dossier.state.particulars.name))
+        unshown.display = bool(said)
         self.rename(_("Dossier: {name}").format(name=dossier.state.particulars.name))
         rows = [
             self._next(dossier),

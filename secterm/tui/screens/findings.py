@@ -314,4 +314,4 @@ class Findings(Room[None]):
 
     @work(exit_on_error=False)
     async def _interview(self, at: str) -> None:
-        await self.shell.push_screen_wait(Interview(self.dossier_id))
+        await self.shell.push_screen_wait(Interview(self.dossier_id, at))

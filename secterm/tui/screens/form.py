@@ -36,6 +36,7 @@ class Entry:
     """One thing asked. `when` hides it while it does not apply.
 
     A choice without a value begins with no answer chosen, so that one must be meant.
+    Where it is made `at_once`, its digit or letter is the answer, and the form goes on.
     `check` says what is wrong with it among the values, empty where it fits;
     `again` names the entry that it must repeat.
     """
@@ -45,6 +46,7 @@ class Entry:
     kind: Literal["line", "secret", "text", "date", "number", "choice"] = "line"
     value: str = ""
     choices: tuple[Choice, ...] = ()
+    at_once: bool = False
     required: bool = True
     help: str = ""
     again: str = ""
@@ -129,7 +131,13 @@ class Form(Room[Values]):
         id = f"entry-{entry.id}"
         match entry.kind:
             case "choice":
-                return Choices(entry.choices, standing=entry.value, open=not entry.value, id=id)
+                return Choices(
+                    entry.choices,
+                    standing=entry.value,
+                    open=not entry.value,
+                    at_once=self._chosen if entry.at_once else None,
+                    id=id,
+                )
             case "text":
                 return Paragraph(entry.value, id=id)
             case _:
@@ -261,6 +269,17 @@ class Form(Room[Values]):
 
     async def action_go_on(self) -> None:
         """On to the next entry; after the last, the form is done."""
+        self._go_on()
+        await asyncio.sleep(0)  # who asked goes on before the next key
+
+    def _chosen(self, key: str) -> None:
+        """A choice was made at once."""
+        if isinstance(self.focused, Choices):
+            self.focused.put(key)
+            self._show()  # what the answer asks is to be there before the keys go to it
+            self._go_on()
+
+    def _go_on(self) -> None:
         shown = self._shown()
         values = self.values()
         here = next((e for e in shown if self._control_of(e) is self.focused), shown[0])
@@ -277,7 +296,6 @@ class Form(Room[Values]):
             self._focus(following[0])
         else:
             self.dismiss(values)
-            await asyncio.sleep(0)  # who asked goes on before the next key
 
     def _write_out(self, entry: Entry) -> None:
         """A date is shown back in full once it is entered."""
@@ -320,7 +338,7 @@ class Form(Room[Values]):
     def _show(self) -> None:
         values = self.values()
         for entry in self._entries:
-            self.query_one(f"#row-{entry.id}").set_class(not entry.when(values), "hidden")
+            self.query_one(f"#row-{entry.id}").display = entry.when(values)
         hints = [self._live(values)] if self._live else []
         for entry in self._entries:
             control = self._control_of(entry)

@@ -59,6 +59,7 @@ async def new(room: Room[None]) -> str:
                 _("New dossier"),
                 _entries(room.desk.pack, kept),
                 intro=_("As they stand in the identity document."),
+                live=lambda values: room.shell.unshown(values["name"]),
                 told=told,
             )
         )
@@ -95,6 +96,7 @@ async def correct(room: Room[None], id: str) -> None:
                     Entry("reason", _("Why they are corrected"), value=kept["reason"]),
                 ],
                 intro=_("A correction of what was signed asks for a new signature."),
+                live=lambda values: room.shell.unshown(values["name"]),
                 told=told,
             )
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
 from secterm.desk.quiz import Quiz
@@ -11,15 +10,17 @@ from secterm.dossier.entries import Quizzed
 from secterm.policy.model import Module
 from secterm.tui.screens.handover import Handover
 from secterm.tui.widgets.choices import Choice, Choices
+from secterm.tui.widgets.reading import Reading
 from secterm.words import _
 
 
 class QuizRoom(Handover):
     """Reading, questions, result; then the next module that is due."""
 
+    PURPOSE = _("You read what was taught, and then answer questions about it.")
     HELP_TEXT = _(
-        "Read each page and press Enter. Then choose the right answer with the arrows or its "
-        "number, and press Enter. Take the time you need. Esc calls the officer."
+        "Read each page to its end and press Enter. Then choose the right answer with the arrows "
+        "or its number, and press Enter. Take the time you need. Esc calls the officer."
     )
 
     def __init__(self, id: str, modules: list[str]) -> None:
@@ -32,9 +33,39 @@ class QuizRoom(Handover):
         self._after = False
         self._asking: Choices | None = None
 
-    async def on_mount(self) -> None:
-        """Begins with the first module."""
-        await self._begin()
+    async def begin(self) -> None:
+        """Begins with the first module, or where a lock interrupted it."""
+        what, id, page, place = [*self.resumed.split(maxsplit=3), "", "", "", ""][:4]
+        dossier = self.desk.dossier(self.dossier_id)
+        module = sentences.module(dossier.pack, id) if id else None
+        if module is None:
+            await self._begin()
+            return
+        due = gates.module_owes(module, dossier.state, self.desk.today)
+        owes_quiz = due is not None and due.kind == "quiz"
+        if id in self._modules:
+            self._modules.remove(id)
+        self._modules.insert(0, id)
+        taken = dossier.state.quizzes.get(id, ())
+        if what == "result" and taken:
+            self._module = module
+            await self._result(taken[-1].act)
+        elif what == "quiz" and owes_quiz:
+            self._module = module
+            await self._draw(module)
+        elif what == "read" and owes_quiz and id not in dossier.state.quizzing:
+            self._module, self._page = module, min(int(page), len(module.reading) - 1)
+            await self._read(place)
+        else:
+            await self._begin()
+
+    def place(self) -> str:
+        """The module, and in it the page and how much of it was read, the quiz or its result."""
+        if self._module is None or self.over:
+            return "" if self.begun else self.resumed
+        what = "result" if self._after else "quiz" if self._quiz else "read"
+        place = self.reading.place() if self.reading else ""
+        return f"{what} {self._module.id} {self._page} {place}".rstrip()
 
     async def _begin(self) -> None:
         dossier = self.desk.dossier(self.dossier_id)
@@ -51,31 +82,23 @@ class QuizRoom(Handover):
             self._modules.pop(0)
         await self.finish(_("There is nothing more to read and no further quiz now."))
 
-    async def _fill(self, title: str, text: str, hint: str, choices: Choices | None = None) -> None:
+    async def _fill(self, title: str, text: str, hint: str, place: str = "") -> None:
         self._asking = None
-        self.set_focus(None)
         self.say("")
-        body = self.query_one("#body", Vertical)
-        page = VerticalScroll(Static(text, markup=False), id="page")
-        parts = [Static(title, classes="title", markup=False), page]
-        if choices is not None:
-            page.styles.height = "auto"
-            page.can_focus = False
-            parts = [*parts, Static("", markup=False), choices]
-        with self.app.batch_update():
-            await body.remove_children()
-            await body.mount(*parts, Static(hint, classes="soft", markup=False))
-        self._asking = choices
-        self.set_focus(choices or page)
+        reading = Reading(text, place=place)
+        await self.page(
+            Static(title, classes="title", markup=False), reading, focus=reading, hint=hint
+        )
 
-    async def _read(self) -> None:
+    async def _read(self, place: str = "") -> None:
         module = self._module
         if module is None:
             return
         where = _("page {n} of {of}").format(n=self._page + 1, of=len(module.reading))
         last = self._page + 1 == len(module.reading)
         hint = _("Enter begins the quiz.") if last else _("Enter turns the page.")
-        await self._fill(f"{module.title}: {where}", module.reading[self._page].strip("\n"), hint)
+        text = module.reading[self._page].strip("\n")
+        await self._fill(f"{module.title}: {where}", text, hint, place)
 
     async def _ask(self) -> None:
         quiz, module = self._quiz, self._module
@@ -85,13 +108,18 @@ class QuizRoom(Handover):
         title = _("{title}: question {n} of {of}").format(
             title=module.title, n=len(self._given) + 1, of=len(quiz.questions)
         )
+        self.say("")
         choices = Choices([Choice(answer, answer) for answer in put.answers], open=True)
-        await self._fill(
-            title,
-            put.text,
-            _("Choose with the arrows or a number. Enter gives the answer."),
+        await self.page(
+            Static(title, classes="title", markup=False),
+            Static(put.text, classes="asked", markup=False),
+            Static("", markup=False),
             choices,
+            Static("", markup=False),
+            focus=choices,
+            hint=_("Choose with the arrows or a number. Enter gives the answer."),
         )
+        self._asking = choices
 
     async def entered(self) -> None:
         """Turns the page, and goes on after a result."""
@@ -117,7 +145,7 @@ class QuizRoom(Handover):
         """An answer is given; after the last one the quiz is recorded."""
         event.stop()
         quiz = self._quiz
-        if quiz is None or event.choices is not self._asking:
+        if quiz is None or event.choices is not self._asking or not self.meant():
             return
         given = [*self._given, event.key]
         taken = self.tried(lambda: self.desk.answer_quiz(self.dossier_id, quiz, given))

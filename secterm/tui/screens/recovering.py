@@ -32,6 +32,12 @@ class WayIn(Form):
 
     BINDINGS = [Binding("f4", "recover", _("Recover with shares"))]
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """No other way in for an appointee who locked."""
+        if action == "recover" and self.shell.shut_in:
+            return False
+        return super().check_action(action, parameters)
+
     def action_recover(self) -> None:
         """Not a name and a passphrase, but shares."""
         self.dismiss({RECOVER: "yes"})

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from textual import work
-from textual.containers import Vertical
+from textual.binding import Binding
 from textual.widgets import Static
 
 from secterm.dossier import gates
 from secterm.dossier.entries import RuleRefused
 from secterm.policy.model import Rule
 from secterm.tui.screens.dialogs import bar
-from secterm.tui.screens.form import Entry, Form
+from secterm.tui.screens.form import Entry
 from secterm.tui.screens.handover import Handover
 from secterm.tui.widgets.choices import Choice, Choices
+from secterm.tui.widgets.reading import Reading
 from secterm.words import _
 
 
 class RulesRoom(Handover):
     """Goes through the rules that are not acknowledged yet."""
 
+    PURPOSE = _("You read the rules of the post one by one, and say of each that you will keep it.")
     HELP_TEXT = _(
         "Read the rule. Enter on the first line acknowledges it; the second line refuses it, "
-        "and you are asked why. Ask the officer about anything that is unclear. Esc calls the "
-        "officer."
+        "and you are asked why. A rule that is longer than the screen is read to its end first, "
+        "with Enter. Ask the officer about anything that is unclear. Esc calls the officer."
     )
+
+    BINDINGS = [
+        Binding("pageup", "page(-1)", _("Page up"), show=False),
+        Binding("pagedown", "page(1)", _("Page down"), show=False),
+    ]
 
     def __init__(self, id: str) -> None:
         super().__init__(_("Rules"), id)
@@ -31,13 +37,23 @@ class RulesRoom(Handover):
         self._asking: Choices | None = None
         self._passed_over: set[str] = set()
 
-    async def on_mount(self) -> None:
+    async def begin(self) -> None:
         """Begins where it stopped."""
-        await self._next()
+        doing, rule, read, *passed = [*self.resumed.split(), "", "", ""]
+        self._passed_over = set(passed) - {""}
+        await self._next(read.replace("/", " ") if rule else "")
+        if doing == "refuse" and self._rule is not None and self._rule.id == rule:
+            self._refuse(self._rule)
 
-    async def _next(self) -> None:
+    def place(self) -> str:
+        """The rule, where in it, and the rules that were refused before it."""
+        if self._rule is None or self.reading is None:
+            return "" if self.begun else self.resumed
+        read = self.reading.place().replace(" ", "/") or "0/0"
+        return " ".join(["read", self._rule.id, read, *sorted(self._passed_over)])
+
+    async def _next(self, place: str = "") -> None:
         self._asking = None
-        self.set_focus(None)
         dossier = self.desk.dossier(self.dossier_id)
         rules = gates.rules_of(dossier.pack, dossier.state)
         state = dossier.state
@@ -51,43 +67,52 @@ class RulesRoom(Handover):
                 text += " " + _("{n} refused; the officer decides what follows.").format(n=refused)
             await self.finish(text)
             return
-        self._rule = open_[0]
+        rule = self._rule = open_[0]
         done = sum(r.id in state.acknowledged for r in rules)
+        text = f"{rule.text}\n\n{_('Why: ')}{rule.reason}"
+        reading = Reading(text, strong=len(rule.text), place=place)
+        reading.add_class("short")
         choices = Choices(
             [
                 Choice("yes", _("I have read this rule and will keep it")),
                 Choice("no", _("I do not accept this rule")),
             ]
         )
-        body = self.query_one("#body", Vertical)
-        with self.app.batch_update():
-            await body.remove_children()
-            await body.mount(
-                Static(bar(done, len(rules)), classes="soft", markup=False),
-                Static("", markup=False),
-                Static(self._rule.text, classes="asked", markup=False),
-                Static("", markup=False),
-                Static(_("Why: ") + self._rule.reason, classes="text", markup=False),
-                choices,
-            )
+        await self.page(
+            Static(bar(done, len(rules)), classes="soft", markup=False),
+            Static("", markup=False),
+            reading,
+            Static("", markup=False),
+            choices,
+            focus=choices,
+        )
         self._asking = choices
-        self.set_focus(choices)
+
+    def action_page(self, by: int) -> None:
+        """Moves the text of the rule, where it is longer than the screen."""
+        if self.reading is not None:
+            self.reading.scroll_relative(y=by * max(self.reading.size.height - 1, 1), animate=False)
 
     async def on_choices_chosen(self, event: Choices.Chosen) -> None:
         """The rule is acknowledged, or refused with what was said."""
         event.stop()
         rule = self._rule
-        if rule is None or event.choices is not self._asking:
+        if rule is None or event.choices is not self._asking or not self.meant():
             return
+        if self.reading is None or self.reading.turn():
+            return  # there is more of it to read
         if event.key == "no":
             self._refuse(rule)
         elif self.tried(lambda: self.desk.acknowledge(self.dossier_id, rule)) is not None:
             await self._next()
 
-    @work(exclusive=True, exit_on_error=False)
-    async def _refuse(self, rule: Rule) -> None:
+    def _refuse(self, rule: Rule) -> None:
+        self.alone(lambda: self._refused(rule))
+
+    async def _refused(self, rule: Rule) -> None:
+        self.doing = self.place().replace("read", "refuse", 1)
         values = await self.shell.push_screen_wait(
-            Form(
+            self.ask(
                 _("Rules"),
                 [Entry("reason", _("Why you refuse"), "text")],
                 intro=rule.text

@@ -68,6 +68,7 @@ class Custodians(Handover):
 
     def __init__(self, shares: list[str]) -> None:
         super().__init__(_("Recovery shares"), "")
+        self.begun = True
         self._shares = shares
         self._count = len(shares)
         self._words: list[str] = []  # of the custodian who sits here
@@ -78,7 +79,7 @@ class Custodians(Handover):
         """Who has the keyboard."""
         return _("custodian")
 
-    async def on_mount(self) -> None:
+    async def begin(self) -> None:
         """The first custodian sits down."""
         await self._alone("")
 

@@ -4,13 +4,11 @@ the officer, and witnessed by a second officer where the pack asks for one.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from textual import work
-from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from secterm import messages
@@ -21,6 +19,7 @@ from secterm.dossier.entries import SigningRefused
 from secterm.tui.screens import seconding
 from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.screens.handover import Handover
+from secterm.tui.widgets.reading import Reading
 from secterm.vault.signer import Signer
 from secterm.words import _
 
@@ -64,53 +63,62 @@ def _witness_form(told: str, kept: Values) -> Form:
 class SigningRoom(Handover):
     """The text, to its end; then name and secret, or a refusal."""
 
+    PURPOSE = _("You read the undertaking to its end. Then you sign it, or refuse to.")
     HELP_TEXT = _(
-        "Read the undertaking to its end with PgDn or the arrows. Enter turns the page and, at "
-        "the end, goes on to the signature. F4 refuses to sign; that is your right, and what you "
-        "say is recorded. Esc calls the officer."
+        "Read the undertaking to its end with Enter, PgDn or the arrows. Once all of it was on "
+        "the screen, Enter goes on to the signature. F4 refuses to sign; that is your right, and "
+        "what you say is recorded. Esc calls the officer."
     )
-    BINDINGS = [
-        Binding("enter", "go_on", _("Go on")),
-        Binding("f4", "refuse", _("I refuse to sign")),
-    ]
+    BINDINGS = [Binding("f4", "refuse", _("I refuse to sign"))]
 
     def __init__(self, id: str, text: str, witness: Signer | None) -> None:
         super().__init__(_("Undertaking"), id)
         self._text = text
         self._witness = witness
 
-    def body(self) -> ComposeResult:
-        """The text."""
-        yield Static(
-            _("Please read all of it. Enter turns the page."), classes="soft", markup=False
-        )
-        with VerticalScroll(id="page"):
-            yield Static(self._text, markup=False)
-
-    def on_mount(self) -> None:
-        """The arrows move the text."""
-        self.set_focus(self.query_one("#page"))
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Nothing more to sign or refuse once it is done."""
-        return not (self.over and action == "refuse")
+        """Nothing to refuse before it is shown or after it is signed."""
+        return action != "refuse" or (self.begun and not self.over)
 
-    def action_go_on(self) -> None:
-        """Turns the page; at the end, on to the signature."""
-        if self.over:
-            self.action_back()
-            return
-        page = self.query_one("#page", VerticalScroll)
-        if not page.virtual_size.height:
-            return  # not laid out yet, so nothing of it was seen
-        if page.scroll_y < page.max_scroll_y:
-            page.scroll_to(y=page.scroll_y + page.size.height - 1, animate=False, force=True)
-        else:
-            self._sign()
+    async def begin(self) -> None:
+        """The text, from where it was left; from the top where it is another text now."""
+        doing, text, place = [*self.resumed.split(maxsplit=2), "", "", ""][:3]
+        same = text == self._mark()
+        reading = Reading(self._text, place=place if same else "")
+        told = _("Please read all of it.")
+        if text and not same:
+            told = _("The text is another now, with another day in it. Please read all of it anew.")
+        await self.page(
+            Static(told, classes="soft", markup=False),
+            Static("", markup=False),
+            reading,
+            focus=reading,
+            hint=_("This is the end. Enter goes on to the signature."),
+        )
+        if doing == "refuse":
+            self.action_refuse()
+        elif doing == "sign" and same:
+            self.alone(self._sign)
 
-    @work(exclusive=True, exit_on_error=False)
+    def place(self) -> str:
+        """Which text it is, and where in it."""
+        if self.reading is None:
+            return "" if self.begun else self.resumed
+        return f"read {self._mark()} {self.reading.place()}"
+
+    def _mark(self) -> str:
+        return hashlib.sha256(self._text.encode()).hexdigest()[:16]
+
+    def _does(self, what: str) -> None:
+        self.doing = self.place().replace("read", what, 1)
+
+    async def entered(self) -> None:
+        """All of it was read: on to the signature."""
+        self.alone(self._sign)
+
     async def _sign(self) -> None:
         told, kept = "", Values()
+        self._does("sign")
         while True:
             values = await self.shell.push_screen_wait(self._form(told, kept))
             if values is None:
@@ -128,7 +136,7 @@ class SigningRoom(Handover):
 
     def _form(self, told: str, kept: Values) -> Form:
         name = self.who()
-        return Form(
+        return self.ask(
             _("Signature"),
             [
                 Entry("name", _("Your full name"), value=kept.get("name", "")),
@@ -154,11 +162,14 @@ class SigningRoom(Handover):
         desk, id, text, witness = self.desk, self.dossier_id, self._text, self._witness
         return lambda tell: desk.sign(id, text, values["name"], values["secret"], witness)
 
-    @work(exclusive=True, exit_on_error=False)
-    async def action_refuse(self) -> None:
+    def action_refuse(self) -> None:
         """The appointee does not sign; what they say is recorded."""
+        self.alone(self._refuse)
+
+    async def _refuse(self) -> None:
+        self._does("refuse")
         values = await self.shell.push_screen_wait(
-            Form(
+            self.ask(
                 _("Refusal"),
                 [Entry("reason", _("Why you do not sign"), "text")],
                 intro=_(

@@ -135,7 +135,10 @@ class Unlock(Room[None]):
         told = messages.explain(error)
         text = "\n\n".join(part for part in (told.safe, told.do, str(self.shell.vault)) if part)
         await self.shell.push_screen_wait(Reader(_("Unlock"), told.what, text))
-        self.shell.exit(return_code=told.status)
+        if self.shell.shut_in:
+            self.ask()  # whoever sits here must not get behind the screens
+        else:
+            self.shell.exit(return_code=told.status)
 
     async def _enter(self, desk: Desk) -> None:
         if desk.behind is not None:

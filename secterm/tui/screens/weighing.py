@@ -103,6 +103,7 @@ def check_form(
                 _("Is the answer borne out?"),
                 "choice",
                 choices=yes_no(),
+                at_once=True,
                 value="" if made is None else "yes" if made.act.holds else "no",
             ),
             Entry(
@@ -134,6 +135,7 @@ def plain_form(sections: list[Section]) -> Form:
                     Choice("suitable", sentences.FINDINGS["suitable"]),
                     Choice("apart", _("one by one")),
                 ),
+                at_once=True,
             )
         ],
         intro="\n".join(
@@ -160,6 +162,7 @@ def finding_form(dossier: Dossier, id: str, told: str, kept: Values) -> Form:
                 "choice",
                 value=kept.get("finding", ""),
                 choices=tuple(Choice(k, sentences.FINDINGS[v]) for k, v in FINDINGS.items()),
+                at_once=True,
             ),
             Entry(
                 "reason",

@@ -9,6 +9,7 @@ from typing import Final
 
 from rich.cells import cell_len
 from rich.text import Text
+from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.reactive import reactive
@@ -133,8 +134,18 @@ class Top(Static):
         return text.append(last, style="reverse").append(" ")
 
 
+def top_of(app: App[object]) -> Iterator[Top]:
+    """The bar as the screen in front has it, for a small screen over that one."""
+    for screen in reversed(app.screen_stack):
+        for top in screen.query(Top):
+            yield Top(top.where, top.who)
+            return
+
+
 class Keys(Static):
     """The footer: the keys that do something here, as far as they fit; F1 shows all."""
+
+    COMPONENT_CLASSES = {"keys--key"}
 
     def __init__(self) -> None:
         super().__init__(id="keys", markup=False)
@@ -156,14 +167,13 @@ class Keys(Static):
         )
 
     def _line(self, bindings: Iterator[Binding]) -> Text:
-        text = Text(no_wrap=True)
+        text, cap = Text(no_wrap=True), self.get_component_rich_style("keys--key")
         width = max(self.size.width, 1)
         for binding in bindings:
             key = key_name(binding.key.split(",")[0])
             piece = f" {key} {binding.description} "
             if binding.show and text.cell_len + cell_len(piece) <= width:
-                text.append(f" {key}", style="bold")
-                text.append(f" {binding.description} ")
+                text.append(" ").append(key, style=cap).append(f" {binding.description} ")
         return text
 
 

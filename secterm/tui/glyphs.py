@@ -1,0 +1,122 @@
+"""What a bare console can draw. Its font has a few hundred characters; what it lacks
+is shown as a mark that fills the same columns, never as another letter: a name is
+not altered on its way to the screen.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final, Literal
+
+from rich.cells import cell_len, split_graphemes
+from rich.segment import Segment
+from textual.color import Color
+from textual.filter import LineFilter
+
+from secterm.words import _
+
+Set = Literal["console", "unicode"]
+
+MARK: Final = "\N{REPLACEMENT CHARACTER}"  # the font has it, and it says what it is
+
+# Debian's default console font, Lat15-Fixed16 of console-setup-linux, above U+007E.
+RANGES: Final = (
+    "A0-FF 110 11E-11F 130-131 152-153 15E-161 178 17D-17E 192 2C6 2C9 2DC 391-392 395-397 "
+    "399-39A 39C-39D 39F 3A1 3A4 3A7 3BC 3C0 401 405-408 410 412 415 41A 41C-41E 420-422 425 "
+    "430 435 43E 440-441 443 445 451 455-458 4AE 2000-200A 2010-2015 2018-201A 201C-201E "
+    "2020-2022 2026 202F-2030 2039-203A 203C 207F 20A7 20AC 20AE 2116 2122 212A-212B 2190-2193 "
+    "2205 2208 2212 221E 2229 2248 2260-2261 2264-2265 226A-226B 2295-2296 2298-2299 229B-229C "
+    "2460-2468 24B6-24EA 2500-257F 2588 2591-2592 25A0 25AE 25B2 25B4 25B6 25B8 25BC 25BE 25C0 "
+    "25C2 25C8 25CF 2610-2612 2666 2717-2718 2BBD FFFD"
+)
+
+
+def _listed(ranges: str) -> frozenset[str]:
+    spans = [[int(end, 16) for end in one.split("-")] for one in ranges.split()]
+    return frozenset(chr(c) for span in spans for c in range(span[0], span[-1] + 1))
+
+
+CONSOLE: Final = _listed(RANGES) | frozenset(map(chr, range(0x20, 0x7F)))
+
+# Signs, never letters: each means the same and takes as many columns.
+ALIKE: Final = str.maketrans(
+    {
+        "‛": "‘",
+        "‟": "“",
+        "′": "'",
+        "″": '"',
+        "⁄": "/",
+        "⁃": "‐",
+        "‣": "•",
+        "◦": "•",
+        "⁎": "*",
+        "∗": "*",
+        "∙": "·",
+        "⋅": "·",
+        "⇒": "→",
+        "⇐": "←",
+        "⁓": "~",
+        "∼": "~",
+    }
+)
+
+_BEYOND: Final = re.compile("[^" + re.escape("".join(sorted(CONSOLE))) + "]")
+
+
+def fitting(environment: Mapping[str, str] = os.environ) -> Set:
+    """The set that suits this terminal: the console's on a Linux console or an old terminal."""
+    term = environment.get("TERM", "")
+    return "console" if term.startswith(("linux", "vt", "con")) else "unicode"
+
+
+def shows(text: str) -> bool:
+    """Whether a console's font has every character of a text."""
+    return not _BEYOND.search(unicodedata.normalize("NFC", text.translate(ALIKE)))
+
+
+def told(text: str) -> str:
+    """What is said beside a name that a console cannot show whole; else empty."""
+    if shows(text):
+        return ""
+    return _(
+        "This name has letters that this console cannot show: {mark} stands for each. It is "
+        "recorded in full; another terminal shows it, and so does an archive."
+    ).format(mark=MARK)
+
+
+@lru_cache(4096)
+def drawn(text: str) -> str:
+    """The text in a console's characters, in as many columns.
+
+    A letter and the marks on it are one character where the font has it so; where it has
+    not, both are unshown, since the letter without its mark would be another name's.
+    """
+    if not _BEYOND.search(text):
+        return text
+    whole = text.translate(ALIKE)
+    if not _BEYOND.search(whole):
+        return whole
+    spans, _width = split_graphemes(whole)
+    return "".join(_one(whole[start:end], columns) for start, end, columns in spans)
+
+
+def _one(cluster: str, columns: int) -> str:
+    composed = unicodedata.normalize("NFC", cluster)
+    if not _BEYOND.search(composed) and cell_len(composed) == columns:
+        return composed
+    return MARK * columns
+
+
+class Glyphs(LineFilter):
+    """Draws every line in a console's characters."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same columns, in characters that the font has."""
+        return [
+            segment if segment.text.isascii() else Segment(drawn(segment.text), *segment[1:])
+            for segment in segments
+        ]

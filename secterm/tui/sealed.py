@@ -1,0 +1,136 @@
+"""Textual with its ways out shut: no clipboard, no pictures, no files, no suspending,
+no titles, no tracebacks. The screens are drawn, and keys read, and that is all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import signal
+import sys
+import termios
+import tty
+from pathlib import Path
+from typing import Any, BinaryIO, Final, TextIO
+
+from textual._context import active_message_pump
+from textual.app import App
+from textual.widget import Widget
+
+from secterm.tui import quiet
+from secterm.tui.steady import Steady
+
+OURS: Final = "secterm."
+MOVES: Final = ("focus_next", "focus_previous")  # Textual's own, that a form needs
+# Titles, the clipboard, links: all that a terminal remembers beside its screen.
+REMEMBERED: Final = re.compile("(?:\x1b\\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\\\|\x9c)?")
+# A stop would leave the screens in the shell and the vault open. The others are heard once
+# there is a loop to hear them.
+IGNORED: Final = (signal.SIGTSTP, signal.SIGQUIT, signal.SIGINT)
+
+
+def leaving() -> bool:
+    """Whether what runs now belongs to a screen that was taken away."""
+    part = active_message_pump.get(None)
+    if not isinstance(part, Widget):
+        return False
+    return not set(part.ancestors_with_self) & set(part.app.screen_stack)
+
+
+class Sealed(App[None]):
+    """An app that does nothing but what we wrote, and puts nothing anywhere but on the screen."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Textual's own actions of an app, as pictures, the palette, suspending, are not there."""
+        return action in MOVES or any(
+            f"action_{action}" in vars(each) and each.__module__.startswith(OURS)
+            for each in type(self).__mro__
+        )
+
+    def wipe(self) -> None:
+        """Clears the terminal itself, and what it keeps of earlier screens."""
+        if isinstance(self._driver, Terminal):
+            self._driver.write(quiet.wiping())
+
+    def continued(self) -> None:
+        """Stopped from outside for a while, and now going on."""
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Nothing: what is cut would outlast a lock, and the terminal would get to know it."""
+
+    def _print_error_renderables(self) -> None:
+        self._exit_renderables.clear()  # a traceback quotes; what happened is told in words
+
+
+class Terminal(Steady):
+    """The terminal, never left before the app ends, whatever is typed or sent."""
+
+    def __init__(
+        self,
+        app: App[Any],
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._file = sys.__stdout__  # the one known to be a terminal
+        self._loop = asyncio.get_running_loop()
+        for number in IGNORED:
+            signal.signal(number, signal.SIG_IGN)
+
+    @property
+    def can_suspend(self) -> bool:
+        """Never."""
+        return False
+
+    def write(self, data: str) -> None:
+        """Writes to the terminal what changes its screen, and nothing that it would remember."""
+        super().write(REMEMBERED.sub("", data) if "\x1b]" in data or "\x9d" in data else data)
+
+    def stop_application_mode(self) -> None:
+        """Leaves nothing on the screen, also where the terminal has but one."""
+        self.write(quiet.wiping())
+        super().stop_application_mode()
+
+    def deliver_binary(
+        self,
+        binary: BinaryIO | TextIO,
+        *,
+        delivery_key: str,
+        save_path: Path,
+        open_method: object = "download",
+        encoding: str | None = None,
+        mime_type: str | None = None,
+        name: str | None = None,
+    ) -> None:
+        """No file is written from a screen."""
+
+    def open_url(self, url: str, new_tab: bool = True) -> None:
+        """No browser is started."""
+
+    def _sigcont_application(self, *_: object) -> None:
+        # Stopped from outside, and a shell may have set the terminal to echo since.
+        with contextlib.suppress(termios.error):
+            now = termios.tcgetattr(self.fileno)
+            now[tty.LFLAG] = self._patch_lflag(now[tty.LFLAG])
+            now[tty.IFLAG] = self._patch_iflag(now[tty.IFLAG])
+            termios.tcsetattr(self.fileno, termios.TCSANOW, now)
+        self._loop.call_soon_threadsafe(self._again)
+
+    def _again(self) -> None:
+        self.write("\x1b[?1049h\x1b[?25l")
+        self._app.refresh(layout=True)
+        if isinstance(self._app, Sealed):
+            self._app.continued()
+
+    def _run_input_thread(self) -> None:
+        # A byte that is no text, as a console with another keyboard sends, ends nothing.
+        while not self.exit_event.is_set():
+            try:
+                self.run_input_thread()
+            except OSError:
+                return  # the terminal is gone; the app notices by itself
+            except Exception:  # noqa: S112  (what was read is dropped, as a key nobody knows)
+                continue

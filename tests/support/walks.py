@@ -1,0 +1,323 @@
+"""The way to every screen, from the list of dossiers or from where the app begins.
+
+A screen that is not in `WALKS` is one that nobody looks at: a test says which.
+"""
+
+import dataclasses
+import importlib
+import pkgutil
+import random
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from shamir_mnemonic.wordlist import WORDLIST
+from textual.screen import Screen
+
+from secterm.archive import media
+from secterm.desk import quiz
+from secterm.dossier.entries import Answered, Archived, Trained
+from secterm.tui import screens
+from secterm.tui.screens import (
+    dialogs,
+    dossier,
+    erasing,
+    findings,
+    form,
+    interview,
+    officer,
+    officers,
+    people,
+    recovering,
+    room,
+    rules,
+    settings,
+    sharing,
+    timeline,
+    training,
+    undersigning,
+    unlock,
+    verifying,
+)
+from secterm.tui.screens import first_run as first
+from secterm.tui.screens import handover as handing
+from secterm.tui.screens import quiz as quizzing
+from secterm.vault import shares
+from tests.support.custodians import asks_for, sees_the_share
+from tests.support.house import Sitting
+from tests.support.paper import ordinary
+
+THEN = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
+LIVES = (
+    ("admitted", "general"),
+    ("left", "core"),
+    ("unsigned", "general"),
+    ("deferred", "key"),
+    ("decision", "core"),
+    ("rules", "key"),
+    ("undertaking", "general"),
+    ("training", "core"),
+    ("conditions", "key"),
+    ("screening", "core"),
+    ("opened", "general"),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Walk:
+    """`go` leads to a screen of the class `shows`; `inside` from the list of dossiers."""
+
+    shows: type[Screen]
+    go: Callable[[Sitting], Awaitable[object]]
+    inside: bool = True
+    empty: bool = False  # there is no vault
+
+    async def take(self, officer: Sitting) -> None:
+        """Goes there, and waits until all of it is drawn."""
+        if self.inside:
+            await officer.sees("Checkpoint")
+        await self.go(officer)
+        await officer.settle()
+        assert type(officer.app.screen) is self.shows
+
+
+# Bases, and the two that only ask by way of other screens.
+NEVER_SHOWN = (
+    room.Room,
+    handing.Handover,
+    dialogs.Box,
+    recovering.WayIn,
+    unlock.Unlock,
+    first.FirstRun,
+)
+
+
+def steady(patch, folder):
+    """What chance and this machine would change on a screen is the same each time."""
+    patch.setattr(quiz, "_chance", random.Random(7))
+    patch.setattr(sharing, "_chance", random.Random(7))
+    words = " ".join(WORDLIST[:33])
+    patch.setattr(shares, "split", lambda secret, needed, count: (words,) * count)
+    mounts = folder / "mounts"
+    mounts.write_text("/dev/sdb1 /media/stick vfat rw 0 0\n")
+    patch.setattr(media, "MOUNTS", mounts)
+
+
+def keys(*steps):
+    """From the list: keys, and what they show."""
+
+    async def walk(officer):
+        for pressed, shown in steps:
+            await officer.press(*pressed.split())
+            await officer.sees(shown)
+
+    return walk
+
+
+def at(stage, *steps):
+    """From a dossier in this stage: keys, and what they show."""
+
+    async def walk(officer):
+        await officer.opens(*stage.split())
+        await officer.sees("> ")
+        await keys(*steps)(officer)
+
+    return walk
+
+
+async def nowhere(officer):
+    """Where the walk begins."""
+
+
+async def first_run(officer):
+    await officer.sees("> Unit")
+    await officer.write("Test unit")
+    await officer.write("Alix Test")
+    await officer.type("horse battery")
+    await officer.sees("Strength")
+
+
+async def unlocking(officer):
+    await officer.sees("> Officer")
+
+
+async def recovery(officer):
+    await unlocking(officer)
+    await keys(("f4", "> Share 1"))(officer)
+    await officer.type(" ".join(WORDLIST[:33]))
+    await officer.sees("33 of 33 words")
+
+
+async def unasked(officer):
+    """The dossier of whom nothing was asked yet; its id."""
+    id = next(c.id for c in officer.desk.cards() if (c.owed, c.category) == ("question", "general"))
+    await officer.app.push_screen(dossier.DossierRoom(id))
+    await officer.sees("> NEXT")
+    return id
+
+
+async def adverse(officer):
+    """Up to the first yes-or-no question that can go wrong; and it does."""
+    desk = officer.desk
+    id = await unasked(officer)
+    for section in desk.pack.screening.sections:
+        for question in section.questions:
+            if "general" not in question.categories:
+                continue
+            if question.kind == "yes_no" and question.adverse:
+                await officer.next("Interview:")
+                await officer.type("y" if question.adverse == "yes" else "n")
+                await officer.press("enter")
+                await officer.sees(question.follow_up.text[:30])
+                return
+            desk.act(id, Answered(question=question.id, answer=ordinary(question)))
+            officer.app.screen.freshen()
+
+
+async def listing(officer):
+    """Up to the first question that takes rows."""
+    desk = officer.desk
+    id = await unasked(officer)
+    for section in desk.pack.screening.sections:
+        for question in section.questions:
+            if "general" not in question.categories:
+                continue
+            if question.kind == "list":
+                officer.app.screen.freshen()
+                await officer.next("Enter adds the row")
+                return
+            desk.act(id, Answered(question=question.id, answer=ordinary(question)))
+
+
+def taught(then):
+    """The appointee before the module that is taught first."""
+
+    async def walk(officer):
+        id = await officer.opens("training", "core")
+        module = officer.desk.dossier(id).standing.gate("training").owed[0].id
+        today = officer.desk.today.isoformat()
+        officer.desk.act(
+            id, Trained(module=module, hours=9.0, on=today, trainer="T. Ainer", place="Room")
+        )
+        officer.app.screen.freshen()
+        await officer.next("modules done")
+        await keys(("f5", "page 1 of"))(officer)
+        if then:
+            while "Enter gives the answer" not in officer.screen:
+                await officer.turn()
+
+    return walk
+
+
+async def share(officer):
+    await asks_for(officer, 2, 3)
+    await sees_the_share(officer)
+
+
+async def words_back(officer):
+    await share(officer)
+    await keys(("enter", "> Word"))(officer)
+
+
+async def erasure(officer):
+    id = await officer.opens("admitted")
+    archived = Archived(file="secterm-1200-0a1b2c3d.age", sha256="00" * 32, recipients=("age1",))
+    officer.desk.act(id, archived)
+    await keys(("ctrl+e", "Erasing the dossier of"))(officer)
+
+
+async def preferences(officer):
+    await officer.app.push_screen(settings.Preferences())
+    await officer.sees("> Lock when idle")
+
+
+async def work(officer):
+    """Work that goes on until it is stopped, or there is no app any more."""
+
+    def endless(tell):
+        while True:
+            tell(dialogs.bar(30, 100))
+            time.sleep(0.05)
+
+    officer.app.push_screen(dialogs.Working("Verifying the vault", endless, stoppable=True))
+    await officer.sees("30/100")
+
+
+async def signature(officer):
+    await officer.opens("undertaking", "general")
+    await officer.next("Please read all of it")
+    while "> Your full name" not in officer.screen:
+        await officer.turn()
+
+
+async def trouble(officer):
+    """A form that says what is wrong."""
+    await officer.sees("> ")
+    await keys(("f2", "> Full name"), ("enter", "! "))(officer)
+
+
+async def of_an_officer(officer):
+    await keys(("f4", "Officers of this vault"), ("down enter", "Signing key"))(officer)
+
+
+WALKS = {
+    "first run": Walk(form.Form, first_run, inside=False, empty=True),
+    "unlock": Walk(unlock._UnlockForm, unlocking, inside=False),
+    "recovery": Walk(form.Form, recovery, inside=False),
+    "dossiers": Walk(people.People, nowhere),
+    "dossier": Walk(dossier.DossierRoom, at("training core")),
+    "dossier admitted": Walk(dossier.DossierRoom, at("admitted general")),
+    "particulars": Walk(form.Form, at("training core", ("f2", "> Full name"))),
+    "timeline": Walk(timeline.Timeline, at("training core", ("f3", "Timeline:"))),
+    "course": Walk(dialogs.Question, at("training core", ("f8", "What has happened?"))),
+    "new dossier wrong": Walk(form.Form, trouble),
+    "question": Walk(interview.Interview, at("screening core", ("enter", "Interview:"))),
+    "adverse answer": Walk(interview.Interview, adverse),
+    "rows": Walk(interview.Interview, listing),
+    "findings": Walk(findings.Findings, at("decision core", ("down enter", "Checks and findings"))),
+    "training": Walk(training.TrainingRoom, at("training core", ("enter", "modules done"))),
+    "teaching": Walk(
+        form.Form, at("training core", ("enter", "modules done"), ("enter", "> Hours"))
+    ),
+    "reading": Walk(quizzing.QuizRoom, taught(then=False)),
+    "quiz": Walk(quizzing.QuizRoom, taught(then=True)),
+    "undertaking": Walk(
+        undersigning.SigningRoom, at("undertaking general", ("enter", "Please read all of it"))
+    ),
+    "signature": Walk(form.Form, signature),
+    "rule": Walk(rules.RulesRoom, at("rules key", ("enter", "I have read this rule"))),
+    "back to the officer": Walk(
+        form.Form,
+        at("rules key", ("enter", "I have read this rule"), ("escape", "Officer's passphrase")),
+    ),
+    "decision": Walk(form.Form, at("decision core", ("enter", "> Decision"))),
+    "export": Walk(form.Form, keys(("f5", "> Folder on the medium"))),
+    "verify": Walk(form.Form, keys(("f6", "> Earlier checkpoint"))),
+    "verified": Walk(
+        verifying.Verified,
+        keys(("f6", "> Earlier checkpoint"), ("enter", "The vault holds.")),
+    ),
+    "officers": Walk(officers.Officers, keys(("f4", "Officers of this vault"))),
+    "officer": Walk(officer.OfficerRoom, of_an_officer),
+    "share": Walk(sharing.Custodians, share),
+    "words back": Walk(sharing.Custodians, words_back),
+    "erasing": Walk(erasing.Warned, erasure),
+    "settings": Walk(settings.Preferences, preferences),
+    "help": Walk(dialogs.Help, keys(("f1", " Help "))),
+    "palette": Walk(dialogs.Palette, keys(("ctrl+p", "What do you want to do?"))),
+    "at work": Walk(dialogs.Working, work),
+}
+
+
+def unseen() -> set[type[Screen]]:
+    """The screens of the program to which no walk leads."""
+
+    for module in pkgutil.iter_modules(screens.__path__):
+        importlib.import_module(f"{screens.__name__}.{module.name}")
+
+    def under(kind):
+        return {kind}.union(*(under(each) for each in kind.__subclasses__()))
+
+    kinds = under(room.Room) | under(dialogs.Box)
+    ours = {kind for kind in kinds if kind.__module__.startswith("secterm.")}
+    return ours - {walk.shows for walk in WALKS.values()} - set(NEVER_SHOWN)
