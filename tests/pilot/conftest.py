@@ -15,7 +15,7 @@ from secterm.tui.app import SectermApp
 from secterm.tui.screens import handover
 from secterm.vault import kdf
 from tests.support import walks
-from tests.support.house import OFFICER, PEOPLE, Sitting, build, copied
+from tests.support.house import OFFICER, PEOPLE, Sitting, answered, build, copied
 
 
 @pytest.fixture(autouse=True)
@@ -113,3 +113,20 @@ def sitting(vaults, tmp_path):
             raise app.crash
 
     return sit
+
+
+@pytest.fixture
+def interview(sitting):
+    """`async with interview("debt") as (officer, id)`: only these are open, at the first."""
+
+    @contextlib.asynccontextmanager
+    async def at(*questions, **how):
+        async with sitting(("opened", "general"), **how) as officer:
+            id = officer.desk.cards()[0].id
+            if questions:
+                answered(officer.desk, id, but=questions)
+            await officer.opens("screening")
+            await officer.next("PgDn Next")
+            yield officer, id
+
+    return at
