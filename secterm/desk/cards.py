@@ -12,8 +12,12 @@ from secterm.policy.model import Category
 from secterm.words import _
 
 
-class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """One dossier in a list. Times and dates ISO 8601; `owed` names the next act."""
+class Card(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One dossier in a list. Times and dates ISO 8601; `owed` names the next act.
+
+    Texts alone, so Python's collector has no business with them: to walk a hundred thousand
+    would hold up a key.
+    """
 
     id: str
     name: str

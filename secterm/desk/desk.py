@@ -18,6 +18,7 @@ from secterm.archive.write import Written
 from secterm.desk import audit, document, exporting, passphrases, quiz, signing
 from secterm.desk.cards import Card, card_of
 from secterm.desk.drafts import Drafts
+from secterm.desk.index import Index
 from secterm.desk.model import Clock, ClockIsBehind, Dossier, now
 from secterm.desk.recording import Recorder, as_recorded, officer_name, tidy
 from secterm.desk.registry import Registry, read_registry
@@ -128,6 +129,7 @@ class Desk(Drafts):
     def close(self) -> None:
         """Locks: keys dropped, the file let go. May be called twice."""
         self._shelf.clear()
+        self._index.clear()
         self._vault.close()
 
     def _greet(self) -> None:
@@ -205,6 +207,11 @@ class Desk(Drafts):
     def cards(self) -> list[Card]:
         """The summaries of all dossiers, as of today, the latest opened first."""
         return self._shelf.cards(self.today)
+
+    @property
+    def index(self) -> Index:
+        """The summaries of all dossiers, kept for a list that is long."""
+        return self._index
 
     def dossier(self, id: str) -> Dossier:
         """A dossier by its id (32 hex digits). Raises NotAllowed where there is none."""
@@ -421,6 +428,7 @@ class Desk(Drafts):
         card = card_of(id, state, standing(state, pack, record.at.date()))
         record.work.set_card(bytes.fromhex(id), numbered[-1].number, msgspec.json.encode(card))
         record.settled.append(lambda: self._shelf.remember(id, state, numbered))
+        record.settled.append(lambda: self._index.note(card))
 
 
 def _ref(pack: Pack) -> PackRef:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from secterm.desk import passphrases, signing
+from secterm.desk.index import Index
 from secterm.desk.model import Clock, ClockIsBehind, SameOfficer
 from secterm.desk.recording import Recording, not_your_role, officer_name
 from secterm.desk.registry import Officer, Registry, read_registry
@@ -37,6 +38,7 @@ class Keeping:
         last = datetime.fromtimestamp(vault.head.mark).astimezone()
         self._watch = Watch(clock, last)
         self._shelf = Shelf(vault, registry)
+        self._index = Index(lambda today: self._shelf.each_card(today), lambda: self._shelf.count())
 
     # -- who and what -----------------------------------------------------
 
@@ -273,6 +275,7 @@ class Keeping:
 
         def failed() -> None:
             self._shelf.clear()
+            self._index.clear()
             if self._vault.size != before:  # the disk took it, although it told of trouble
                 with contextlib.suppress(VaultError):
                     self._read_again()

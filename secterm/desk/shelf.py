@@ -96,11 +96,16 @@ class Shelf:
             raise NotAllowed(_("Several dossiers have an id that begins so."))
         return found[0]
 
+    def count(self) -> int:
+        """How many dossiers there are, also those that were erased: their rows stay."""
+        return self._vault.dossier_count() - len(self._registry.officers)
+
     def cards(self, today: date) -> list[Card]:
         """The summaries of all dossiers on a day, the latest opened first."""
-        return sorted(self._cards(today), key=lambda c: (c.opened, c.id), reverse=True)
+        return sorted(self.each_card(today), key=lambda c: (c.opened, c.id), reverse=True)
 
-    def _cards(self, today: date) -> Iterator[Card]:
+    def each_card(self, today: date) -> Iterator[Card]:
+        """The summaries of all dossiers on a day, one by one, in no order."""
         for gone, erasure in self._registry.erased.items():
             yield erased(gone, erasure.at)
         for id, sealed in self._vault.cards():

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from secterm.desk import audit, passphrases, signing
+from secterm.desk import audit, cards, passphrases, signing
 from secterm.desk.keeping import Keeping, demand_reason
 from secterm.desk.model import Clock, now
 from secterm.desk.recording import Recorder, officer_name
@@ -136,6 +136,7 @@ class Upkeep(Keeping):
             record.vault(self._vault.id, erased)
             record.work.erase(bytes.fromhex(id))
         self._read_again()
+        self._index.note(cards.erased(id, self._registry.erased[id].at))
 
     def erasure(self, id: str) -> Erasure | None:
         """When, by which entry and why this dossier was erased; None where it was not."""

@@ -46,6 +46,8 @@ def run(vault: Path, *, hint: str = "", tour: bool = False) -> int:
         sys.stdout.flush()
     if app.crash is not None:
         sys.stderr.write(f"secterm: {messages.explain(app.crash).text()}\n")
+    elif app.not_kept:
+        sys.stderr.write(f"secterm: {app.not_kept}\n")
     return app.return_code or 0
 
 

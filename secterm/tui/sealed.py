@@ -25,6 +25,8 @@ OURS: Final = "secterm."
 MOVES: Final = ("focus_next", "focus_previous")  # Textual's own, that a form needs
 # Titles, the clipboard, links: all that a terminal remembers beside its screen.
 REMEMBERED: Final = re.compile("(?:\x1b\\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\\\|\x9c)?")
+# A stop would leave the screens in the shell and the vault open. The others are heard once
+# there is a loop to hear them.
 IGNORED: Final = (signal.SIGTSTP, signal.SIGQUIT, signal.SIGINT)
 
 
@@ -50,6 +52,9 @@ class Sealed(App[None]):
         """Clears the terminal itself, and what it keeps of earlier screens."""
         if isinstance(self._driver, Terminal):
             self._driver.write(quiet.wiping())
+
+    def continued(self) -> None:
+        """Stopped from outside for a while, and now going on."""
 
     def copy_to_clipboard(self, text: str) -> None:
         """Nothing: what is cut would outlast a lock, and the terminal would get to know it."""
@@ -117,6 +122,8 @@ class Terminal(Steady):
     def _again(self) -> None:
         self.write("\x1b[?1049h\x1b[?25l")
         self._app.refresh(layout=True)
+        if isinstance(self._app, Sealed):
+            self._app.continued()
 
     def _run_input_thread(self) -> None:
         # A byte that is no text, as a console with another keyboard sends, ends nothing.

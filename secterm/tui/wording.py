@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
+from secterm.desk.cards import Card
 from secterm.dossier import sentences
 from secterm.dossier.entries import Role
 from secterm.dossier.gates import Owed, Standing
 from secterm.policy.model import Gate, Pack
-from secterm.words import _
+from secterm.words import _, ngettext
+
+HOUR: Final = 3600  # seconds
 
 GATES: Final = {
     "screening": _("Screening"),
@@ -62,6 +66,28 @@ SHORT: Final = {
     "reopening": _("reopening"),
     "": "",
 }
+
+
+def category(card: Card) -> str:
+    """The category, where there is still somebody who has one."""
+    return "" if card.stage == "erased" else CATEGORIES[card.category]
+
+
+def waits_for(card: Card) -> str:
+    """What somebody waits for; where it is nothing, at which stage they are."""
+    return SHORT[card.owed] or f"({STAGES[card.stage]})"
+
+
+def for_how_long(since: str, now: datetime) -> str:
+    """How long ago a time was, as short as a list has it; empty where it is not known."""
+    if not since:
+        return ""
+    then = datetime.fromisoformat(since)
+    days = (now.date() - then.date()).days
+    if days > 0:
+        return ngettext("{n} day", "{n} days", days).format(n=days)
+    hours = int((now - then).total_seconds()) // HOUR
+    return _("{n} h").format(n=hours) if hours > 0 else _("today")
 
 
 def owed(due: Owed, pack: Pack) -> str:

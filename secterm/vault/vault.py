@@ -137,6 +137,12 @@ class Vault:
             if id != self.id:
                 yield id
 
+    def dossier_count(self) -> int:
+        """How many dossiers there are, the vault's own row apart."""
+        table = self.file.tables.dossier
+        query = table.select(peewee.fn.COUNT(table.id)).where(table.id != self.id)
+        return sum(count for (count,) in self.file.rows(query))
+
     def has_dossier(self, dossier: bytes) -> bool:
         """Whether there is a row for this dossier."""
         table = self.file.tables.dossier

@@ -138,18 +138,18 @@ class Desk:
                 wanted = next(c for c in question.choices if c.adverse == adverse)
                 self.t.type(str(question.choices.index(wanted) + 1))
             case "text":
-                self.t.type("Zebrafinch answer")
+                self.t.enter("Zebrafinch answer")
             case "date":
-                self.t.type("2019-05-04")
+                self.t.enter("2019-05-04")
             case "number":
-                self.t.type("1")
+                self.t.enter("1")
             case "list":
                 if adverse or question.id == "posts":
                     for field in question.fields:
                         self.t.wait(f"> {field.text}")
                         self.t.enter("2018-03-02" if field.kind == "date" else "Quokkaville")
                     self.t.wait("1. Quokkaville")
-        self.t.press("enter")
+                self.t.press("enter")
         if adverse:
             self.t.wait(question.follow_up.text[:40])
             self.t.enter("Wombatford follow-up")

@@ -4,6 +4,7 @@ beside the vault, and nothing is lost.
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -43,6 +44,44 @@ def test_a_signal_locks_and_leaves_an_empty_console(vault, number):
         assert terminal.end() == 0
         assert terminal.text().strip() == ""
     whole(vault)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT])
+def test_what_a_keyboard_would_break_off_with_locks_and_ends_too(vault, number):
+    with Terminal("--vault", str(vault)) as terminal:
+        unlocked(terminal)
+        os.kill(terminal.process.pid, number)
+        assert terminal.end() == 0
+        assert terminal.text().strip() == ""
+    whole(vault)
+
+
+def test_a_stop_from_outside_is_not_obeyed_and_going_on_after_one_locks(vault):
+    with Terminal("--vault", str(vault)) as terminal:
+        unlocked(terminal).press("f2")
+        terminal.wait("> Full name")
+        os.kill(terminal.process.pid, signal.SIGTSTP)
+        terminal.type("Vera Sample")
+        terminal.wait("Vera Sample")
+        assert state_of(terminal) != "T"
+        os.kill(terminal.process.pid, signal.SIGSTOP)
+        terminal.shell_takes_over()
+        os.kill(terminal.process.pid, signal.SIGCONT)
+        assert "Vera" not in terminal.wait("Locked. Checkpoint")
+        unlocked(terminal)
+        terminal.wait("Vera Sample")
+        terminal.press("ctrl+l")
+        terminal.wait("Locked. Checkpoint")
+        os.kill(terminal.process.pid, signal.SIGTERM)
+        assert terminal.end() == 0
+        assert terminal.text().strip() == ""
+    whole(vault)
+
+
+def state_of(terminal):
+    """How the kernel has the program: T where it is stopped."""
+    status = Path(f"/proc/{terminal.process.pid}/stat").read_text()
+    return status.rpartition(")")[2].split()[0]
 
 
 def test_leaving_clears_the_console(vault):

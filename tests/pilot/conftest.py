@@ -9,12 +9,13 @@ import pytest
 
 from secterm.desk.desk import Desk
 from secterm.desk.model import now
+from secterm.settings import Settings
 from secterm.tui import order
 from secterm.tui.app import SectermApp
 from secterm.tui.screens import handover
 from secterm.vault import kdf
 from tests.support import walks
-from tests.support.house import OFFICER, PEOPLE, Sitting, build, copied
+from tests.support.house import OFFICER, PEOPLE, Sitting, answered, build, copied
 
 
 @pytest.fixture(autouse=True)
@@ -99,7 +100,7 @@ def sitting(vaults, tmp_path):
     @contextlib.asynccontextmanager
     async def sit(*lives, size=(80, 24), unlocked=True, vault=None, clock=now, idle=600):
         path = vault or copied(vaults(*(lives or PEOPLE)), tmp_path)
-        app = (Seated if unlocked else SectermApp)(path, clock=clock, idle=idle)
+        app = (Seated if unlocked else SectermApp)(path, clock=clock, settings=Settings(idle=idle))
         try:
             async with app.run_test(size=size) as pilot:
                 officer = Sitting(pilot)
@@ -112,3 +113,20 @@ def sitting(vaults, tmp_path):
             raise app.crash
 
     return sit
+
+
+@pytest.fixture
+def interview(sitting):
+    """`async with interview("debt") as (officer, id)`: only these are open, at the first."""
+
+    @contextlib.asynccontextmanager
+    async def at(*questions, **how):
+        async with sitting(("opened", "general"), **how) as officer:
+            id = officer.desk.cards()[0].id
+            if questions:
+                answered(officer.desk, id, but=questions)
+            await officer.opens("screening")
+            await officer.next("PgDn Next")
+            yield officer, id
+
+    return at

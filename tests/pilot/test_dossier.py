@@ -52,6 +52,7 @@ async def test_back_at_the_list_the_next_dossier_that_owes_something_is_under_th
     async with sitting(("admitted", "general"), ("left", "key"), ("rules", "core")) as officer:
         (owing,) = (card.name for card in officer.desk.cards() if card.owed)
         done = next(card.name for card in officer.desk.cards() if not card.owed)
+        await officer.press("6")  # everybody
         while f"> {done}" not in await officer.settle():
             await officer.press("down")
         await officer.press("enter")

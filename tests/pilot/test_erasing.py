@@ -18,7 +18,8 @@ def small(vaults, tmp_path):
 
 
 async def warned(officer):
-    """Before the page that says what erasing does; the dossier's id."""
+    """Before the page that says what erasing does, from the view of everybody; the id."""
+    await officer.press("6")
     id = await officer.opens("screening", "general")
     await officer.press("ctrl+e")
     await officer.sees("Erasing the dossier of")
@@ -71,8 +72,9 @@ async def test_the_list_says_that_it_is_erased(sitting, small):
         await officer.sees("Erasing the dossier of")
         await reasoned(officer)
         await meant(officer)
-        await officer.sees("(erased)")
         await officer.sees("Erased.")
+        await officer.press("5")
+        await officer.sees("(erased)")
 
 
 async def test_an_erased_line_is_found_by_its_stage_and_by_no_category(sitting, small):

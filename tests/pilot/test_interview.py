@@ -1,39 +1,35 @@
-"""The interview: every kind of question, and nothing given is ever lost."""
-
-import contextlib
+"""The interview: every kind of question, one key an answer, and nothing given is ever lost."""
 
 import pytest
 
 from secterm.dossier.entries import Answered
-from tests.support.house import answered
+from tests.support.house import answered, favourable, given, plain
+
+# -- how many keys it takes ------------------------------------------------------
 
 
-@pytest.fixture
-def interview(sitting):
-    """`async with interview("debt") as (officer, id)`: only these are open, at the first."""
-
-    @contextlib.asynccontextmanager
-    async def at(*questions, **how):
-        async with sitting(("opened", "general"), **how) as officer:
-            id = officer.desk.cards()[0].id
-            if questions:
-                answered(officer.desk, id, but=questions)
-            await officer.opens("screening")
-            await officer.next("PgDn After")
-            yield officer, id
-
-    return at
-
-
-def given(officer, id):
-    """The answers that stand, by question."""
-    return {q: told.act.answer for q, told in officer.desk.dossier(id).state.answers.items()}
+async def test_a_plain_interview_of_n_questions_takes_n_and_three_keys_or_fewer(sitting):
+    asked = plain()
+    async with sitting(("opened", "general")) as officer:
+        id = officer.desk.cards()[0].id
+        answered(officer.desk, id, but=tuple(q.id for q in asked))
+        await officer.opens("screening")
+        await officer.next("PgDn Next")
+        keys = 1
+        for question in asked:
+            await officer.reads(question.text[:60])
+            await officer.press(favourable(question))
+            keys += 1
+        await officer.sees("Checks and findings")
+        assert set(given(officer, id)) >= {q.id for q in asked}
+        assert len(asked) > 15
+        assert keys <= len(asked) + 3
 
 
 # -- each kind of question -----------------------------------------------------
 
 
-async def test_an_answer_of_each_kind_is_recorded_with_enter(interview):
+async def test_a_letter_or_digit_answers_at_once_and_what_is_typed_with_enter(interview):
     typed = {
         "birthplace": "A town, a country",
         "identity_papers": "n",
@@ -44,8 +40,8 @@ async def test_an_answer_of_each_kind_is_recorded_with_enter(interview):
     }
     async with interview(*typed, "own_devices") as (officer, id):
         for number, text in zip((3, 6, 7, 12, 19, 21), typed.values(), strict=True):
-            await officer.sees(f" {number}. ")
-            await officer.write(text)
+            await officer.asks(number)
+            await (officer.press if number in (6, 7, 12) else officer.write)(text)
         await officer.sees(" 43. ")
         told = given(officer, id)
         assert [told[question] for question in typed] == [
@@ -62,7 +58,7 @@ async def test_an_answer_of_each_kind_is_recorded_with_enter(interview):
     ("question", "typed", "told", "good"),
     [
         ("gaps", "two", "Write a number, such as 3 or 2.5.", "2"),
-        ("started", "2019-02-30", "Write a date as YYYY-MM-DD", "2019-05-04"),
+        ("started", "2019-02-30", "Write a date, such as 28.4.1990", "2019-05-04"),
     ],
 )
 async def test_what_does_not_fit_is_told_and_stays(interview, question, typed, told, good):
@@ -80,15 +76,17 @@ async def test_what_does_not_fit_is_told_and_stays(interview, question, typed, t
 async def test_enter_alone_answers_nothing(interview):
     asked = {
         "birthplace": ("This question needs an answer.", "Here"),
-        "identity_papers": ("Choose an answer with its number or the arrows", "n"),
+        "identity_papers": ("Answer with the first letter or the number", "n"),
         "gaps": ("This question needs an answer.", "0"),
     }
     async with interview(*asked, "own_devices") as (officer, id):
         for question, (told, good) in asked.items():
-            await officer.press("enter", "enter")
+            await officer.press("enter")
             await officer.sees(told)
+            await officer.press("enter")
+            await officer.settle()
             assert question not in given(officer, id)
-            await officer.write(good)
+            await (officer.press if good == "n" else officer.write)(good)
             await officer.misses(told)
 
 
@@ -105,7 +103,7 @@ async def test_a_question_that_may_stay_empty_says_so_and_may(interview):
 
 async def test_an_adverse_answer_asks_its_follow_up_and_takes_no_empty_one(interview):
     async with interview("identity_papers", "loyalty") as (officer, id):
-        await officer.write("y")
+        await officer.press("y")
         await officer.sees("Which paper was it, who made or lent it")
         await officer.press("enter")
         await officer.sees("The answer to the follow-up question is missing.")
@@ -118,11 +116,10 @@ async def test_an_adverse_answer_asks_its_follow_up_and_takes_no_empty_one(inter
 
 async def test_a_slip_is_put_right_before_the_follow_up_is_given(interview):
     async with interview("identity_papers", "loyalty") as (officer, id):
-        await officer.write("y")
+        await officer.press("y")
         await officer.sees("Which paper was it")
         await officer.type("not my")
-        await officer.press("shift+tab")
-        await officer.write("n")
+        await officer.press("shift+tab", "n")
         await officer.sees("7. Will you uphold")
         told = officer.desk.dossier(id).state.answers["identity_papers"].act
         assert (told.answer, told.follow_up) == (False, "")
@@ -147,7 +144,7 @@ async def test_rows_are_added_and_taken_back(interview):
         for name in ("First", "Second"):
             for text in (name, "2001-02-03", ""):
                 await officer.write(text)
-        await officer.sees("2. Second; 2001-02-03")
+        await officer.sees("2. Second; 3 February 2001")
         await officer.press("f6")
         await officer.misses("2. Second")
         await officer.sees("> Name")
@@ -155,7 +152,7 @@ async def test_rows_are_added_and_taken_back(interview):
         await officer.press("ctrl+u")
         await officer.write("Third")
         await officer.press("enter", "enter")
-        await officer.sees("2. Third; 2001-02-03")
+        await officer.sees("2. Third; 3 February 2001")
         await officer.press("enter")
         await officer.sees("3. Where were you born")
         assert [row["name"] for row in given(officer, id)["other_names"]] == ["First", "Third"]
@@ -172,7 +169,7 @@ async def test_a_field_of_a_row_that_does_not_fit_is_told_and_stays(interview):
     async with interview("other_names", "birthplace") as (officer, id):
         await officer.write("Name")
         await officer.write("long ago")
-        await officer.sees("Used from: write a date as YYYY-MM-DD")
+        await officer.sees("Used from: Write a date, such as 28.4.1990")
         await officer.sees("> Used from")
         assert "long ago" in officer.screen
         assert "other_names" not in given(officer, id)
@@ -204,7 +201,7 @@ async def test_taking_back_does_not_overwrite_a_row_that_is_begun(interview):
 
 async def test_it_goes_on_at_the_next_open_question(interview):
     async with interview("loyalty", "hostile_bodies") as (officer, _):
-        await officer.write("y")
+        await officer.press("y")
         await officer.sees("8. ")
         await officer.press("escape")
         await officer.sees("> NEXT")
@@ -214,12 +211,11 @@ async def test_it_goes_on_at_the_next_open_question(interview):
 
 async def test_it_goes_on_at_the_next_open_question_after_a_lock(interview):
     async with interview("loyalty", "hostile_bodies") as (officer, _):
-        await officer.write("y")
+        await officer.press("y")
         await officer.sees("8. ")
         await officer.press("ctrl+l")
         await officer.unlock()
-        await officer.press("enter")
-        await officer.next("8. ")
+        await officer.asks(8)
 
 
 async def test_an_answer_looked_at_again_and_changed_stands_beside_the_first(interview):
@@ -265,7 +261,7 @@ async def test_what_is_typed_and_not_recorded_is_not_left_unasked(interview):
 
 async def test_keys_typed_ahead_reach_no_question_that_nobody_has_seen(interview):
     async with interview("identity_papers", "loyalty") as (officer, id):
-        officer.ahead("n", "enter", "y", "enter", "y", "enter")
+        officer.ahead("n", "n", "y", "enter", "b", "f4", "y")
         await officer.sees("7. Will you uphold")
         await officer.settle()
         assert given(officer, id)["identity_papers"] is False

@@ -5,6 +5,9 @@ import threading
 
 import pytest
 
+from secterm.settings import Settings
+from secterm.tui.screens.dialogs import Cancelled
+from secterm.vault.errors import VaultClosed
 from tests.support.custodians import asks_for, sees_the_share
 from tests.support.house import OFFICER
 
@@ -21,7 +24,7 @@ async def at_a_form(officer):
 
 async def at_help(officer):
     await officer.press("f1")
-    await officer.sees("Esc closes this.")
+    await officer.sees("Esc Close")
 
 
 async def at_commands(officer):
@@ -129,17 +132,38 @@ EVERYWHERE = (
 )
 
 
-async def test_ctrl_l_locks_from_everywhere_and_shows_the_checkpoint(sitting):
+def held_by_widgets(officer):
+    """All that the widgets of the app know, as text."""
+    return " ".join(repr(vars(node)) for node in [*officer.app._registry])
+
+
+async def test_ctrl_l_locks_from_everywhere_and_nothing_is_left_but_the_way_in(sitting):
     async with sitting() as officer:
         for place in EVERYWHERE:
+            names = {card.name for card in officer.desk.cards()}
             await place(officer)
-            before = officer.journal
+            before, desk = officer.journal, officer.desk
             await officer.press("ctrl+l")
             screen = await officer.sees(f"Locked. Checkpoint {before}")
             assert "> Officer" in screen
             assert officer.app.desk is None
             assert len(officer.app.screen_stack) == 3  # the ground, the way in, its form
+            await officer.settle()
+            held = held_by_widgets(officer)
+            assert [name for name in names if name in held] == []
+            assert "Half a" not in held
+            with pytest.raises(VaultClosed):
+                desk.cards()
             await officer.sits_down_again()
+
+
+async def test_what_widgets_hold_is_seen_before_the_lock(sitting):
+    async with sitting() as officer:
+        name = officer.desk.cards()[0].name
+        await at_a_form(officer)
+        held = held_by_widgets(officer)
+        assert name in held
+        assert "Half a name" in held
 
 
 async def test_nobody_there_for_long_enough_locks(sitting):
@@ -165,12 +189,67 @@ async def test_whoever_types_is_there(sitting):
         assert officer.app.desk is None
 
 
+async def test_another_time_set_holds_at_once(sitting):
+    async with sitting(idle=600) as officer:
+        officer.app.settings = Settings(idle=60)
+        await nobody_types(officer, 61)
+        assert officer.app.desk is None
+
+
+async def test_nobody_there_while_the_appointee_has_the_keyboard_locks_too(sitting):
+    async with sitting() as officer:
+        await at_a_rule(officer)
+        await nobody_types(officer, 601)
+        await officer.sees("Locked. Checkpoint")
+        await officer.press("ctrl+q", "ctrl+p", "f12")
+        await officer.settle()
+        assert officer.app.return_code is None
+
+
+def at_the_end_of_the_bar(officer):
+    return officer.screen.splitlines()[0][-15:].strip()
+
+
+@pytest.mark.parametrize(
+    "place", [nowhere, at_a_form, at_help, at_a_question, at_a_rule, at_the_giving_back]
+)
+async def test_the_last_minute_is_counted_down_in_the_bar_until_a_key_is_pressed(sitting, place):
+    async with sitting() as officer:
+        await place(officer)
+        officer.app.screen.refresh()  # under a box it may show what was there a moment before
+        before = await officer.settle()
+        await nobody_types(officer, 553)
+        await officer.sees("locks in 4")
+        assert at_the_end_of_the_bar(officer) in ("locks in 47 s", "locks in 46 s")
+        assert officer.screen.splitlines()[1:] == before.splitlines()[1:]
+        await nobody_types(officer, 40)
+        assert at_the_end_of_the_bar(officer) in ("locks in  7 s", "locks in  6 s")
+        await officer.press("shift+tab")
+        assert "locks in" not in await officer.settle()
+
+
+async def test_before_the_last_minute_nothing_is_drawn(sitting):
+    async with sitting() as officer:
+        await officer.settle()
+        officer.app._used -= 500
+        await officer.app._watch_idle()
+        screen = officer.app.screen
+        assert not screen._dirty_widgets
+        assert not screen._repaint_required
+        assert not screen._layout_required
+
+
 @pytest.fixture
 def long_work():
     """Work that ends when it is told to; told to the app as `begins(officer)`."""
     gate = threading.Event()
 
     def work(tell):
+        while not gate.wait(0.02):
+            tell("Still at it.")
+        return "done"
+
+    def deaf(tell):
         gate.wait(20)
         return "done"
 
@@ -178,9 +257,14 @@ def long_work():
         end = staticmethod(gate.set)
         result = None
 
-        async def begins(self, officer):
+        async def begins(self, officer, *, stoppable=False):
             async def wait():
-                self.result = await officer.app.working("Long work", work)
+                try:
+                    self.result = await officer.app.working(
+                        "Long work", work if stoppable else deaf, stoppable=stoppable
+                    )
+                except Cancelled:
+                    self.result = "stopped"
 
             officer.app.screen.run_worker(wait())
             await officer.sees("Long work")
@@ -189,16 +273,40 @@ def long_work():
     gate.set()
 
 
-async def test_work_is_finished_before_anything_locks_or_ends(sitting, long_work):
+async def test_work_is_finished_before_it_locks_and_the_screen_says_that_it_will(
+    sitting, long_work
+):
     async with sitting() as officer:
         await long_work.begins(officer)
         await officer.press("ctrl+l", "ctrl+q", "escape")
+        await officer.sees("It locks as soon as this is over.")
         await nobody_types(officer, 700)
         assert "Long work" in officer.screen
+        assert officer.app.desk is not None
         assert officer.app.return_code is None
         long_work.end()
-        await officer.sees("Show only")
+        await officer.sees("Locked. Checkpoint")
         assert long_work.result == "done"
+        assert officer.app.desk is None
+
+
+async def test_work_that_can_be_stopped_is_stopped_by_the_lock(sitting, long_work):
+    async with sitting() as officer:
+        await long_work.begins(officer, stoppable=True)
+        await officer.press("ctrl+l")
+        await officer.sees("Locked. Checkpoint")
+        assert long_work.result == "stopped"
+
+
+async def test_work_that_nobody_locks_goes_on_as_before(sitting, long_work):
+    async with sitting() as officer:
+        await long_work.begins(officer)
+        await officer.press("escape")
+        await nobody_types(officer, 700)
+        assert "locks" not in officer.screen
+        long_work.end()
+        await officer.sees("Show only")
+        assert officer.app.desk is not None
 
 
 async def test_what_work_brought_can_be_read_before_the_idle_lock(sitting, long_work):
@@ -211,7 +319,14 @@ async def test_what_work_brought_can_be_read_before_the_idle_lock(sitting, long_
         assert officer.app.desk is not None
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+async def test_a_wait_after_wrong_passphrases_does_not_keep_the_lock_waiting(sitting):
+    async with sitting() as officer:
+        officer.app.screen.run_worker(officer.app.wait_after(20))
+        await officer.sees("The next attempt is possible in")
+        await officer.locks()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT])
 async def test_a_signal_locks_and_ends(sitting, number):
     async with sitting() as officer:
         assert signal.getsignal(number) is not signal.SIG_DFL
@@ -224,7 +339,7 @@ async def test_a_signal_in_the_middle_of_work_waits_for_its_end(sitting, long_wo
     async with sitting() as officer:
         await long_work.begins(officer)
         signal.raise_signal(signal.SIGTERM)
-        await officer.sees("Stopping.")
+        await officer.sees("It locks as soon as this is over.")
         assert officer.app.desk is not None
         assert officer.app.return_code is None
         long_work.end()

@@ -60,7 +60,7 @@ async def test_a_row_in_one_burst_goes_field_by_field(sitting):
         await officer.write("Zeb")
         await officer.sees("2. Have you ever used another name")
         burst(officer, "Old Name" + ENTER + "2001-02-03" + ENTER + "marriage" + ENTER)
-        await officer.sees("1. Old Name; 2001-02-03; marriage")
+        await officer.sees("1. Old Name; 3 February 2001; marriage")
 
 
 async def test_what_is_typed_after_enter_changes_no_answer(sitting):

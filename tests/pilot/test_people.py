@@ -1,11 +1,16 @@
-"""The list of dossiers: finding somebody in it."""
+"""The list of dossiers: what the day asks for, and finding somebody in it."""
+
+from datetime import date, timedelta
 
 import pytest
 from rich.cells import cell_len
 
 from secterm.desk.desk import Desk
+from secterm.desk.model import now
 from secterm.dossier.entries import Particulars
-from tests.support.house import OFFICER, build
+from secterm.settings import Settings, View
+from secterm.tui.screens import people
+from tests.support.house import OFFICER, build, lived
 
 WIDE = "測試者 範例"
 LONG = "Zebedee " * 24
@@ -23,6 +28,21 @@ def person(name, **more):
     return Particulars(**{**given, **more})
 
 
+class Clock:
+    """A clock that stands still, and can be put on."""
+
+    def __init__(self):
+        self.time = now()
+
+    def __call__(self):
+        return self.time
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
 @pytest.fixture
 def named(tmp_path):
     """A vault with these names in it."""
@@ -36,6 +56,30 @@ def named(tmp_path):
         return path
 
     return make
+
+
+@pytest.fixture
+def waiting(tmp_path, clock):
+    """A vault in which people began to wait so long ago, each after the one before."""
+
+    def make(*ago):
+        began = clock.time
+        clock.time = began - max(ago)
+        path = build(tmp_path / "waiting.db", clock=clock)
+        desk = Desk.open(path, *OFFICER, clock=clock)
+        for number, back in enumerate(ago):
+            clock.time = began - back
+            desk.open_dossier(person(f"Zeb {number}"))
+        desk.close()
+        clock.time = began
+        return path
+
+    return make
+
+
+def under_cursor(screen):
+    """The line on which the cursor stands."""
+    return next((line for line in screen.split("\n") if line.startswith("  > ")), "")
 
 
 def rows(screen):
@@ -56,24 +100,23 @@ async def test_typing_shows_only_those_whom_every_word_fits(sitting):
         await officer.sees("1 / 14 dossiers")
         assert len(rows(officer.screen)) == 1
         await officer.press("escape")
-        await officer.sees("14 dossiers")
-        await officer.misses("1 / 14")
+        await officer.sees("10 / 14 dossiers")
 
 
 async def test_a_stage_after_another_can_be_shown(sitting):
     async with sitting() as officer:
         await officer.press("f3")
         await officer.sees("only: screening (F3 changes)")
-        assert all("screening" in row for row in rows(officer.screen))
+        assert all("interview" in row for row in rows(officer.screen))
         await officer.press("f3")
         await officer.sees("only: training (F3 changes)")
-        assert all("training" in row for row in rows(officer.screen))
+        assert all("teaching" in row for row in rows(officer.screen))
 
 
 async def test_where_nothing_fits_the_way_back_is_told_and_enter_does_nothing(sitting):
     async with sitting() as officer:
         await officer.type("nobody-of-this-name")
-        await officer.sees("0 / 14 dossiers. Esc shows everybody again.")
+        await officer.sees("0 / 14 dossiers. Esc clears the filter.")
         await officer.press("enter", "down", "pagedown", "up")
         screen = await officer.settle()
         assert "Show only: nobody-of-this-name" in screen
@@ -93,7 +136,7 @@ async def test_wide_and_very_long_names_keep_the_columns(sitting, named):
         await officer.sees(WIDE)
         shown = rows(officer.screen)
         assert len(shown) == 4
-        assert len({column(line, "general") for line in shown}) == 1
+        assert len({column(line, "interview") for line in shown}) == 1
         assert all(cell_len(line) <= 80 for line in shown)
 
 
@@ -175,3 +218,265 @@ async def test_a_form_is_not_left_with_what_was_typed_unless_escape_is_pressed_a
         await officer.press("escape")
         await officer.sees("Show only")
         assert officer.journal == before
+
+
+# -- the day ------------------------------------------------------------------
+
+
+async def test_enter_alone_opens_whoever_waits_longest(sitting, waiting, clock):
+    vault = waiting(timedelta(days=40), timedelta(days=3), timedelta(hours=2), timedelta())
+    async with sitting(vault=vault, clock=clock) as officer:
+        await officer.sees("[1 To do 4]")
+        waits = [row.split("interview")[1].strip() for row in rows(officer.screen)]
+        assert waits == ["40 days", "3 days", "2 h", "today"]
+        await officer.press("enter")
+        await officer.sees("Dossier: Zeb 0")
+
+
+async def test_who_is_owed_nothing_is_not_to_do(sitting):
+    async with sitting(("admitted", "general"), ("opened", "key")) as officer:
+        await officer.sees("[1 To do 1]")
+        assert "1 / 2 dossiers" in officer.screen
+        assert "(admitted)" not in officer.screen
+
+
+async def test_what_is_owed_stands_in_words(sitting):
+    async with sitting() as officer:
+        shown = "\n".join(rows(await officer.sees("[1 To do 10]")))
+        for owed in ("interview", "teaching", "signature", "rules", "decision", "2nd officer"):
+            assert owed in shown
+
+
+async def test_what_has_lapsed_says_so_in_a_word(sitting, vault, clock):
+    clock.time += timedelta(days=4000)
+    async with sitting(vault=vault, clock=clock) as officer:
+        await officer.press("3")
+        await officer.sees("[3 Lapsing")
+        shown = rows(officer.screen)
+        assert shown
+        assert all("lapsed" in row for row in shown)
+
+
+async def test_the_lapsing_come_before_they_lapse_and_not_too_early(sitting, clock):
+    async with sitting(("admitted", "general"), clock=clock) as officer:
+        lapses_on = officer.desk.cards()[0].lapses_on
+        await officer.press("3")
+        await officer.sees("[3 Lapsing 0]")
+        clock.time += timedelta(days=(date.fromisoformat(lapses_on) - clock.time.date()).days - 90)
+        await officer.press("f4")
+        await officer.sees("Officers of this vault")
+        await officer.press("escape")
+        await officer.sees("[3 Lapsing 1]")
+        await officer.sees(lapses_on)
+
+
+async def test_more_room_shows_more_columns(sitting):
+    async with sitting(size=(200, 60)) as officer:
+        screen = await officer.sees("[1 To do 10]")
+        for heading in ("Category", "Department", "Stage", "Identity no.", "Opened"):
+            assert heading in screen
+        assert "SAMPLE-" in screen
+        assert officer.desk.today.isoformat() in screen
+
+
+async def test_work_recorded_elsewhere_shows_at_once(sitting):
+    async with sitting(("opened", "key")) as officer:
+        await officer.sees("[1 To do 1]")
+        lived(officer.desk, "decision", "general")
+        await officer.press("f4")
+        await officer.sees("Officers of this vault")
+        await officer.press("escape")
+        await officer.sees("[1 To do 2] 2 To decide 1")
+
+
+async def test_an_auditor_sees_the_same_list(sitting, vault):
+    desk = Desk.open(vault, *OFFICER)
+    desk.add_officer("Cas Test", "test ribbon canyon walnut", "auditor")
+    desk.close()
+    async with sitting(vault=vault, unlocked=False) as officer:
+        await officer.unlock(("Cas Test", "test ribbon canyon walnut"))
+        await officer.sees("[1 To do 10]")
+        assert "F2 New" not in officer.screen
+
+
+# -- views --------------------------------------------------------------------
+
+
+async def test_a_digit_chooses_a_view_and_esc_leads_back_to_the_first(sitting):
+    async with sitting() as officer:
+        await officer.press("5")
+        screen = await officer.sees("[5 Over 3]")
+        assert len(rows(screen)) == 3
+        await officer.press("escape")
+        await officer.sees("[1 To do 10]")
+
+
+async def test_a_number_without_a_view_says_how_many_there_are(sitting):
+    async with sitting() as officer:
+        await officer.press("9")
+        await officer.sees("There are 6 views.")
+        await officer.sees("[1 To do 10]")
+
+
+async def test_once_something_is_typed_digits_are_text_however_fast(sitting, named):
+    vault = named(person("Ann", identity_number="T3-77"), person("Bo", identity_number="T2-44"))
+    async with sitting(vault=vault) as officer:
+        officer.ahead(*"t3")
+        await officer.sees("Show only: t3")
+        await officer.sees("1 / 2 dossiers")
+        assert under_cursor(officer.screen).startswith("  > Ann")
+
+
+async def test_after_a_slash_digits_are_text(sitting, named):
+    vault = named(person("Ann", identity_number="33-77"), person("Bo", identity_number="22-44"))
+    async with sitting(vault=vault) as officer:
+        officer.ahead(*"/33-7")
+        await officer.sees("Show only: / 33-7")
+        await officer.sees("1 / 2 dossiers")
+        await officer.press("escape", "2")
+        await officer.sees("[2 To decide 0]")
+
+
+async def test_views_are_those_of_the_settings_with_their_words(sitting):
+    async with sitting() as officer:
+        officer.app.settings = Settings(
+            views=(
+                View(name="Core", words="core"),
+                View(name="Signing", owed=("signature",), order="name"),
+            )
+        )
+        await officer.press("2")
+        screen = await officer.sees("[2 Signing 2]")
+        assert all("signature" in row for row in rows(screen))
+        await officer.press("1")
+        screen = await officer.sees("[1 Core 3]")
+        assert "Show only: core" in screen
+        assert len(rows(screen)) == 3
+
+
+async def test_stages_are_stepped_through_within_the_view(sitting):
+    async with sitting() as officer:
+        await officer.press("2", "f3")
+        await officer.sees("only: decision (F3 changes)")
+        await officer.press("f3", "f3")
+        await officer.sees("only: deferred (F3 changes)")
+        await officer.press("f3")
+        await officer.misses("F3 changes")
+
+
+async def test_who_is_in_no_view_at_hand_is_found_all_the_same(sitting):
+    async with sitting() as officer:
+        await officer.type("withdrawn")
+        await officer.sees("1 / 14 dossiers, none of them in this view")
+        await officer.press("enter")
+        await officer.sees("Stage: withdrawn")
+
+
+# -- the filter ---------------------------------------------------------------
+
+
+async def test_accents_case_and_width_do_not_matter(sitting, named):
+    vault = named(person("Jörg Müller"), person("Ｗｉｄｅ Name"), person("Bo"))
+    async with sitting(vault=vault) as officer:
+        await officer.type("MULLER jorg")
+        await officer.sees("1 / 3 dossiers")
+        assert "Müller" in under_cursor(officer.screen)
+        await officer.press("escape")
+        await officer.type("wide")
+        await officer.sees("1 / 3 dossiers")
+        assert "Ｗｉｄｅ" in under_cursor(officer.screen)
+
+
+async def test_an_id_is_found_from_its_beginning(sitting):
+    async with sitting() as officer:
+        id = officer.desk.cards()[3].id
+        await officer.press("6", "slash")
+        await officer.type(id[:12])
+        await officer.sees("1 / 14 dossiers")
+        await officer.press("escape", "slash")
+        await officer.type(id[1:13])
+        await officer.sees("0 / 14 dossiers")
+
+
+async def test_home_and_end_go_through_the_list_until_something_is_typed(sitting):
+    async with sitting() as officer:
+        await officer.press("end")
+        assert under_cursor(await officer.settle()).split() == rows(officer.screen)[-1].split()
+        await officer.press("home")
+        assert under_cursor(await officer.settle()).split() == rows(officer.screen)[0].split()
+        await officer.type("ecision")
+        await officer.press("home")
+        await officer.type("d")
+        await officer.sees("Show only: decision")
+
+
+async def test_the_cursor_stays_on_whom_the_officer_chose(sitting):
+    async with sitting() as officer:
+        await officer.press("down", "down")
+        chosen = under_cursor(await officer.settle()).split("  ")[1]
+        await officer.type("e")
+        await officer.press("escape")
+        assert chosen in under_cursor(await officer.settle())
+
+
+# -- reading a long one -------------------------------------------------------
+
+
+async def test_a_list_that_is_still_being_read_shows_and_can_be_typed_in(sitting, monkeypatch):
+    monkeypatch.setattr(people, "AT_ONCE", 0.0)
+    monkeypatch.setattr(people, "SLICE", 0.0)
+    monkeypatch.setattr(people, "SHOWN_EVERY", 0.0)
+    async with sitting() as officer:
+        await officer.type("decision core")
+        await officer.sees("1 / 14 dossiers")
+        await officer.press("escape")
+        await officer.sees("[1 To do 10]")
+
+
+async def test_how_far_the_reading_is_is_said(sitting, monkeypatch):
+    monkeypatch.setattr(people, "AT_ONCE", 0.0)
+    monkeypatch.setattr(people.People, "_read_on", lambda self: None)
+    async with sitting() as officer:
+        await officer.sees("Reading 1 of 14")
+
+
+async def test_a_lock_while_it_is_read_forgets_what_was_read(sitting, monkeypatch):
+    monkeypatch.setattr(people, "AT_ONCE", 0.0)
+    monkeypatch.setattr(people.People, "_read_on", lambda self: None)
+    async with sitting() as officer:
+        index = officer.desk.index
+        await officer.sees("Reading 1 of 14")
+        await officer.press("ctrl+l")
+        await officer.sees("> Officer")
+        assert len(index) == 0
+
+
+# -- what a lock interrupts ---------------------------------------------------
+
+
+async def test_view_filter_and_cursor_are_taken_up_again(sitting):
+    async with sitting() as officer:
+        await officer.press("6", "down")
+        await officer.type("general")
+        await officer.press("down", "down")
+        await officer.settle()
+        room = officer.app.screen
+        place, typed, chosen = room.place(), room.typed(), under_cursor(officer.screen)
+        await officer.press("escape", "escape", "home")
+        await officer.sees("[1 To do 10]")
+        room.take_up(place, typed)
+        screen = await officer.sees("[6 Everybody 14]")
+        assert "Show only: general" in screen
+        assert under_cursor(screen) == chosen
+
+
+async def test_an_open_dossier_is_opened_again(sitting):
+    async with sitting() as officer:
+        await officer.press("down", "enter")
+        screen = await officer.sees("> NEXT")
+        room = officer.app.screen_stack[-2]
+        title = screen.split("\n")[0]
+        await officer.press("escape")
+        await officer.sees("Show only")
+        room.take_up(room.doing, {})
+        assert (await officer.sees("> NEXT")).split("\n")[0] == title

@@ -110,8 +110,6 @@ async def test_on_a_full_disk_an_act_stays_typed_and_is_recorded_once_there_is_r
         assert officer.journal == before
         assert "Retires" in officer.screen
         await officer.press("enter")
-        await officer.sees("> Reason")
-        await officer.press("enter")
         await officer.sees("Dossier: ")
         assert officer.desk.dossier(id).standing.stage == "left"
         assert officer.desk.verify().holds
@@ -133,8 +131,6 @@ async def test_after_a_move_of_the_vault_an_act_stays_typed_and_is_recorded_once
         assert "Retires" in officer.screen
         assert not vault.exists()
         away.rename(vault)
-        await officer.press("enter")
-        await officer.sees("> Reason")
         await officer.press("enter")
         await officer.sees("Dossier: ")
         assert officer.desk.dossier(id).standing.stage == "left"

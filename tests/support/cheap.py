@@ -35,9 +35,10 @@ def _with_screens(trace):
 
     def settled():
         settle()
+        from secterm.tui import order
         from secterm.tui.screens import handover
 
-        handover.HELD = 0.0
+        order.HELD = handover.HELD = 0.0
         if trace:
             _trace(trace)
 

@@ -13,8 +13,10 @@ from secterm.desk.desk import Desk
 from secterm.desk.model import Clock, now
 from secterm.dossier import gates
 from secterm.dossier.entries import Answered, Checked
+from secterm.policy import reader
+from secterm.policy.model import Question
 from secterm.tui.app import SectermApp
-from secterm.tui.screens.dossier import DossierRoom
+from secterm.tui.widgets.rows import Row, Rows
 from secterm.vault import kdf
 from tests.support.paper import ordinary
 
@@ -95,6 +97,26 @@ def answered(
     desk.act(id, *made)
 
 
+def plain() -> list[Question]:
+    """The yes/no questions that everybody in a general post is asked, in their order."""
+    return [
+        question
+        for section in reader.read(reader.default_folder()).screening.sections
+        for question in section.questions
+        if question.kind == "yes_no" and "general" in question.categories
+    ]
+
+
+def favourable(question: Question) -> str:
+    """The letter of the answer that is not adverse."""
+    return "n" if gates.is_adverse(question, True) else "y"
+
+
+def given(officer: "Sitting", id: str) -> dict[str, object]:
+    """The answers that stand, by question."""
+    return {q: told.act.answer for q, told in officer.desk.dossier(id).state.answers.items()}
+
+
 def checked(desk: Desk, id: str, *, failed: str = "") -> None:
     """Records every check that is owed; the one for `failed` did not bear out."""
     owed = desk.dossier(id).standing.gate("screening").owed
@@ -125,7 +147,7 @@ class Sitting:
     def screen(self) -> str:
         """What the screen shows, as text."""
         # While it is being changed, or a widget has no style yet, nothing new is drawn.
-        if not self.app._batch_count and not self.app.is_hushed:
+        if not self.app._batch_count:
             with contextlib.suppress(KeyError):
                 strips = self.app.screen._compositor.render_strips()
                 self._drawn = "\n".join(strip.text.rstrip() for strip in strips)
@@ -140,17 +162,25 @@ class Sitting:
         """Waits until the screen shows a text; the screen then."""
         return await self._until(lambda shown: text in shown, f"showed {text!r}", seconds)
 
+    async def asks(self, number: int) -> str:
+        """Waits until this question of an interview is on the page; the screen then."""
+        return await self.sees(f" {number}. ")
+
     async def misses(self, text: str, seconds: float = 10.0) -> str:
         """Waits until the screen shows a text no longer; the screen then."""
         return await self._until(lambda shown: text not in shown, f"dropped {text!r}", seconds)
 
     async def _until(self, holds, what: str, seconds: float = 10.0) -> str:
         for _ in range(round(seconds / 0.016)):
-            if holds(self.screen):
+            if not self.app.is_hushed and holds(self.screen):
                 await self.pilot._wait_for_screen()
                 return self.screen
             await asyncio.sleep(0.016)
         raise AssertionError(f"the screen never {what}:\n{self.screen}")
+
+    async def until(self, holds) -> None:
+        """Waits until something holds that no screen shows."""
+        await self._until(lambda shown: holds(), "came to it")
 
     async def looks(self) -> None:
         """Waits until what the screen holds was drawn, as whoever presses a key then does."""
@@ -222,17 +252,35 @@ class Sitting:
         await self.sees("> Passphrase")
         await self.write(who[1])
         await self.sees("Show only")
+        await self._until(lambda _shown: self.app.taking_up is None, "went on")
 
     async def sits_down_again(self) -> None:
-        """Unlocks after a lock, without the typing."""
-        self.app.unlocked(Desk.open(self.app.vault, *OFFICER, clock=self.app.clock))
+        """Unlocks after a lock, without the typing, and with nothing left from before it."""
+        desk = Desk.open(self.app.vault, *OFFICER, clock=self.app.clock)
+        desk.leave(None)
+        self.app.unlocked(desk)
         await self.sees("Show only")
+
+    async def comes_back(self, who=OFFICER) -> None:
+        """Unlocks after a lock, without the typing; what the lock interrupted goes on."""
+        self.app.unlocked(Desk.open(self.app.vault, *who, clock=self.app.clock))
+        await self._until(lambda _shown: self.app.taking_up is None, "went on")
+
+    async def comes_back_to(self, asked: str) -> None:
+        """The same, where something is asked on the way."""
+        self.app.unlocked(Desk.open(self.app.vault, *OFFICER, clock=self.app.clock))
+        await self.sees(asked)
+
+    async def locks(self) -> str:
+        """`Ctrl+L`; the screen then."""
+        await self.press("ctrl+l")
+        return await self.sees("Locked. Checkpoint")
 
     async def opens(self, stage: str, category: str = "") -> str:
         """Opens a dossier by its stage and category, as Enter on its row does; its id."""
         cards = self.desk.cards()
         card = next(c for c in cards if c.stage == stage and category in ("", c.category))
-        await self.app.push_screen(DossierRoom(card.id))
+        self.app.home.on_rows_picked(Rows.Picked(Row(card.id, "")))
         await self.sees(f"Dossier: {card.name}")
         return card.id
 

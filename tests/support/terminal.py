@@ -174,6 +174,12 @@ class Terminal:
         self.type(text)
         self.press("enter")
 
+    def shell_takes_over(self):
+        """As a shell does after a stop: keys echo, lines are edited, and a prompt stands there."""
+        attributes = termios.tcgetattr(self.master)
+        attributes[3] |= termios.ECHO | termios.ICANON | termios.ISIG
+        termios.tcsetattr(self.master, termios.TCSANOW, attributes)
+
     def kill(self):
         """Pulls the plug."""
         os.kill(self.process.pid, signal.SIGKILL)

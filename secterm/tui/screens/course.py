@@ -15,14 +15,16 @@ if TYPE_CHECKING:
     from secterm.tui.screens.room import Room
 
 
-async def turn(room: Room[None], id: str) -> None:
-    """Asks which of what is possible now, and why."""
+async def turn(room: Room[None], id: str, answer: str = "") -> None:
+    """Asks which of what is possible now, where that is not answered yet, and why."""
     choices = _possible(room.desk.dossier(id).standing.stage)
-    answer = await room.shell.push_screen_wait(
-        Question(_("What has happened?"), _("Choose, or press Esc."), choices)
-    )
+    if answer not in [choice.key for choice in choices]:
+        answer = await room.shell.push_screen_wait(
+            Question(_("What has happened?"), _("Choose, or press Esc."), choices)
+        )
     if not answer:
         return
+    room.doing = f"do:course('{answer}')"
     told, kept = "", Values()
     while True:
         values = await room.shell.push_screen_wait(_form(room, answer, told, kept))

@@ -100,6 +100,11 @@ class Question(Box[str]):
         self._text = text
         self._answers = answers
 
+    @property
+    def kind(self) -> str:
+        """Which question it is, among those that may come up in its place."""
+        return f"{type(self).__name__} {' '.join(answer.key for answer in self._answers)}"
+
     def inside(self) -> ComposeResult:
         """Title, text and answers."""
         yield Static(self._title, classes="title", markup=False)
@@ -144,6 +149,7 @@ class Working(Box[R | Exception], Generic[R]):
         self._stoppable = stoppable
         self._stopped = threading.Event()
         self._told = _("Please wait.")
+        self._next = ""  # what comes once it is over, where it is known
         self._began = self._heard = time.monotonic()
         self._result: R | Exception | None = None
         self._ended = False
@@ -169,6 +175,14 @@ class Working(Box[R | Exception], Generic[R]):
         """Asks the work to end where it can."""
         self._stopped.set()
         self._told = _("Stopping.")
+        self._show()
+
+    def give_up(self) -> None:
+        """It is to lock: work that can be stopped is, and other work ends first."""
+        self._next = "\n" + _("It locks as soon as this is over.")
+        self._stopped.set()
+        if self._stoppable:
+            self._told = _("Stopping.")
         self._show()
 
     def on_screen_resume(self) -> None:
@@ -208,7 +222,7 @@ class Working(Box[R | Exception], Generic[R]):
         now = time.monotonic()
         silent = now - self._heard >= SILENCE
         since = _("    {n} s").format(n=int(now - self._began)) if silent else ""
-        self.query_one("#progress", Static).update(self._told + since)
+        self.query_one("#progress", Static).update(self._told + since + self._next)
 
 
 def countdown(seconds: float) -> Callable[[Callable[[str], None]], None]:

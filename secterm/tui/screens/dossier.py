@@ -46,6 +46,10 @@ class DossierRoom(Room[None]):
         "open each gate. Then comes what happened; F3 shows all of it. F6 adds a note. An "
         "administrator can erase the dossier for good, with a second person."
     )
+    RULE = _(
+        "Nothing that was recorded is changed or taken away: a correction stands beside it, "
+        "with officer and time."
+    )
     BINDINGS = [
         Binding("f2", "correct", _("Particulars")),
         Binding("f3", "timeline", _("Timeline")),
@@ -289,10 +293,10 @@ class DossierRoom(Room[None]):
         self.freshen()
 
     @work(exit_on_error=False)
-    async def action_course(self) -> None:
+    async def action_course(self, answer: str = "") -> None:
         """Withdraws, records a leaving, reopens: whichever is possible now."""
         self.doing = "do:course"
-        await course.turn(self, self.dossier_id)
+        await course.turn(self, self.dossier_id, answer)
         self.freshen()
 
     @work(exit_on_error=False)

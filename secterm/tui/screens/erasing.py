@@ -31,6 +31,10 @@ class Warned(Reader):
         "What erasing this dossier does and what it does not reach. Enter goes on to the reason "
         "and the second person; nothing is erased before the word for it is typed. Esc goes back."
     )
+    RULE = _(
+        "Erasing destroys the dossier's key for good. It takes two persons, and the journal "
+        "keeps that it happened."
+    )
 
     def __init__(self, dossier: Dossier) -> None:
         name = dossier.state.particulars.name

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from secterm import messages
 from secterm.archive import media
+from secterm.archive.errors import ArchiveNotWritten
 from secterm.archive.recipients import Recipients
 from secterm.archive.write import Written
 from secterm.settings import reading
@@ -51,7 +52,7 @@ def _taken(shell: SectermApp, values: Values) -> str:
     )
 
 
-def _form(shell: SectermApp, told: str, kept: Values) -> Form:
+def _form(shell: SectermApp, told: str, kept: Values, at: str = "") -> Form:
     def to_keys(values: Mapping[str, str]) -> bool:
         return values["how"] == "keys"
 
@@ -91,6 +92,7 @@ def _form(shell: SectermApp, told: str, kept: Values) -> Form:
         intro=INTRO,
         live=live,
         told=told,
+        at=at,
     )
 
 
@@ -108,12 +110,13 @@ def _keys(typed: str) -> list[str]:
 
 async def export(room: Room[None], ids: list[str] | None) -> None:
     """These dossiers, or all, into one archive; asks until it is written or left."""
-    told, kept = "", Values()
+    told, kept, at = "", Values(), ""
     while True:
-        values = await room.shell.push_screen_wait(_form(room.shell, told, kept))
+        form = _form(room.shell, told, kept, at)
+        values = await room.shell.push_screen_wait(form)
         if values is None:
             return
-        kept = values
+        kept, at = values, ""
         try:
             to = _recipients(values)
             folder = Path(values["folder"]).expanduser()
@@ -125,7 +128,9 @@ async def export(room: Room[None], ids: list[str] | None) -> None:
             continue
         except Exception as error:
             told = messages.explain(error).text()
+            at = "folder" if isinstance(error, ArchiveNotWritten) else ""
             continue
+        room.doing = ""
         await room.shell.push_screen_wait(_result(room, written))
         return
 

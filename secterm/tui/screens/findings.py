@@ -40,6 +40,10 @@ class Findings(Room[None]):
         "out. Enter on an adverse answer, or F7 on a row, leads to its question. Once all is "
         "done, Enter on the first row goes on."
     )
+    RULE = _(
+        "A section is found suitable once it is answered and checked. A later answer asks for"
+        " its finding again."
+    )
     BINDINGS = [
         Binding("f5", "suitable", _("All plain sections suitable")),
         Binding("f6", "same", _("Same document")),

@@ -46,6 +46,10 @@ class FirstRun(Room[None]):
         "This makes a new vault and its first officer. F2 shows the program first, in a vault "
         "of invented people that is removed again. Ctrl+Q ends the program."
     )
+    RULE = _(
+        "A passphrase is stored nowhere and cannot be restored: a vault that matters has two "
+        "officers, and recovery shares."
+    )
 
     def __init__(self) -> None:
         super().__init__(_("First run"))

@@ -63,11 +63,12 @@ class Form(Room[Values]):
     """Asks and gives what was entered, or None where it was left with Esc.
 
     `live` is shown under the form as the values change; `told` is said at the
-    beginning. A form that is not to be left has no Esc. A `tight` one, as one with
-    many entries is anyway, has no lines between them.
+    beginning, of the entry `at` where it is about one. A form that is not to be left
+    has no Esc. A `tight` one, as one with many entries is anyway, has no lines between them.
     """
 
     HELP_TEXT = _("Fill in each line and press Enter. Tab and Shift+Tab move.")
+    RULE = _("Nothing is recorded before Enter on the last line.")
     BINDINGS = [
         Binding("enter", "go_on", _("Go on"), priority=True),
         Binding("tab", "move(1)", _("Next line"), show=False, priority=True),
@@ -85,6 +86,7 @@ class Form(Room[Values]):
         live: Callable[[Values], str] | None = None,
         help: str = "",
         told: str = "",
+        at: str = "",
         leave: bool = True,
         tight: bool = False,
     ) -> None:
@@ -94,10 +96,13 @@ class Form(Room[Values]):
         self._live = live
         self._help = help
         self._told = told
+        self._at = at
         self._may_leave = leave
         self._tight = tight or len(entries) > MOST_APART
         self._typed_at_first: list[str] = []
+        self._all_at_first: dict[str, str] = {}
         self._warned = False
+        self._wrong_one: Entry | None = None  # what was said is about this one
 
     @property
     def help_text(self) -> str:
@@ -142,13 +147,69 @@ class Form(Room[Values]):
                 return Line(shown, password=entry.kind == "secret", id=id)
 
     def on_mount(self) -> None:
-        """Shows what applies, and begins at the first entry, or the first that misses."""
+        """Shows what applies, and begins at the first entry; where it was refused, at the
+        one meant, else at the first that misses, or at the last, so that Enter tries again.
+        """
         self._show()
         shown = self._shown()
         self._typed_at_first = self._typed()
+        self._all_at_first = self._open()
+        meant = [e for e in shown if e.id == self._at]
         missing = [e for e in shown if self._told and e.required and not self._value(e)]
-        self._focus((missing or shown)[0])
+        self._focus((meant or missing or (shown[-1:] if self._told else shown))[0])
         self.say(self._told)
+
+    # -- what a lock interrupts -----------------------------------------------
+
+    @property
+    def kind(self) -> str:
+        """A form is known by what it asks."""
+        return " ".join([type(self).__name__, *(entry.id for entry in self._entries)])
+
+    def place(self) -> str:
+        """The entry that has the keys."""
+        return next((e.id for e in self._entries if self._control_of(e).has_focus), "")
+
+    def typed(self) -> Values:
+        """What is entered in all that is no secret, where any of it was typed here."""
+        values = self._open()
+        return values if self._unsaved() or values != self._all_at_first else {}
+
+    def take_up(self, word: str, typed: dict[str, str]) -> None:
+        """Puts it back, and goes to the entry that had the keys."""
+        for entry in self._entries:
+            if entry.id in typed and entry.kind != "secret":
+                self._put(entry, typed[entry.id])
+        self._show()
+        here = next((entry for entry in self._shown() if entry.id == word), None)
+        if here is not None:
+            self._focus(here)
+
+    def _open(self) -> Values:
+        """What is entered, as it was typed, in all that is no secret."""
+        values: Values = {}
+        for entry in self._entries:
+            control = self._control_of(entry)
+            if isinstance(control, Choices):
+                values[entry.id] = control.key
+            elif isinstance(control, Paragraph):
+                values[entry.id] = control.text
+            elif isinstance(control, Line) and entry.kind != "secret":
+                values[entry.id] = control.value
+        return values
+
+    def _put(self, entry: Entry, text: str) -> None:
+        control = self._control_of(entry)
+        if isinstance(control, Choices | Paragraph):
+            control.put(text)
+        elif isinstance(control, Line):
+            control.value = text
+            control.cursor_position = len(text)
+
+    def _unsaved(self) -> bool:
+        """Whether something typed would be lost here; what was refused is not recorded either."""
+        typed = self._typed()
+        return typed != self._typed_at_first or bool(self._told and any(typed))
 
     # -- values -------------------------------------------------------------
 
@@ -247,6 +308,7 @@ class Form(Room[Values]):
     def _tell(self, entry: Entry, wrong: str) -> None:
         self._focus(entry)
         self.say(wrong)
+        self._wrong_one = entry
         if entry.again and self._value(entry):
             for control in (self.query_one(f"#entry-{entry.again}"), self._control_of(entry)):
                 if isinstance(control, Line):
@@ -255,7 +317,7 @@ class Form(Room[Values]):
 
     def action_back(self) -> None:
         """Leaves; where something would be lost by it, only when pressed again."""
-        if self._warned or self._typed() == self._typed_at_first:
+        if self._warned or not self._unsaved():
             self.dismiss(None)
         else:
             self._warned = True
@@ -320,5 +382,13 @@ class Form(Room[Values]):
     def _changed(self) -> None:
         try:
             self._show()
+            self._right_now()
         except NoMatches:
             return  # before it is all there, or after it is gone
+
+    def _right_now(self) -> None:
+        """What was wrong with an entry is said until it is right."""
+        entry = self._wrong_one
+        if entry is not None and not entry.again and not self._wrong(entry, self.values()):
+            self._wrong_one = None
+            self.say("")

@@ -153,6 +153,11 @@ class Handover(Room[None]):
 
     # -- a lock ---------------------------------------------------------------------
 
+    @property
+    def waits(self) -> bool:
+        """Until the appointee is there, and presses Enter."""
+        return not self.begun
+
     def take_up(self, word: str, typed: dict[str, str]) -> None:
         """Begins with its first page again, and from there goes to the place."""
         self.again, self.resumed = True, word

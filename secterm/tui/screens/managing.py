@@ -121,6 +121,7 @@ async def add(room: Room[None]) -> None:
     if done is None:
         return
     added, key = done
+    room.doing = ""
     if key.path is not None:
         await room.shell.push_screen_wait(passwords.made(_("Add an officer"), key.path))
     room.freshen()
@@ -286,6 +287,7 @@ async def disable(room: Room[None], officer: Officer) -> None:
 
     if not await _for_two(room, officer, form, _("Disabling the officer"), act):
         return
+    room.doing = ""
     room.freshen()
     answer = await room.shell.push_screen_wait(
         Question(

@@ -27,6 +27,9 @@ class OfficerRoom(Room[None]):
         "happened to them, the latest first. Another name takes the officer's own passphrase. "
         "Taking an administrator's role, or disabling one, takes a second person."
     )
+    RULE = _(
+        "The last administrator cannot be disabled, and an administrator's fall takes two persons."
+    )
     BINDINGS = [
         Binding("enter", "go_on", _("Go on")),
         Binding("f2", "rename", _("Rename")),
@@ -102,6 +105,20 @@ class OfficerRoom(Room[None]):
             )
         return f"{line} {_('This is you.')}" if self.own else line
 
+    # -- what a lock interrupts -----------------------------------------------
+
+    def take_up(self, word: str, typed: dict[str, str]) -> None:
+        """What was begun with this officer, where it can still be done."""
+        if not word or not self.check_action(word, ()):
+            return
+        match word:
+            case "rename":
+                self.action_rename()
+            case "role":
+                self.action_role()
+            case "disable":
+                self.action_disable()
+
     # -- what can be done -------------------------------------------------------
 
     def action_go_on(self) -> None:
@@ -111,21 +128,25 @@ class OfficerRoom(Room[None]):
     @work(exit_on_error=False)
     async def action_rename(self) -> None:
         """Another name."""
+        self.doing = "rename"
         await managing.rename(self, self.officer)
 
     @work(exit_on_error=False)
     async def action_role(self) -> None:
         """Another role."""
+        self.doing = "role"
         await managing.give_role(self, self.officer)
 
     @work(exit_on_error=False)
     async def action_passphrase(self) -> None:
-        """One's own passphrase."""
+        """One's own passphrase; after a lock it is not asked for again by itself."""
+        self.doing = ""
         await managing.change_passphrase(self)
 
     @work(exit_on_error=False)
     async def action_disable(self) -> None:
         """Disables the officer."""
+        self.doing = "disable"
         await managing.disable(self, self.officer)
 
 

@@ -27,6 +27,7 @@ class Officers(Room[None]):
         "your own passphrase. F8 makes a new vault key, as after an officer was disabled or a "
         "copy of the vault was lost."
     )
+    RULE = _("An officer is disabled and never removed: what they recorded keeps their name.")
     BINDINGS = [
         Binding("f2", "add", _("Add an officer")),
         Binding("f5", "passphrase", _("My passphrase")),
@@ -62,21 +63,50 @@ class Officers(Room[None]):
         return f"{fit(officer.name, 34)} {fit(ROLES[officer.role], 14)} {fit(when, 17)} {you}"
 
     def on_rows_picked(self, event: Rows.Picked) -> None:
-        """The officer's page, where their entries open."""
-        if self.tried(lambda: self.desk.officer_entries(event.row.key)) is not None:
-            self.app.push_screen(OfficerRoom(event.row.key))
+        """The officer's page."""
+        self._open(event.row.key)
+
+    def _open(self, id: str) -> None:
+        """The page, where the officer's entries open."""
+        if self.tried(lambda: self.desk.officer_entries(id)) is not None:
+            self.doing = f"officer:{id}"
+            self.app.push_screen(OfficerRoom(id))
+
+    # -- what a lock interrupts -----------------------------------------------
+
+    def place(self) -> str:
+        """The officer under the cursor."""
+        return self.query_one(Rows).key
+
+    def take_up(self, word: str, typed: dict[str, str]) -> None:
+        """An officer's page, or what was begun with all of them; else the row."""
+        begun, _colon, id = word.partition(":")
+        if begun == "officer":
+            self._open(id)
+        elif begun == "add" and self.allowed("manage"):
+            self.action_add()
+        elif begun == "rekey" and self.allowed("manage"):
+            self.action_rekey()
+        else:
+            rows = self.query_one(Rows)
+            rows.show(rows.rows, word)
+
+    # -- what can be done -------------------------------------------------------
 
     @work(exit_on_error=False)
     async def action_add(self) -> None:
         """A further officer."""
+        self.doing = "add"
         await managing.add(self)
 
     @work(exit_on_error=False)
     async def action_passphrase(self) -> None:
-        """One's own passphrase."""
+        """One's own passphrase; after a lock it is not asked for again by itself."""
+        self.doing = ""
         await managing.change_passphrase(self)
 
     @work(exit_on_error=False)
     async def action_rekey(self) -> None:
         """A new vault key."""
+        self.doing = "rekey"
         await managing.rekey(self)

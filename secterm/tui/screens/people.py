@@ -1,9 +1,16 @@
-"""The list of dossiers: who is where, and what is owed. Typing filters it."""
+"""The list of dossiers, as an officer's day looks: who waits for what, the longest
+first. Digits choose a view, typing narrows it down.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
+import msgspec
 from rich.cells import cell_len
 from textual import work
 from textual.app import ComposeResult
@@ -11,47 +18,45 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widgets import Label, Static
 
-from secterm.desk.cards import Card
+from secterm.desk.index import Found, Wanted
+from secterm.settings import View
 from secterm.tui.screens import erasing, exporting, particulars, sharing, verifying
 from secterm.tui.screens.dossier import DossierRoom
+from secterm.tui.screens.listed import (
+    Place,
+    damage,
+    how_many,
+    reading,
+    sought,
+    wanted,
+)
 from secterm.tui.screens.officers import Officers
+from secterm.tui.screens.overview import Overview
 from secterm.tui.screens.room import Room
-from secterm.tui.widgets.cells import fit
-from secterm.tui.widgets.line import Line
-from secterm.tui.widgets.rows import Row, Rows
+from secterm.tui.widgets.carding import Lines
+from secterm.tui.widgets.rows import Drawn, Row, Rows
 from secterm.tui.widgets.standing import Standing
-from secterm.tui.wording import CATEGORIES, SHORT, STAGES
+from secterm.tui.widgets.views import MOST, Filter, Views
+from secterm.tui.wording import STAGES
 from secterm.words import _, ngettext
 
-FILTERS: Final = ("", *STAGES)
-
-
-def _columns(width: int) -> tuple[int, int]:
-    """The widths of name and post beside category, stage and owed."""
-    room = max(width - 39, 24)
-    name = room * 6 // 10
-    return name, room - name
-
-
-def _line(width: int, name: str, post: str, category: str, stage: str, owed: str) -> str:
-    """One line of the list, or its heading, in this many columns."""
-    wide, narrow = _columns(width)
-    return " ".join((fit(name, wide), fit(post, narrow), fit(category, 8), fit(stage, 13), owed))
-
-
-def _category(card: Card) -> str:
-    """The category, where there is still somebody who has one."""
-    return "" if card.stage == "erased" else CATEGORIES[card.category]
+AT_ONCE: Final = 0.1  # seconds of reading before the list shows for the first time
+SLICE: Final = 0.004  # seconds of reading between two looks at what else there is to do
+SHOWN_EVERY: Final = 0.25  # seconds
 
 
 class People(Room[None]):
     """All dossiers."""
 
     HELP_TEXT = _(
-        "Type any part of a name, a post, a category, a stage or what is owed to see only "
-        "those. The arrows choose, Enter opens the dossier. F6 verifies, and can put the "
-        "checkpoint on paper. F7 (an administrator's) makes recovery shares, with which the "
-        "vault opens when everybody who could unlock it is gone."
+        "Who waits for what, the longest first; Enter opens the dossier. A number chooses "
+        "another view. Type any part of a name, a post, a department, an identity number, a "
+        "stage or what is owed, or the beginning of an id, to see only those; / first where it "
+        "begins with a digit. Esc takes that back, and once more leads to the first view. F7 "
+        "(an administrator's) makes shares that open the vault when nobody else can."
+    )
+    RULE = _(
+        "Nobody is admitted before all four gates are done, and an admission lapses on its day."
     )
     BINDINGS = [
         Binding("enter", "open", _("Open"), priority=True),
@@ -61,27 +66,36 @@ class People(Room[None]):
         Binding("f5", "export", _("Export")),
         Binding("f6", "verify", _("Verify")),
         Binding("f7", "recovery", _("Recovery")),
+        Binding("f8", "overview", _("Overview")),
+        Binding("f9", "settings", _("Settings")),
         Binding("escape", "clear", _("Clear the filter"), show=False),
+        Binding("1", "view(1)", _("The first view; 2 to 9: the others"), show=False),
+        *(Binding(str(n), f"view({n})", "", show=False) for n in range(2, MOST + 1)),
+        Binding("slash", "seek", _("Filter by what begins with a digit"), show=False),
         Binding("up", "move(-1)", _("Up"), show=False),
         Binding("down", "move(1)", _("Down"), show=False),
         Binding("pageup", "page(-1)", _("Page up"), show=False),
         Binding("pagedown", "page(1)", _("Page down"), show=False),
+        Binding("home", "end(-1)", _("First, while nothing is typed"), show=False, priority=True),
+        Binding("end", "end(1)", _("Last, while nothing is typed"), show=False, priority=True),
     ]
     NEEDS = {"new": "record", "export": "record", "recovery": "manage"}
 
     def __init__(self) -> None:
         super().__init__(_("Dossiers"))
-        self._stage = ""
-        self._cards: list[tuple[Card, str]] = []
-        self._checkpoint = ""
-        self._opened = ""  # the dossier opened last, to be found under the cursor
+        self._place = Place()
+        self._found = Found((), [], [])
+        self._made = False  # the dossier under the cursor is new: it must show
+        self._damage = ""  # what is to be said of dossiers that do not open
+        self._shown = -1  # what had changed in the index when it was shown last
 
     def body(self) -> ComposeResult:
-        """What nobody may overlook, the filter, the rows, and how many there are."""
+        """What nobody may overlook, views, filter, rows, and how many there are."""
         yield Standing()
+        yield Views()
         with Horizontal(id="filter"):
-            yield Label(_("Show only:"), markup=False)
-            yield Line()
+            yield Label(_("Show only:"), id="asked-for", markup=False)
+            yield Filter(self._show)
         yield Static("", id="columns", markup=False)
         rows = Rows()
         rows.add_class("driven")
@@ -92,106 +106,206 @@ class People(Room[None]):
         """What the unlocking has to tell."""
         standing = self.desk.recovered  # said above the list, for as long as it holds
         self.say(" ".join(told for told in self.desk.notices if told not in standing))
-        self.set_focus(self.query_one(Line))
+        self.desk.index.spell(sought)
+        self._line.value = self._view.words
+        self.set_focus(self._line)
+
+    def on_screen_resume(self) -> None:
+        """In front: what changed shows, and what is not read yet is read on."""
+        super().on_screen_resume()
+        desk = self.shell.desk
+        if desk is None or self._shown < 0:
+            return
+        if desk.index.changes != self._shown or not desk.index.complete:
+            self.refill()
 
     def refill(self) -> None:
-        """All cards anew, once the list has its width."""
-        self._checkpoint = self.desk.checkpoint_line()
+        """All cards, once the list has its width."""
         self.query_one(Standing).say(self.desk.recovered)
-        self._cards = [(card, self._sought(card)) for card in self.desk.cards()]
+        if not self.desk.index.read(self.desk.today, AT_ONCE):
+            self._read_on()
         self.call_after_refresh(self._show)
 
-    @staticmethod
-    def _sought(card: Card) -> str:
-        parts = (
-            card.name,
-            card.post,
-            card.department,
-            _category(card),
-            STAGES[card.stage],
-            SHORT[card.owed],
-        )
-        return " ".join(parts).casefold()
+    @work(exclusive=True, group="reading", exit_on_error=False)
+    async def _read_on(self) -> None:
+        """Reads in slices, so that keys are answered meanwhile."""
+        shown = time.monotonic()
+        while self.shell.desk is not None and self.is_current:
+            over = self.desk.index.read(self.desk.today, SLICE)
+            if over or time.monotonic() - shown > SHOWN_EVERY:
+                self._show()
+                shown = time.monotonic()
+            if over:
+                return
+            await asyncio.sleep(0)
+
+    # -- what shows -------------------------------------------------------------
+
+    @property
+    def _line(self) -> Filter:
+        return self.query_one(Filter)
+
+    @property
+    def _views(self) -> tuple[View, ...]:
+        return self.shell.settings.views[:MOST] or (View(name=_("Everybody")),)
+
+    @property
+    def _view(self) -> View:
+        return self._views[min(self._place.view, len(self._views) - 1)]
+
+    @property
+    def _in_view(self) -> Wanted:
+        picked = self._place.picked
+        return picked.wanted if picked else wanted(self._view)
+
+    def _find(self) -> tuple[Found, bool]:
+        """What fits, and whether it had to be looked for outside the view."""
+        whom, words = self._in_view, self._line.value
+        if self._place.stage:
+            whom = replace(whom, stages=frozenset({self._place.stage}))
+        index = self.desk.index
+        found = index.find(whom, words)
+        if found or not words.strip():
+            return found, False
+        return index.find(Wanted(order=whom.order), words), True
 
     def _show(self) -> None:
         if self.shell.desk is None:
             return
-        wanted = self.query_one(Line).value.casefold().split()
+        index = self.desk.index
+        found, outside = self._find()
+        at = found.place(index.slot(self._place.dossier))
+        if self._made and at is None and index.complete:
+            self._made = False
+            self._place = Place(dossier=self._place.dossier)
+            self._line.value = ""
+            found, outside = self._find()
+            at = found.place(index.slot(self._place.dossier))
+        self._made = False
+        self._found = found
         rows = self.query_one(Rows)
-        width = max(rows.size.width - 2, 40)
-        shown = [
-            Row(card.id, self._row(card, width))
-            for card, sought in self._cards
-            if all(w in sought for w in wanted) and self._stage in ("", card.stage)
-        ]
-        rows.show(shown, self._opened)
-        self._opened = ""
-        self.query_one("#columns", Static).update(
-            "  " + _line(width, _("Name"), _("Post"), _("Category"), _("Stage"), _("Owed"))
-        )
-        told = self._told(len(shown))
-        mark = _("Checkpoint {line}").format(line=self._checkpoint)
-        between = "    " if cell_len(told) + cell_len(mark) + 4 <= width else "\n"
-        self.query_one("#count", Static).update(told + between + mark)
+        lines = Lines(max(rows.size.width - 2, 40), self.shell.clock())
+        rows.show(Drawn(found, lambda card: Row(card.id, lines.line(card))), at=at or 0)
+        if self._shown != index.changes:
+            self._shown = index.changes
+            self._count_views()
+        _update(self.query_one("#columns", Static), f"  {lines.heading}")
+        told = self._told(len(found), outside)
+        mark = _("Checkpoint {line}").format(line=self.desk.checkpoint_line())
+        between = "    " if cell_len(told) + cell_len(mark) + 4 <= rows.size.width else "\n"
+        _update(self.query_one("#count", Static), told + between + mark)
 
-    @staticmethod
-    def _row(card: Card, width: int) -> str:
-        stage, owed = STAGES[card.stage], SHORT[card.owed]
-        return _line(width, card.name, card.post, _category(card), stage, owed)
+    def _count_views(self) -> None:
+        index = self.desk.index
+        self._damage = damage(index)
+        views = [(v.name, index.count(wanted(v), v.words)) for v in self._views]
+        self.query_one(Views).show(views, -1 if self._place.picked else self._place.view)
 
-    def _told(self, shown: int) -> str:
-        """How many there are, and why not all of them show."""
-        if not self._cards:
+    def _told(self, shown: int, outside: bool) -> str:
+        index = self.desk.index
+        if not index.complete:
+            return reading(index)
+        if not index:
             first = _("F2 opens the first.") if self.desk.may("record") else ""
             return f"{_('There is no dossier yet.')} {first}".rstrip()
-        told = ngettext("{n} dossier", "{n} dossiers", len(self._cards)).format(n=len(self._cards))
-        if shown < len(self._cards):
-            told = f"{shown} / {told}"
-        if self._stage:
-            told += _(", only: {stage} (F3 changes)").format(stage=STAGES[self._stage])
-        return told if shown else told + _(". Esc shows everybody again.")
-
-    def on_input_changed(self) -> None:
-        """Shows what fits."""
-        self._show()
+        told = how_many(index, shown, self._place, self._line.value, outside=outside)
+        return told + self._damage
 
     def on_resize(self) -> None:
         """Uses the width there is."""
         self.call_after_refresh(self._show)
 
+    # -- moving about -----------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Home and End are the filter's own keys once something is typed in it."""
+        if action == "end" and self.is_mounted and self._line.value:
+            return False
+        return super().check_action(action, parameters)
+
     def action_move(self, by: int) -> None:
         """Moves the cursor while the keys are in the filter."""
         self.query_one(Rows).action_move(by)
+        self._under_the_cursor()
 
     def action_page(self, by: int) -> None:
         """Moves the cursor a page."""
         self.query_one(Rows).action_page(by)
+        self._under_the_cursor()
+
+    def action_end(self, where: int) -> None:
+        """Moves the cursor to the first or the last row."""
+        self.query_one(Rows).action_end(where)
+        self._under_the_cursor()
+
+    def _under_the_cursor(self) -> None:
+        self._place = replace(self._place, dossier=self.query_one(Rows).key)
+
+    def action_view(self, number: int) -> None:
+        """Another view; where something is typed already the digit belongs to it."""
+        if self._line.takes_digits:
+            self._line.insert_text_at_cursor(str(number))
+        elif number > len(self._views):
+            said = ngettext("There is {n} view.", "There are {n} views.", len(self._views))
+            self.say(said.format(n=len(self._views)))
+        else:
+            self._go(Place(view=number - 1))
+
+    def _go(self, place: Place) -> None:
+        """To another place, with the words of its view in the filter."""
+        self.say("")
+        self._place = place
+        self._shown = -1  # another view is the chosen one
+        self._open_filter(False)
+        self._line.value = "" if place.picked else self._view.words
+        self._show()
+
+    def action_seek(self) -> None:
+        """The keys into the filter, digits too."""
+        if self._line.takes_digits:
+            self._line.insert_text_at_cursor("/")
+        else:
+            self._open_filter(True)
+
+    def _open_filter(self, opened: bool) -> None:
+        self._line.opened = opened
+        told = _("Show only: /") if opened else _("Show only:")
+        self.query_one("#asked-for", Label).update(told)
 
     def action_clear(self) -> None:
-        """Shows everybody again."""
-        self.say("")
-        self._stage = ""
-        self.query_one(Line).value = ""
-        self._show()
+        """Clears the filter; where there is nothing to clear, back to the first view."""
+        narrowed = self._line.takes_digits or self._place.stage or self._place.picked
+        view = self._place.view if narrowed else 0
+        dossier = self._place.dossier
+        self._go(Place(view=view, dossier=dossier))
+        if narrowed:
+            self._line.value = ""
 
     def action_stage(self) -> None:
-        """Shows one stage after another."""
-        here = {card.stage for card, _sought in self._cards}
-        filters = [f for f in FILTERS if not f or f in here]
-        self._stage = filters[(filters.index(self._stage) + 1) % len(filters)]
+        """Shows one stage of this view after another."""
+        here = self.desk.index.stages(self._in_view)
+        stages = ["", *(stage for stage in STAGES if stage in here)]
+        now = stages.index(self._place.stage) if self._place.stage in stages else 0
+        self._place = replace(self._place, stage=stages[(now + 1) % len(stages)])
         self._show()
+
+    # -- what is begun here -----------------------------------------------------
 
     def on_rows_picked(self, event: Rows.Picked) -> None:
         """Opens a row, where the dossier itself opens; of an erased one, what stayed."""
-        erasure = self.desk.erasure(event.row.key)
+        self._open(event.row.key)
+
+    def _open(self, id: str) -> None:
+        erasure = self.desk.erasure(id)
         if erasure is not None:
             self.app.push_screen(erasing.stayed(erasure))
-            return
-        if self.tried(lambda: self.desk.dossier(event.row.key)) is not None:
-            self._enter(event.row.key)
+        elif self.tried(lambda: self.desk.dossier(id)) is not None:
+            self._enter(id)
 
     def _enter(self, id: str) -> None:
         """Opens a dossier, and goes on from it once it is left."""
+        self.doing = f"dossier:{id}"
+        self._place = replace(self._place, dossier=id)
         room = DossierRoom(id)
         self.app.push_screen(room, lambda _none: self._after(room))
 
@@ -201,11 +315,10 @@ class People(Room[None]):
             self.say(_("Erased."), good=True)
         if not room.led_on:
             return
-        rows = self.query_one(Rows)
-        owing = {card.id for card, _sought in self._cards if card.owed}
-        at = rows.cursor
-        after = [*rows.rows[at + 1 :], *rows.rows[:at]]
-        self._opened = next((row.key for row in after if row.key in owing), rows.key)
+        found, at = self._found, self.query_one(Rows).cursor
+        after = (found[place] for place in (*range(at + 1, len(found)), *range(at)))
+        owing = next((card.id for card in after if card.owed), self._place.dossier)
+        self._place = replace(self._place, dossier=owing)
         self.call_after_refresh(self._show)
 
     def action_open(self) -> None:
@@ -216,27 +329,89 @@ class People(Room[None]):
     @work(exit_on_error=False)
     async def action_new(self) -> None:
         """A new dossier, opened at once."""
+        self.doing = "new"
         id = await particulars.new(self)
         if id:
-            self._opened = id
+            self._made = True
             self._enter(id)
 
     def action_officers(self) -> None:
         """Who may unlock."""
+        self.doing = "officers"
         self.app.push_screen(Officers())
 
     @work(exit_on_error=False)
     async def action_export(self) -> None:
         """All dossiers into an archive."""
+        self.doing = "export"
         await exporting.export(self, None)
 
     @work(exit_on_error=False)
     async def action_verify(self) -> None:
         """The whole vault, and optionally against an earlier checkpoint."""
+        self.doing = "verify"
         await verifying.verify(self)
 
     @work(exit_on_error=False)
     async def action_recovery(self) -> None:
         """Recovery shares, drawn and handed out."""
+        self.doing = "recovery"
         await sharing.make(self)
         self.freshen()
+
+    @work(exit_on_error=False)
+    async def action_overview(self) -> None:
+        """All of it in bars; what was picked there is what the list shows then."""
+        self.doing = "overview"
+        picked = await self.shell.push_screen_wait(Overview())
+        if picked is not None:
+            self._go(replace(self._place, picked=picked, stage="", dossier=""))
+
+    def action_settings(self) -> None:
+        """What the officer may set."""
+        from secterm.tui.screens.settings import Preferences
+
+        self.doing = "settings"
+        self.app.push_screen(Preferences(), lambda _none: self._go(Place()))
+
+    # -- what a lock interrupts -------------------------------------------------
+
+    def place(self) -> str:
+        """The view, what it is narrowed to, and the dossier under the cursor."""
+        here = replace(self._place, dossier=self.query_one(Rows).key)
+        return msgspec.json.encode(here).decode()
+
+    def typed(self) -> dict[str, str]:
+        """What is in the filter."""
+        return {"filter": self._line.value} if self._line.value else {}
+
+    def take_up(self, word: str, typed: dict[str, str]) -> None:
+        """Begins again what a lock broke off, or shows what was shown."""
+        what, _colon, id = word.partition(":")
+        begin: dict[str, Callable[[], object]] = {
+            "new": self.action_new,
+            "officers": self.action_officers,
+            "export": self.action_export,
+            "verify": self.action_verify,
+            "recovery": self.action_recovery,
+            "overview": self.action_overview,
+            "settings": self.action_settings,
+        }
+        if what == "dossier":
+            self._open(id)
+        elif what in begin:
+            begin[what]()
+        elif word:
+            try:
+                place = msgspec.json.decode(word, type=Place)
+            except msgspec.MsgspecError:
+                return  # of another version: the list begins as always
+            self._go(place)
+            self._line.value = typed.get("filter", "")
+
+
+def _update(static: Static, text: str) -> None:
+    """Another text; a new layout only where it takes another number of lines."""
+    before = str(static.content)
+    if text != before:
+        static.update(text, layout=text.count("\n") != before.count("\n") or not before)

@@ -22,6 +22,7 @@ class QuizRoom(Handover):
         "Read each page to its end and press Enter. Then choose the right answer with the arrows "
         "or its number, and press Enter. Take the time you need. Esc calls the officer."
     )
+    RULE = _("Each answer counts as it is given, and an attempt that was begun is one.")
 
     def __init__(self, id: str, modules: list[str]) -> None:
         super().__init__(_("Training"), id)

@@ -30,6 +30,10 @@ TO_CORRECT: Final = ("word", "length", "checksum")  # else the next custodian wo
 class WayIn(Form):
     """Name and passphrase; or a key for those who have neither any more."""
 
+    RULE = _(
+        "Recovery takes as many shares as were asked for when they were made. Fewer tell nothing."
+    )
+
     BINDINGS = [Binding("f4", "recover", _("Recover with shares"))]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

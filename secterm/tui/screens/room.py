@@ -49,7 +49,9 @@ class Room(Screen[T]):
     def __init__(self, where: str) -> None:
         super().__init__()
         self.where = where
+        self.dossier_id = ""  # whose it is, where it is about one dossier
         self.doing = ""  # what was begun here last, in the room's own words
+        self.void = ""  # what a lock would now undo for good, said after the next unlocking
         self._shown_as_of = ("", date.min)
 
     @property
@@ -104,6 +106,11 @@ class Room(Screen[T]):
 
     # -- what a lock interrupts -------------------------------------------------
 
+    @property
+    def kind(self) -> str:
+        """Which screen it is, among those that may come up in its place."""
+        return type(self).__name__
+
     def place(self) -> str:
         """Where on this screen the officer is, in the room's own words; empty at its beginning."""
         return ""
@@ -111,6 +118,11 @@ class Room(Screen[T]):
     def typed(self) -> dict[str, str]:
         """What is typed here and not recorded, by entry; never a secret."""
         return {}
+
+    @property
+    def waits(self) -> bool:
+        """Whether it takes up what was begun only when somebody is ready for it."""
+        return False
 
     def take_up(self, word: str, typed: dict[str, str]) -> None:
         """Goes on after an unlocking: begins again what `doing` said, or, where this screen was
@@ -156,9 +168,19 @@ class Room(Screen[T]):
         """Enter alone answers nothing where an answer must be meant."""
         self.say(CHOOSE)
 
+    def on_choices_moved(self) -> None:
+        """That an answer is to be chosen is said until one is."""
+        if self.said == CHOOSE:
+            self.say("")
+
     def say(self, text: str, *, good: bool = False) -> None:
         """Shows a message over the keys; an empty one takes it away."""
         self.query_one(Trouble).say(text, good=good)
+
+    @property
+    def said(self) -> str:
+        """The message that stands over the keys; empty where none does."""
+        return self.query_one(Trouble).said
 
     def trouble(self, error: Exception) -> None:
         """Tells an error: what happened, what is safe, what to do."""

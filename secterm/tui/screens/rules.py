@@ -25,6 +25,7 @@ class RulesRoom(Handover):
         "and you are asked why. A rule that is longer than the screen is read to its end first, "
         "with Enter. Ask the officer about anything that is unclear. Esc calls the officer."
     )
+    RULE = _("Each rule is acknowledged by itself, by the person whom it binds.")
 
     BINDINGS = [
         Binding("pageup", "page(-1)", _("Page up"), show=False),

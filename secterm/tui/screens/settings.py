@@ -53,6 +53,10 @@ class Preferences(Room[None]):
         "adds one, F5 and F6 move it, F8 removes it. The file may be edited too; it is "
         "neither sealed nor signed, so nothing in it weakens the vault."
     )
+    RULE = _(
+        "Settings change how the program looks and waits, never what is recorded or who may "
+        "read it."
+    )
     BINDINGS = [
         Binding("f2", "add", _("New view")),
         Binding("f5", "shift(-1)", _("View up")),

@@ -63,6 +63,7 @@ class Custodians(Handover):
         "the words are typed back. Esc calls the officer; left before the end, nothing is "
         "changed."
     )
+    RULE = _("One custodian sees one share. Fewer than were asked for open nothing.")
 
     BINDINGS = [Binding("f2", "show", _("Show the share"))]
 
@@ -238,6 +239,10 @@ def _still(desk: Desk) -> str:
     )
 
 
+def _broken_off(desk: Desk) -> str:
+    return _("It locked before the recovery shares were all checked.") + " " + _still(desk)
+
+
 def offer() -> Question:
     """Whether shares are to be made right away."""
     return Question(
@@ -311,8 +316,13 @@ async def make(room: Room[None]) -> None:
         return
     custodians = Custodians(list(drawn.words))
     drawn = replace(drawn, words=("",) * len(drawn.words))  # each is with its custodian now
-    await room.shell.push_screen_wait(custodians)
-    if not custodians.over or not await _adopted(room, drawn):
+    room.doing, room.void = "", _broken_off(room.desk)
+    try:
+        await room.shell.push_screen_wait(custodians)
+        adopted = custodians.over and await _adopted(room, drawn)
+    finally:
+        room.void = ""
+    if not adopted:
         _front(room).say(_still(room.desk))
         return
     await room.shell.push_screen_wait(_made(room.desk))

@@ -43,6 +43,7 @@ class Timeline(Room[None]):
         "Arrows, PgUp, PgDn, Home and End move. / shows only what has the words typed then: a "
         "name, a day such as 2026-11-25, any part of a sentence. Enter or Esc goes back."
     )
+    RULE = _("Every line is an entry of the journal, sealed and signed by the officer it names.")
     BINDINGS = [
         Binding("enter", "go_on", _("Go on")),
         Binding("slash", "find", _("Find")),

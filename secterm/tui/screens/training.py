@@ -35,6 +35,9 @@ class TrainingRoom(Room[None]):
         "course that taught all that are still owed, F5 hands over for every quiz that is due. "
         "Where several quizzes are due, and once all is done, Enter on the first row goes on."
     )
+    RULE = _(
+        "A module counts while its hours were taught and its quiz was passed, and both are valid."
+    )
     BINDINGS = [
         Binding("f4", "teach", _("Record teaching")),
         Binding("f6", "teach_all", _("All taught")),

@@ -71,6 +71,7 @@ class SigningRoom(Handover):
         "the screen, Enter goes on to the signature. F4 refuses to sign; that is your right, and "
         "what you say is recorded. Esc calls the officer."
     )
+    RULE = _("Only what was read to its end can be signed. To refuse is a right.")
     BINDINGS = [Binding("f4", "refuse", _("I refuse to sign"))]
 
     def __init__(self, id: str, text: str, witness: Signer | None) -> None:

@@ -25,6 +25,11 @@ from secterm.words import _
 class _UnlockForm(Keyed, recovering.WayIn):
     """Name and passphrase; a key file, or another way in."""
 
+    RULE = _(
+        "Each wrong passphrase is counted, the wait grows, and the next unlocking tells how "
+        "many there were."
+    )
+
 
 class Unlock(Room[None]):
     """Asks until the vault opens."""
@@ -79,6 +84,8 @@ class Unlock(Room[None]):
         parts = [str(self.shell.vault)]
         if self.shell.farewell:
             parts.append(_("Locked. Checkpoint {line}").format(line=self.shell.farewell))
+        if self.shell.not_kept:
+            parts.append(f"! {self.shell.not_kept}")
         if self.shell.hint:
             parts.append(self.shell.hint)
         if self.shell.told:

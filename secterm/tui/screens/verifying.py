@@ -32,6 +32,10 @@ class Verified(Reader):
         "through it. F2 writes the checkpoint as one short line into a small text file on a "
         "medium, to be printed elsewhere. Enter or Esc goes back."
     )
+    RULE = _(
+        "A vault put back from an old copy holds by itself: only a checkpoint kept elsewhere "
+        "shows it."
+    )
     BINDINGS = [Binding("f2", "slip", _("Checkpoint to print"))]
 
     def __init__(self, report: Report) -> None:
@@ -47,6 +51,7 @@ class Verified(Reader):
     @work(exit_on_error=False)
     async def action_slip(self) -> None:
         """Asks for the folder until the file is written, or it is left."""
+        self.doing = "slip"
         told, kept = "", Values()
         while True:
             values = await self.shell.push_screen_wait(_folder(told, kept))
@@ -60,6 +65,13 @@ class Verified(Reader):
                 continue
             self.say(_("Written: {path}").format(path=written), good=True)
             return
+
+    def take_up(self, word: str, typed: dict[str, str]) -> None:
+        """The folder is asked for again; else the line at the top."""
+        if word == "slip":
+            self.action_slip()
+        else:
+            super().take_up(word, typed)
 
     def _write(self, values: Values) -> Callable[[Callable[[str], None]], Path]:
         desk = self.desk

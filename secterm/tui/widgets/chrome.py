@@ -12,10 +12,12 @@ from rich.text import Text
 from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Static
 
 from secterm.tui.widgets.cells import fit
+from secterm.words import _
 
 KEY_NAMES: Final = {
     "enter": "Enter",
@@ -116,7 +118,11 @@ def _is_ours(node: object, binding: Binding) -> bool:
 
 
 class Top(Static):
-    """The bar on top: where we are on the left, who is at work on the right."""
+    """The bar on top: where we are on the left, who is at work on the right. In the last
+    minute before it locks by itself, `locks_in` so many seconds, at the right end.
+    """
+
+    locks_in = reactive(0)
 
     def __init__(self, where: str, who: str = "") -> None:
         super().__init__(id="top", markup=False)
@@ -125,11 +131,15 @@ class Top(Static):
 
     def render(self) -> Text:
         """One line, as wide as the terminal."""
-        width = max(self.size.width, 1)
-        left, right = f" {self.where}", f"{self.who} "
-        if cell_len(left) + cell_len(right) + 1 > width:
+        last = _("locks in {n:>2} s").format(n=self.locks_in) if self.locks_in else ""
+        width = max(self.size.width - cell_len(last) - 1, 1)
+        left, right = f" {self.where}", self.who
+        if cell_len(left) + cell_len(right) + 2 > width:
             right = fit(right, min(cell_len(right), width // 3))
-        return Text(fit(left, width - cell_len(right)) + right, no_wrap=True)
+        if last and right:
+            right += "  "
+        text = Text(fit(left, width - cell_len(right)) + right, no_wrap=True)
+        return text.append(last, style="reverse").append(" ")
 
 
 def top_of(app: App[object]) -> Iterator[Top]:
@@ -180,9 +190,11 @@ class Trouble(Static):
 
     def __init__(self) -> None:
         super().__init__("", id="trouble", markup=False)
+        self.said = ""
 
     def say(self, text: str, *, good: bool = False) -> None:
         """Shows a message; an empty one takes it away."""
+        self.said = text
         mark = "" if good or not text else "! "
         self.set_class(good, "good")
         self.update(mark + text)

@@ -23,7 +23,7 @@ from secterm.tui import dates
 from secterm.tui.widgets.line import Line
 from secterm.words import _
 
-MOST: Final = 6  # rows that are shown
+MOST, FEW, TALL = 12, 4, 40  # rows that are shown: on a terminal of so many lines, or on less
 _rows: Final = msgspec.json.Decoder(list[dict[str, str]])
 
 
@@ -34,6 +34,7 @@ class Listing(Vertical):
     row that was added or taken back.
     """
 
+    DEFAULT_CSS = "#rows-so-far { text-wrap: nowrap; text-overflow: ellipsis; }"
     BINDINGS = [Binding("f6", "take_back", _("Row back"))]
 
     @dataclass
@@ -139,8 +140,9 @@ class Listing(Vertical):
             + "; ".join(self._told(f, row[f.id]) for f in self.fields if row.get(f.id, ""))
             for number, row in enumerate(self.rows, 1)
         ]
-        if len(lines) > MOST:
-            lines = [_("({n} more)").format(n=len(lines) - MOST + 1), *lines[1 - MOST :]]
+        most = MOST if self.app.size.height >= TALL else FEW
+        if len(lines) > most:
+            lines = [_("({n} more)").format(n=len(lines) - most + 1), *lines[1 - most :]]
         self.query_one("#rows-so-far", Static).update(
             "\n".join(lines) if lines else _("(no row yet)")
         )

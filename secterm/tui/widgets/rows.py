@@ -4,19 +4,24 @@ thousand rows are no slower than ten.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar, overload
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.reactive import reactive
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
+from secterm.tui.widgets.cells import fit
+from secterm.tui.widgets.scrolling import place_of
 from secterm.words import _
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,26 @@ class Row:
     key: str
     text: str
     strong: bool = False
+
+
+class Drawn(Sequence[Row], Generic[T]):
+    """Rows of things, each made by `draw` when it is looked at and not before."""
+
+    def __init__(self, things: Sequence[T], draw: Callable[[T], Row]) -> None:
+        self._things = things
+        self._draw = draw
+
+    def __len__(self) -> int:
+        return len(self._things)
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Row]: ...
+    def __getitem__(self, at: int | slice) -> Row | list[Row]:
+        if isinstance(at, slice):
+            return [self._draw(thing) for thing in self._things[at]]
+        return self._draw(self._things[at])
 
 
 class Rows(ScrollView, can_focus=True):
@@ -42,8 +67,6 @@ class Rows(ScrollView, can_focus=True):
     ]
     COMPONENT_CLASSES = {"rows--cursor", "rows--strong"}
 
-    cursor = reactive(0)
-
     @dataclass
     class Picked(Message):
         """A row was chosen."""
@@ -59,20 +82,28 @@ class Rows(ScrollView, can_focus=True):
     def __init__(self, rows: Sequence[Row] = (), *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.rows: Sequence[Row] = rows
+        self.cursor = 0
+        self._style = Style()
+        self._bar: tuple[object, ...] = ()  # what it showed when it was drawn last
+        self._top = -1  # the first row that was drawn
+        self._drawn: list[tuple[Row, bool] | None] = []  # by line, with where the cursor was
 
     def on_mount(self) -> None:
         """Knows its height at last."""
         self.show(self.rows)
 
-    def show(self, rows: Sequence[Row], key: str = "") -> None:
-        """Replaces the rows; the cursor stays on the same row, or goes to `key`."""
-        key = key or self.key
+    def show(self, rows: Sequence[Row], key: str = "", *, at: int | None = None) -> None:
+        """Replaces the rows; the cursor stays on the same row, or goes to `key`, or to the
+        row `at` this place where the caller knows it.
+        """
+        if at is None:
+            key = key or self.key
+            at = next((i for i, row in enumerate(rows) if row.key == key), 0)
         self.rows = rows
-        self.virtual_size = Size(self.size.width, len(rows))
-        found = next((i for i, row in enumerate(rows) if row.key == key), 0)
-        self.cursor = found
+        self._measure()
+        self.cursor = at
         self._into_view()
-        self.refresh()
+        self._draw()
 
     @property
     def key(self) -> str:
@@ -101,34 +132,83 @@ class Rows(ScrollView, can_focus=True):
             return
         self.cursor = max(0, min(to, len(self.rows) - 1))
         self._into_view()
-        self.refresh()
+        self._draw()
         self.post_message(self.Moved(self.rows[self.cursor]))
 
     def on_resize(self) -> None:
         """Keeps the cursor in view."""
-        self.virtual_size = Size(self.size.width, len(self.rows))
+        self._measure()
         self._into_view()
+        self._draw()
+
+    def _measure(self) -> None:
+        """The bar beside the rows follows them. The screen needs no new layout for that: the
+        bar's column is kept free (`scrollbar-gutter: stable`), unless our height is theirs.
+        """
+        size = Size(self.size.width, len(self.rows))
+        if self.styles.is_auto_height or not self.size:
+            self.virtual_size = size
+        elif size != self.virtual_size:
+            self.set_reactive(Rows.virtual_size, size)
+            self._scroll_update(size)
+
+    def _scroll_update(self, virtual_size: Size) -> None:
+        """Textual draws the bar anew with every layout, and it is dear: only where it changed."""
+        height = self.size.height
+        shows = place_of(height, virtual_size.height, height, self.scroll_y)
+        bar = (*shows, self.size, self.container_size, self.show_vertical_scrollbar)
+        if bar == self._bar and self.show_vertical_scrollbar:
+            many = virtual_size.height
+            self.vertical_scrollbar.set_reactive(ScrollBar.window_virtual_size, many)
+            self.scroll_y = self.validate_scroll_y(self.scroll_y)
+            return
+        self._bar = bar
+        super()._scroll_update(virtual_size)
 
     def _into_view(self) -> None:
+        if 0 <= self.cursor - int(self.scroll_offset.y) < self.size.height:
+            return
         self.scroll_to_region(
             Region(0, self.cursor, max(self.size.width, 1), 1), animate=False, force=True
         )
 
+    def _draw(self) -> None:
+        """Has those lines drawn anew on which something else stands now."""
+        before, top, width = self._drawn, self._top, self.size.width
+        self._top = int(self.scroll_offset.y)
+        self._drawn = [self._standing(self._top + y) for y in range(self.size.height)]
+        if top != self._top or len(before) != len(self._drawn):
+            self.refresh()
+            return
+        pairs = enumerate(zip(before, self._drawn, strict=True))
+        changed = [Region(0, y, width, 1) for y, (old, new) in pairs if old != new]
+        if changed:
+            self.refresh(*changed)
+
+    def _standing(self, index: int) -> tuple[Row, bool] | None:
+        if index >= len(self.rows):
+            return None
+        return self.rows[index], index == self.cursor
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of a part of the window."""
+        self._style = self.rich_style  # once for all of them: it takes longer than a line
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """The row that stands on line `y` of the window."""
-        index = int(self.scroll_offset.y) + y
-        width = self.size.width
-        if index >= len(self.rows):
-            return Strip.blank(width, self.rich_style)
-        row, here = self.rows[index], index == self.cursor
-        style = self.rich_style
+        top, width, style = int(self.scroll_offset.y), self.size.width, self._style
+        ready = top == self._top and y < len(self._drawn)
+        standing = self._drawn[y] if ready else self._standing(top + y)
+        if standing is None:
+            return Strip.blank(width, style)
+        row, here = standing
         if row.strong:
             style += Style(bold=True)
         if here and self.has_focus_within_reach:
             style += self.get_component_rich_style("rows--cursor")
         mark = "> " if here else "  "
-        text = Segment(mark + row.text, style)
-        return Strip([text]).adjust_cell_length(width, style)
+        return Strip([Segment(fit(mark + row.text, width), style)], width)
 
     @property
     def has_focus_within_reach(self) -> bool:

@@ -7,6 +7,7 @@ from textual.binding import Binding
 from textual.widgets import Static
 
 from secterm.tui.screens.dialogs import Box
+from secterm.tui.screens.helping import WIDTH
 from secterm.tui.screens.interview.progress import Progress
 from secterm.tui.widgets.cells import fit
 from secterm.tui.widgets.line import Line
@@ -101,4 +102,4 @@ def _row(progress: Progress, at: int) -> Row:
     if progress.is_marked(at):
         said = f"{said}, {_('marked')}" if said else _("marked")
     right = f" {said}" if said else ""
-    return Row(question.id, fit(f"{at + 1:>3}. {question.text}", 70 - len(right)) + right)
+    return Row(question.id, fit(f"{at + 1:>3}. {question.text}", WIDTH - 4 - len(right)) + right)

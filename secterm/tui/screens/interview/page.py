@@ -37,9 +37,12 @@ class Page(VerticalScroll, can_focus=False):
 
     DEFAULT_CSS = """
     Page { height: 1fr; padding-right: 1; }
-    Page #slot, Page #further { height: auto; }
-    Page #further { margin-top: 1; }
-    Page #told { height: auto; margin-top: 1; }
+    Page #help { height: auto; }
+    Page #choices, Page #text, Page #slot, Page #further, Page #told {
+        height: auto;
+        margin-top: 1;
+    }
+    Page #text { height: 4; }
     """
 
     def __init__(self, at_once: Callable[[str], None], today: date, order: Dates) -> None:
@@ -57,7 +60,7 @@ class Page(VerticalScroll, can_focus=False):
     def compose(self) -> ComposeResult:
         """Everything that a page can have; what it needs is shown."""
         yield Static("", id="asked", classes="asked", markup=False)
-        yield Static("", id="help", classes="text", markup=False)
+        yield Static("", id="help", markup=False)
         yield self._choices
         yield self._text
         yield Vertical(id="slot")
@@ -81,13 +84,16 @@ class Page(VerticalScroll, can_focus=False):
         if slot.children:
             await slot.remove_children()
         self._control = self._fitting(question, given)
-        if isinstance(self._control, Line | Listing):
+        slot.display = isinstance(self._control, Line | Listing)
+        if slot.display:
             await slot.mount(self._control)
         for control in (self._choices, self._text):
             control.display = control is self._control
         optional = "" if question.required else _(" (you may leave this empty)")
         self.query_one("#asked", Static).update(f"{number}. {question.text}{optional}")
-        self.query_one("#help", Static).update(question.help)
+        help = self.query_one("#help", Static)
+        help.update(question.help)
+        help.display = bool(question.help)
         self._further.put(told.follow_up if told else "")
         self.query_one("#further-asked", Static).update(
             question.follow_up.text if question.follow_up else ""

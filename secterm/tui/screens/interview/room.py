@@ -6,32 +6,30 @@ from typing import Final
 
 from textual import events, work
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Static
 
 from secterm import messages
 from secterm.dossier import gates
 from secterm.dossier.entries import Act, Answer, Answered, Noted
 from secterm.policy.model import Question
+from secterm.tui.order import arrived
 from secterm.tui.screens.form import Entry, Form
-from secterm.tui.screens.interview import map as maps
-from secterm.tui.screens.interview import told
+from secterm.tui.screens.interview import sections, told
 from secterm.tui.screens.interview.jump import Jump
+from secterm.tui.screens.interview.keys import Keyed
 from secterm.tui.screens.interview.marks import Marks
 from secterm.tui.screens.interview.page import Page
 from secterm.tui.screens.interview.progress import Progress
-from secterm.tui.screens.room import CHOOSE, Room
-from secterm.tui.widgets.choices import Choices
 from secterm.tui.widgets.listing import Listing
 from secterm.words import _
 
-LETTERS: Final = {"before": "b", "note": "n", "mark": "f", "jump": "/"}
+CHOOSE: Final = _("Answer with the first letter or the number, or with the arrows and Enter.")
 MARKS: Final = "marks"  # the place of the last page; a question's is "question ID"
 
 
-class Interview(Room[bool]):
+class Interview(Keyed):
     """Gives True once every question is answered. It begins at the question `at`, or at the
     first without an answer.
     """
@@ -43,32 +41,16 @@ class Interview(Room[bool]):
         "a note, F5 marks a question to come back to, and F7 jumps. Esc leaves, and the "
         "interview goes on at the same place the next time."
     )
-    BINDINGS = [
-        Binding("enter", "go_on", _("Go on"), priority=True),
-        Binding("b", "letter('before')", _("Before")),
-        Binding("pageup", "fixed('before')", _("Before")),
-        Binding("pagedown", "after", _("After"), priority=True),
-        Binding("n", "letter('note')", _("Note")),
-        Binding("f4", "fixed('note')", _("Note")),
-        Binding("f", "letter('mark')", _("Mark")),
-        Binding("f5", "fixed('mark')", _("Mark")),
-        Binding("/", "letter('jump')", _("Jump")),
-        Binding("f7", "fixed('jump')", _("Jump")),
-        Binding("home", "end(0)", _("First"), show=False, priority=True),
-        Binding("end", "end(-1)", _("Last"), show=False, priority=True),
-        # These always work; the keys above are those that are told.
-        Binding("pageup", "before", "", show=False, priority=True),
-        Binding("f4", "note", "", show=False, priority=True),
-        Binding("f5", "mark", "", show=False, priority=True),
-        Binding("f7", "jump", "", show=False, priority=True),
-    ]
+    RULE = _(
+        "An answer counts from the moment it is given. One that weighs is never recorded "
+        "without what it asks further."
+    )
 
     def __init__(self, id: str, at: str = "") -> None:
         super().__init__(_("Interview"))
         self.dossier_id = id
         self._begins = at
         self._at = 0  # the place of the question on the page
-        self._asking = False  # whether a question is on the page, not the last page
         self._back = False  # whether only what is marked is gone through
         self._warned = False
         self._progress: Progress | None = None
@@ -82,7 +64,7 @@ class Interview(Room[bool]):
                 yield Static("", id="intro", classes="soft text", markup=False)
                 yield Page(self._at_once, desk.today, self.shell.settings.dates)
                 yield Marks()
-            yield maps.SectionMap()
+            yield sections.SectionMap()
 
     async def on_mount(self) -> None:
         """Begins where it stopped: at the first question without an answer."""
@@ -105,12 +87,12 @@ class Interview(Room[bool]):
         """The map goes where there is no room for it."""
         self._fit(event.size.width)
         if self._progress is not None:
-            self.call_after_refresh(self._tell)
+            self._tell()
 
     def _fit(self, width: int) -> None:
-        wide = width >= maps.ROOM
+        wide = width >= sections.ROOM
         self.set_class(wide, "wide")
-        self.query_one(maps.SectionMap).display = wide
+        self.query_one(sections.SectionMap).display = wide
 
     @property
     def progress(self) -> Progress:
@@ -148,18 +130,19 @@ class Interview(Room[bool]):
         page = self.page
         with self.app.batch_update():
             await page.ask(at + 1, question, stands.act if stands else None)
-            self._at, self._asking, self._warned = at, True, False
+            self._at, self.asking, self._warned = at, True, False
             page.display = True
             self.query_one(Marks).display = False
             self._tell()
             self.say("")
             self.set_focus(page.first)
+            await arrived(*self.query("*"))  # what each part draws is drawn together
         self._heard_again()
 
     def _lead(self) -> None:
         """The last page: every question is answered, and some are marked."""
         with self.app.batch_update():
-            self._asking, self._back, self._warned = False, True, False
+            self.asking, self._back, self._warned = False, True, False
             self.page.display = False
             self.query_one(Marks).display = True
             self._tell()
@@ -175,48 +158,19 @@ class Interview(Room[bool]):
         progress = self.progress
         line = self.query_one("#line", Static)
         intro = self.query_one("#intro", Static)
-        left = maps.section_line(progress, self._at) if self._asking else _("All sections")
+        left = sections.section_line(progress, self._at) if self.asking else _("All sections")
         if not self.has_class("wide"):
-            left = maps.one_line(progress, left, max(self.app.size.width - 4, 20))
+            left = sections.one_line(progress, left, max(self.app.size.width - 4, 20))
         line.update(left)
-        intro.update(progress.asked[self._at][0].intro if self._asking else "")
-        self.query_one(maps.SectionMap).show(progress, self._at if self._asking else None)
-        if self._asking:
+        intro.update(progress.asked[self._at][0].intro if self.asking else "")
+        self.query_one(sections.SectionMap).show(progress, self._at if self.asking else None)
+        if self.asking:
             marked = progress.is_marked(self._at)
             name = self.desk.officer_name
             self.page.tell(told.lines(progress.dossier, self.question, marked, name))
         else:
             self.query_one(Marks).show(progress)
         self.refresh_bindings()
-
-    # -- which keys do something --------------------------------------------------
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A letter that belongs to the answer or the text does nothing else."""
-        if action in ("letter", "fixed"):
-            what = str(parameters[0])
-            by_letter = self._hears(LETTERS[what])
-            return self._may(what) and by_letter == (action == "letter")
-        if action == "end":
-            return not isinstance(self.focused, Input | TextArea) and self._asking
-        return self._may(action) and super().check_action(action, parameters)
-
-    def _may(self, action: str) -> bool:
-        return self._asking or action not in ("note", "after")
-
-    def _hears(self, letter: str) -> bool:
-        focused = self.focused
-        if isinstance(focused, Input | TextArea):
-            return False
-        return not (isinstance(focused, Choices) and focused.answers_to(letter))
-
-    async def action_letter(self, what: str) -> None:
-        """What a letter does."""
-        await self.run_action(what)
-
-    async def action_fixed(self, what: str) -> None:
-        """What the key beside it does."""
-        await self.run_action(what)
 
     # -- answers ------------------------------------------------------------------
 
@@ -232,7 +186,7 @@ class Interview(Room[bool]):
         """Takes what is entered."""
         if self.shell.held or self.focused is None:
             return
-        if not self._asking:
+        if not self.asking:
             self._from_marks()
             return
         listing = self.page.listing
@@ -306,27 +260,27 @@ class Interview(Room[bool]):
         elif looked and after < len(progress) and not self._back:
             await self._show(after)
         else:
-            self._asking = False
+            self.asking = False
             self.dismiss(True)
 
     # -- going elsewhere ------------------------------------------------------------
 
     def _leaves(self) -> bool:
         """Whether nothing on the page would be lost; else says so, once."""
-        if not self._asking or self._warned or not self.page.changed:
+        if not self.asking or self._warned or not self.page.changed:
             return True
         self._warned = True
         self.say(_("This answer is not recorded yet: Enter records it. The same key again leaves."))
         return False
 
     def _turn(self, at: int) -> None:
-        if (at != self._at or not self._asking) and self._leaves():
+        if (at != self._at or not self.asking) and self._leaves():
             self.shell.hush(self)
             self.call_later(self._show, at)
 
     def action_before(self) -> None:
         """Looks at the question before."""
-        self._turn(max(self._at - 1, 0) if self._asking else self._at)
+        self._turn(max(self._at - 1, 0) if self.asking else self._at)
 
     def action_after(self) -> None:
         """Looks at the question after."""
@@ -383,7 +337,7 @@ class Interview(Room[bool]):
         """Marks the question to come back to, or takes its mark away."""
         if self.shell.held:
             return
-        id = self.question.id if self._asking else self.query_one(Marks).rows.key
+        id = self.question.id if self.asking else self.query_one(Marks).rows.key
         if id:
             on = id not in self.desk.marked(self.dossier_id)
             self.tried(lambda: self.desk.mark(self.dossier_id, id, on))
@@ -405,11 +359,11 @@ class Interview(Room[bool]):
 
     def place(self) -> str:
         """The question on the page."""
-        return _words("at", self.question.id) if self._asking else MARKS
+        return _words("at", self.question.id) if self.asking else MARKS
 
     def typed(self) -> dict[str, str]:
         """What is typed on the page and not recorded."""
-        return self.page.typed() if self._asking else {}
+        return self.page.typed() if self.asking else {}
 
     def take_up(self, word: str, typed: dict[str, str]) -> None:
         """The same question, what was typed, and the note that was begun."""
@@ -421,7 +375,7 @@ class Interview(Room[bool]):
         at = self.progress.place(id)
         if word == MARKS and self.progress.first_open() is None:
             self._lead()
-        elif at is not None and (at != self._at or not self._asking):
+        elif at is not None and (at != self._at or not self.asking):
             await self._show(at)
         if at is not None and typed:
             self.page.put(typed)

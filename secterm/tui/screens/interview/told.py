@@ -62,7 +62,7 @@ def _answers(dossier: Dossier, question: Question, name: Name) -> list[str]:
 
 
 def _answer(question: Question, one: Numbered, act: Answered, name: Name) -> str:
-    return _("{answer}, {at}, by {officer}").format(
+    return _("{answer} ({at}, by {officer})").format(
         answer=cut(answering.words(question, act.answer), LONGEST),
         at=when(one.entry.at),
         officer=name(one.entry.officer),
@@ -82,7 +82,7 @@ def _notes(notes: tuple[Told[Noted], ...], name: Name) -> list[str]:
 def note(told: Told[Noted], name: Name) -> str:
     """A note with its time and its officer."""
     text = cut(told.act.text, LONGEST_TEXT)
-    return _("{text} ({at}, {officer})").format(
+    return _("{text} ({at}, by {officer})").format(
         text=text, at=when(told.at), officer=name(told.officer)
     )
 

@@ -16,7 +16,9 @@ from secterm.tui.screens.interview.progress import Part, Progress
 from secterm.tui.widgets.cells import fit
 from secterm.words import _
 
-ROOM: Final = 110  # columns from which the map has room beside the page
+ROOM: Final = 110  # columns of the terminal from which the map has room beside the page,
+WIDE: Final = 130  # and from which every title has
+NARROW_MAP, WIDE_MAP = 40, 46
 LONGEST_BAR: Final = 20
 OPEN, ANSWERED, ADVERSE, MARKED = "·", "•", "!", "f"
 
@@ -25,7 +27,7 @@ class SectionMap(Static):
     """Each section with what is done of it; under the current one its questions as signs."""
 
     DEFAULT_CSS = """
-    SectionMap { width: 40; height: 1fr; padding-left: 3; }
+    SectionMap { height: 1fr; padding-left: 3; }
     """
 
     def __init__(self) -> None:
@@ -33,7 +35,8 @@ class SectionMap(Static):
 
     def show(self, progress: Progress, at: int | None) -> None:
         """The progress now, with the question at this place on the page, or none."""
-        width = max(self.size.width or 37, 10)
+        width = (NARROW_MAP if self.app.size.width < WIDE else WIDE_MAP) - 3
+        self.styles.width = width + 3
         lines = [Text(_("Sections"), style="bold"), Text()]
         for part in progress.parts:
             here = at is not None and part.holds(at)

@@ -1,0 +1,376 @@
+"""All cards of an unlocked vault, read once and then kept true card by card, so that
+a list of a hundred thousand is sought, ordered and counted between two keys. It
+knows no screen. What it holds is as secret as the vault, and goes with the lock.
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import operator
+import time
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final, Literal, overload
+
+from secterm.desk.cards import Card
+
+Order = Literal["waiting", "lapse", "name", "opened"]
+Kind = tuple[str, str, str]  # stage, owed, lapses on
+
+LATELY: Final = 2  # views whose texts stand ready in their order
+LATE: Final = 1e12  # seconds; after every time there is
+SHORTEST_ID: Final = 4  # hex digits that may be the beginning of an id
+HEX: Final = "0123456789abcdef"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which dossiers a list shows, and in which order.
+
+    `stages` and `owed` are words of a card; none means all. `within` days: only what
+    lapses so soon, or lapsed; 0 means all. `month` (YYYY-MM): only what lapses in it.
+    `waits`: only who has waited so many days, the first and the last of them.
+    """
+
+    stages: frozenset[str] = frozenset()
+    owed: frozenset[str] = frozenset()
+    within: int = 0
+    month: str = ""
+    waits: tuple[int, int] | None = None
+    order: Order = "waiting"
+
+    def fits(self, kind: Kind, until: str) -> bool:
+        """Whether cards of this kind are wanted; `until` is the last day of `within`."""
+        stage, owed, lapses_on = kind
+        if (self.stages and stage not in self.stages) or (self.owed and owed not in self.owed):
+            return False
+        if self.month and not lapses_on.startswith(self.month):
+            return False
+        return not self.within or stage == "lapsed" or "" < lapses_on <= until
+
+
+class Found(Sequence[Card]):
+    """Cards in their order, as they were found."""
+
+    def __init__(self, cards: Sequence[Card], slots: list[int], places: Sequence[int]) -> None:
+        self._cards = cards
+        self._slots = slots  # of all that are wanted
+        self._places = places  # among them, of those that the words fit; ascending
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, at: int) -> Card: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Card]: ...
+    def __getitem__(self, at: int | slice) -> Card | list[Card]:
+        if isinstance(at, slice):
+            return [self._cards[self._slots[place]] for place in self._places[at]]
+        return self._cards[self._slots[self._places[at]]]
+
+    def place(self, slot: int | None) -> int | None:
+        """At which place the card of this slot stands; None where it was not found."""
+        if slot is None:
+            return None
+        try:
+            place = self._slots.index(slot)
+        except ValueError:
+            return None
+        at = bisect.bisect_left(self._places, place)
+        return at if at < len(self._places) and self._places[at] == place else None
+
+
+class _Ordered:
+    """The slots of all cards in one order."""
+
+    def __init__(self, key: Callable[[Card], float | str]) -> None:
+        self._key = key
+        self._keys: list[float | str] = []
+        self._slots: list[int] = []
+        self._settled = True
+
+    def change(self, slot: int, card: Card) -> None:
+        if slot < len(self._keys):
+            self._keys[slot] = self._key(card)
+            self._settled = False
+
+    def slots(self, cards: Sequence[Card]) -> list[int]:
+        if len(self._keys) < len(cards):
+            more = range(len(self._keys), len(cards))
+            self._keys += [self._key(cards[slot]) for slot in more]
+            self._slots += sorted(more, key=self._keys.__getitem__)
+            self._settled = False
+        if not self._settled:
+            self._slots.sort(key=self._keys.__getitem__)  # two runs, or one card out of place
+            self._settled = True
+        return self._slots
+
+
+class _Base:
+    """Those who are wanted, in their order, and what was found among them lately."""
+
+    def __init__(self, as_of: int, slots: list[int], texts: list[str], ids: list[str]) -> None:
+        self.as_of = as_of
+        self.slots = slots
+        # Anew, so that they stand in memory in this order: a search waits for nothing else.
+        self._texts = "\n".join(texts).split("\n") if texts else []
+        self._ids = ids
+        # What was found, each narrower than the one before it.
+        self._hits: list[tuple[frozenset[str], Sequence[int]]] = [(frozenset(), range(len(slots)))]
+
+    def find(self, words: str) -> Sequence[int]:
+        sought = frozenset(folded(words).split())
+        while not all(any(_covers(a, b) for b in sought) for a in self._hits[-1][0]):
+            self._hits.pop()
+        before, places = self._hits[-1]
+        if sought != before:
+            places = _narrow(self._texts, self._ids, places, sought - before)
+            self._hits.append((sought, places))
+        return places
+
+
+class Index:
+    """The cards of all dossiers. `read` on until all are there; `note` what was recorded.
+
+    `source` gives every card as of a day, `count` how many there will be. Only `note`
+    and `clear` may be called while another thread is in it.
+    """
+
+    def __init__(self, source: Callable[[date], Iterator[Card]], count: Callable[[], int]) -> None:
+        self._source = source
+        self._count = count
+        self._spelled: Callable[[Card], str] = _told
+        self.changes = 0  # grows with every card that came or changed
+        self.clear()
+
+    def clear(self) -> None:
+        """Forgets everything; the next reading begins anew."""
+        self.total = 0
+        self.changes += 1
+        self._day: date | None = None
+        self._reading: Iterator[Card] | None = None
+        self._noted: dict[str, Card] = {}
+        self._cards: list[Card] = []
+        self._texts: list[str] = []
+        self._slots: dict[str, int] = {}
+        self._kinds: dict[Kind, int] = {}
+        self._kind: list[int] = []  # of each slot
+        self._many: list[int] = []  # of each kind
+        self._orders: dict[Order, _Ordered] = {}
+        self._bases: dict[Wanted, _Base] = {}  # those that were used lately
+
+    def spell(self, spelled: Callable[[Card], str]) -> None:
+        """By which words, besides its id, a card is found: those that a face shows of it."""
+        self._spelled = spelled
+        self._texts = [self._text(card) for card in self._cards]
+        self._bases = {}
+
+    # -- what is there ------------------------------------------------------
+
+    def read(self, today: date, seconds: float) -> bool:
+        """Reads on for about so long; whether all is read. On another day it begins anew.
+
+        Raises what reading the vault raises; then it begins anew as well.
+        """
+        if self._day != today:
+            self.clear()
+            self.total = self._count()
+            self._day, self._reading = today, self._source(today)
+        if self._reading is None:
+            return True
+        until = time.monotonic() + seconds
+        try:
+            for card in self._reading:
+                if card.id not in self._slots:  # what was noted meanwhile is newer
+                    self._put(card)
+                if time.monotonic() >= until:
+                    return False
+        except BaseException:
+            self.clear()
+            raise
+        self._reading = None
+        return True
+
+    def note(self, card: Card) -> None:
+        """A dossier's card is another now."""
+        if self._day is not None:
+            self._noted[card.id] = card
+
+    @property
+    def complete(self) -> bool:
+        """Whether all cards are read."""
+        return self._day is not None and self._reading is None
+
+    def __len__(self) -> int:
+        """How many cards are there."""
+        self._take_in()
+        return len(self._cards)
+
+    def cards(self) -> Sequence[Card]:
+        """All cards read so far, in no order."""
+        self._take_in()
+        return self._cards
+
+    def slot(self, id: str) -> int | None:
+        """Where a dossier's card is kept; None where there is none."""
+        return self._slots.get(id)
+
+    def _take_in(self) -> None:
+        while self._noted:
+            self._put(self._noted.popitem()[1])
+
+    def _put(self, card: Card) -> None:
+        slot = self._slots.setdefault(card.id, len(self._cards))
+        made = (card.stage, card.owed, card.lapses_on)
+        kind = self._kinds.setdefault(made, len(self._many))
+        if kind == len(self._many):
+            self._many.append(0)
+        self._many[kind] += 1
+        self.changes += 1
+        if slot == len(self._cards):
+            self._cards.append(card)
+            self._texts.append(self._text(card))
+            self._kind.append(kind)
+            return
+        self._many[self._kind[slot]] -= 1
+        self._cards[slot], self._texts[slot], self._kind[slot] = card, self._text(card), kind
+        for order in self._orders.values():
+            order.change(slot, card)
+
+    def _text(self, card: Card) -> str:
+        return folded(self._spelled(card)).replace("\n", " ")
+
+    # -- what is sought -----------------------------------------------------
+
+    def find(self, wanted: Wanted, words: str = "") -> Found:
+        """The dossiers that are wanted and that every one of these words fits.
+
+        Case, accents and width do not matter. A longer text is sought only among what
+        the shorter one found.
+        """
+        self._take_in()
+        base = self._bases.pop(wanted, None)
+        if base is None or base.as_of != self.changes:
+            slots = self._wanted(wanted)
+            base = _Base(self.changes, slots, *self._sought(slots))
+        self._bases[wanted] = base
+        if len(self._bases) > LATELY:
+            del self._bases[next(iter(self._bases))]
+        return Found(self._cards, base.slots, base.find(words))
+
+    def count(self, wanted: Wanted, words: str = "") -> int:
+        """How many dossiers `find` would find."""
+        self._take_in()
+        if words or wanted.waits:
+            slots = self._wanted(wanted)
+            sought = frozenset(folded(words).split())
+            return len(_narrow(*self._sought(slots), range(len(slots)), sought))
+        until = self._until(wanted)
+        return sum(
+            self._many[kind] for made, kind in self._kinds.items() if wanted.fits(made, until)
+        )
+
+    def _sought(self, slots: list[int]) -> tuple[list[str], list[str]]:
+        """What these are found by: their texts, and their ids."""
+        return [self._texts[slot] for slot in slots], [self._cards[slot].id for slot in slots]
+
+    def stages(self, wanted: Wanted) -> frozenset[str]:
+        """The stages at which there is somebody who is wanted."""
+        self._take_in()
+        until = self._until(wanted)
+        return frozenset(
+            made[0]
+            for made, kind in self._kinds.items()
+            if self._many[kind] and wanted.fits(made, until)
+        )
+
+    def _until(self, wanted: Wanted) -> str:
+        return ((self._day or date.min) + timedelta(days=wanted.within)).isoformat()
+
+    def _wanted(self, wanted: Wanted) -> list[int]:
+        slots = self._orders.setdefault(wanted.order, _Ordered(KEYS[wanted.order])).slots(
+            self._cards
+        )
+        until = self._until(wanted)
+        good = [wanted.fits(made, until) for made in self._kinds]  # in the order of their numbers
+        kind, cards = self._kind, self._cards
+        slots = [slot for slot in slots if good[kind[slot]]]
+        if wanted.waits is not None and self._day is not None:
+            first, last = wanted.waits
+            oldest, newest = (
+                (self._day - timedelta(days=days)).isoformat() for days in (last, first)
+            )
+            slots = [
+                slot
+                for slot in slots
+                if cards[slot].owed and oldest <= cards[slot].since[:10] <= newest
+            ]
+        return slots
+
+
+def folded(text: str) -> str:
+    """A text as it is sought: no capitals, no accents, no wide letters."""
+    if text.isascii():
+        return text.lower()
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in parts if not unicodedata.combining(c)).casefold()
+
+
+def _covers(shorter: str, longer: str) -> bool:
+    """Whether what the longer word finds was found by the shorter one too."""
+    if _may_begin_an_id(longer):
+        return _may_begin_an_id(shorter) and longer.startswith(shorter)
+    return shorter in longer
+
+
+def _may_begin_an_id(word: str) -> bool:
+    return len(word) >= SHORTEST_ID and not word.strip(HEX)
+
+
+def _narrow(
+    texts: list[str], ids: list[str], places: Sequence[int], words: frozenset[str]
+) -> Sequence[int]:
+    """The places at which every word is in the text, or begins the id."""
+    for word in sorted(words, key=len, reverse=True):
+        if _may_begin_an_id(word):
+            places = [p for p in places if word in texts[p] or ids[p].startswith(word)]
+            continue
+        # No step of Python's own for each text: a first letter is sought in all of them.
+        at_hand = texts if len(places) == len(texts) else map(texts.__getitem__, places)
+        fits = map(operator.contains, at_hand, itertools.repeat(word))
+        places = list(itertools.compress(places, fits))
+    return places
+
+
+def _told(card: Card) -> str:
+    return f"{card.name} {card.post} {card.department} {card.stage} {card.owed}"
+
+
+def _seconds(time: str) -> float:
+    return datetime.fromisoformat(time).timestamp() if time else 0.0
+
+
+def _waiting(card: Card) -> float:
+    """Since when somebody waits; whom nobody owes anything comes last."""
+    return _seconds(card.since) + (0.0 if card.owed else LATE)
+
+
+def _lapse(card: Card) -> str:
+    """What has lapsed comes first, what does not lapse last."""
+    return "" if card.stage == "lapsed" else card.lapses_on or "~"
+
+
+def _latest(card: Card) -> float:
+    return -_seconds(card.opened)
+
+
+KEYS: Final[dict[Order, Callable[[Card], float | str]]] = {
+    "waiting": _waiting,
+    "lapse": _lapse,
+    "name": lambda card: folded(card.name),
+    "opened": _latest,
+}

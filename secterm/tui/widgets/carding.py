@@ -1,0 +1,66 @@
+"""A dossier as one line of the list: the columns that fit, and their heading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from secterm.desk.cards import Card
+from secterm.tui.widgets.cells import fit
+from secterm.tui.wording import STAGES, category, for_how_long, waits_for
+from secterm.words import _
+
+Cell = Callable[[Card, datetime], str]
+Column = tuple[str, int, Cell]  # heading, width, what stands in it
+
+NARROWEST: Final = 39  # columns that name and post have, before anything else is added
+WIDEST_NAME: Final = 40
+
+
+def _lapses(card: Card, now: datetime) -> str:
+    return _("lapsed") if card.stage == "lapsed" else card.lapses_on
+
+
+ALWAYS: Final[tuple[Column, ...]] = (
+    (_("Waits for"), 11, lambda card, now: waits_for(card)),
+    (_("Since"), 9, lambda card, now: for_how_long(card.since, now)),
+    (_("Lapses"), 10, _lapses),
+)
+WHERE_WIDE: Final[tuple[Column, ...]] = (
+    (_("Category"), 8, lambda card, now: category(card)),
+    (_("Department"), 16, lambda card, now: card.department),
+    (_("Stage"), 11, lambda card, now: STAGES[card.stage]),
+    (_("Identity no."), 14, lambda card, now: card.identity_number),
+    (_("Opened"), 10, lambda card, now: card.opened[:10]),
+)
+
+
+class Lines:
+    """The lines of a list so wide, as of a time."""
+
+    def __init__(self, width: int, now: datetime) -> None:
+        self._now = now
+        room = width - sum(wide + 1 for _heading, wide, _cell in ALWAYS)
+        more: list[Column] = []
+        for column in WHERE_WIDE:
+            if room - column[1] - 1 < NARROWEST:
+                break
+            more.append(column)
+            room -= column[1] + 1
+        name = min((room - 1) * 6 // 10, WIDEST_NAME)
+        self._columns: tuple[Column, ...] = (
+            (_("Name"), name, lambda card, now: card.name),
+            (_("Post"), max(room - name - 1, 1), lambda card, now: card.post),
+            *ALWAYS,
+            *more,
+        )
+
+    @property
+    def heading(self) -> str:
+        """What stands over the columns."""
+        return " ".join(fit(heading, wide) for heading, wide, _cell in self._columns)
+
+    def line(self, card: Card) -> str:
+        """One dossier."""
+        return " ".join(fit(cell(card, self._now), wide) for _h, wide, cell in self._columns)

@@ -1,0 +1,57 @@
+"""Forms: where the cursor stands after something was refused, and what is said until when."""
+
+from tests.pilot.test_trouble import pull_the_disk
+
+
+async def refused(officer):
+    """A withdrawal with a reason, which the disk does not take."""
+    await officer.opens("training")
+    await officer.press("f8")
+    await officer.sees("What has happened?")
+    await officer.press("enter")
+    await officer.sees("> Reason")
+    pull_the_disk(officer)
+    await officer.write("Moved away")
+    await officer.reads("The vault cannot be read or written")
+
+
+async def test_after_a_refusal_enter_tries_again(sitting):
+    async with sitting() as officer:
+        await officer.press("f5")
+        await officer.sees("> Folder on the medium")
+        await officer.press("end", "ctrl+u")
+        await officer.write("/nowhere/at all")
+        await officer.press("enter")
+        await officer.sees("> Recipients")
+        await officer.write("age1test")
+        await officer.reads("! ")
+        assert "> Recipients" in officer.screen
+
+
+async def test_what_was_refused_is_not_left_unwarned(sitting):
+    async with sitting() as officer:
+        await refused(officer)
+        await officer.press("escape")
+        await officer.reads("What you typed here is not recorded. Esc again leaves without it.")
+        await officer.press("escape")
+        await officer.misses("> Reason")
+
+
+async def test_that_an_answer_is_missing_is_said_until_one_is_chosen(sitting):
+    async with sitting() as officer:
+        await officer.press("f7")
+        await officer.sees("> Recover with")
+        await officer.press("enter")
+        await officer.sees("! Choose an answer")
+        await officer.press("1")
+        await officer.misses("! Choose an answer")
+
+
+async def test_that_a_line_is_missing_is_said_until_something_stands_there(sitting):
+    async with sitting() as officer:
+        await officer.press("f2")
+        await officer.sees("> Full name")
+        await officer.press("enter")
+        await officer.sees("! Full name is missing.")
+        await officer.type("V")
+        await officer.misses("is missing.")
