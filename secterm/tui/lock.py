@@ -107,7 +107,7 @@ class Locking(Dressed):
         except Exception as error:
             self.not_kept = f"{NOT_KEPT} {messages.explain(error).text()}"
         self.workers.cancel_group(self, "taking up")
-        self.taking_up = None
+        self.taking_up = self._kept = None
         self.close_desk()
 
     # -- locking and ending -----------------------------------------------------
@@ -165,9 +165,11 @@ class Locking(Dressed):
         with self.batch_update():
             while len(self.screen_stack) > 1:
                 await self.pop_screen()
-            self.home = None
+            self.home = self._counting = None
+            self.forget_keys()
             self.enter()
         self.screen.refresh(layout=True)
+        self.call_after_refresh(self.forget)
 
     # -- signals ---------------------------------------------------------------
 
