@@ -2,11 +2,12 @@
 
 import contextlib
 
+import msgspec
 import pytest
 
 from secterm.desk.desk import Desk
 from secterm.desk.drafts import Left
-from secterm.dossier.entries import Decided
+from secterm.dossier.entries import Corrected, Decided
 from secterm.tui import lock
 from tests.faults.faulty import files_end_at
 from tests.pilot.test_locking import at_a_question, at_the_findings, at_the_interview
@@ -434,6 +435,47 @@ async def test_what_another_decided_meanwhile_is_said_and_what_was_typed_shown(s
         assert "Fit for it" in screen
         await officer.press("escape")
         await officer.sees("Dossier: ")
+
+
+async def test_what_another_corrected_meanwhile_stays_corrected(sitting):
+    async with sitting() as officer:
+        await a_correction(officer)
+        id = officer.app.home.doing.partition(":")[2]
+        await officer.locks()
+        with meanwhile(officer) as desk:
+            who = desk.dossier(id).state.particulars
+            named = msgspec.structs.replace(who, name="Vera Meanwhile", post="Cook")
+            desk.act(id, Corrected(particulars=named, reason="Meanwhile"))
+        await officer.comes_back()
+        screen = await officer.sees(AGAIN)
+        assert "Vera Meanwhile" in screen
+        assert "> Why they are corrected  Misspelt" in screen
+
+
+async def test_a_refused_correction_stays_typed_and_reverts_nobody_else_s(sitting):
+    async with sitting() as officer:
+        await officer.opens("training")
+        await officer.press("f2")
+        await officer.sees("> Full name")
+        for _ in range(3):
+            await officer.press("tab")
+        await officer.type(" at night")
+        for _ in range(3):
+            await officer.press("tab")
+        await officer.type("M" * 3000)
+        await officer.press("tab")
+        await officer.write("Misspelt")
+        await officer.until(lambda: officer.app.screen.said)
+        id = officer.app.home.doing.partition(":")[2]
+        await officer.locks()
+        with meanwhile(officer) as desk:
+            who = desk.dossier(id).state.particulars
+            named = msgspec.structs.replace(who, name="Vera Meanwhile")
+            desk.act(id, Corrected(particulars=named, reason="Meanwhile"))
+        await officer.comes_back()
+        screen = await officer.sees(AGAIN)
+        assert "Vera Meanwhile" in screen
+        assert " at night" in screen
 
 
 async def test_of_a_dossier_erased_meanwhile_nothing_comes_back(sitting):

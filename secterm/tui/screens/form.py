@@ -63,7 +63,8 @@ class Form(Room[Values]):
     """Asks and gives what was entered, or None where it was left with Esc.
 
     `live` is shown under the form as the values change; `told` is said at the
-    beginning, of the entry `at` where it is about one. A form that is not to be left
+    beginning, of the entry `at` where it is about one. `stands` is what is recorded of
+    these entries, where that is not what they begin with. A form that is not to be left
     has no Esc. A `tight` one, as one with many entries is anyway, has no lines between them.
     """
 
@@ -87,6 +88,7 @@ class Form(Room[Values]):
         help: str = "",
         told: str = "",
         at: str = "",
+        stands: Mapping[str, str] | None = None,
         leave: bool = True,
         tight: bool = False,
     ) -> None:
@@ -97,10 +99,12 @@ class Form(Room[Values]):
         self._help = help
         self._told = told
         self._at = at
+        if stands is None:
+            stands = {} if told else {entry.id: entry.value for entry in entries}
+        self._stands = stands
         self._may_leave = leave
         self._tight = tight or len(entries) > MOST_APART
         self._typed_at_first: list[str] = []
-        self._all_at_first: dict[str, str] = {}
         self._warned = False
         self._wrong_one: Entry | None = None  # what was said is about this one
 
@@ -153,7 +157,6 @@ class Form(Room[Values]):
         self._show()
         shown = self._shown()
         self._typed_at_first = self._typed()
-        self._all_at_first = self._open()
         meant = [e for e in shown if e.id == self._at]
         missing = [e for e in shown if self._told and e.required and not self._value(e)]
         self._focus((meant or missing or (shown[-1:] if self._told else shown))[0])
@@ -171,9 +174,15 @@ class Form(Room[Values]):
         return next((e.id for e in self._entries if self._control_of(e).has_focus), "")
 
     def typed(self) -> Values:
-        """What is entered in all that is no secret, where any of it was typed here."""
-        values = self._open()
-        return values if self._unsaved() or values != self._all_at_first else {}
+        """What is entered, as it was typed, in all that is no secret. What stands is left out:
+        another may stand there when it is put back.
+        """
+        open = self._open()
+        return {
+            entry.id: open[entry.id]
+            for entry in self._entries
+            if entry.id in open and self._value(entry) != self._stands.get(entry.id, "")
+        }
 
     def take_up(self, word: str, typed: dict[str, str]) -> None:
         """Puts it back, and goes to the entry that had the keys."""
