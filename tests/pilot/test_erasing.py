@@ -1,5 +1,7 @@
 """Erasing a dossier at the screen: what is said first, the two persons, and what stays."""
 
+import contextlib
+
 import pyrage
 import pytest
 
@@ -75,6 +77,23 @@ async def test_the_list_says_that_it_is_erased(sitting, small):
         await officer.sees("Erased.")
         await officer.press("5")
         await officer.sees("(erased)")
+
+
+async def test_the_name_that_it_was_found_by_is_not_left_in_the_filter(sitting, small):
+    async with sitting(vault=small) as officer:
+        card = next(c for c in officer.desk.cards() if c.category == "general")
+        await officer.type(card.name)
+        await officer.press("enter")
+        await officer.sees(f"Dossier: {card.name}")
+        await officer.press("ctrl+e")
+        await officer.sees("Erasing the dossier of")
+        await reasoned(officer)
+        await meant(officer)
+        await officer.sees("Erased.")
+        await officer.misses(card.name)
+        await officer.locks()
+        with contextlib.closing(Desk.open(small, *OFFICER)) as desk:
+            assert card.name not in repr(desk.left())
 
 
 async def test_an_erased_line_is_found_by_its_stage_and_by_no_category(sitting, small):

@@ -312,6 +312,7 @@ class People(Room[None]):
     def _after(self, room: DossierRoom) -> None:
         """The next dossier that owes something is under the cursor, where Enter led here."""
         if room.erased:
+            self._go(Place(view=self._place.view))  # what it was found by may be the name
             self.say(_("Erased."), good=True)
         if not room.led_on:
             return
