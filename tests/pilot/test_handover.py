@@ -12,8 +12,8 @@ from secterm.desk import model
 from secterm.desk.model import now
 from secterm.dossier.entries import Trained
 from secterm.tui.screens import handover
-from secterm.tui.screens.helping import Help
 from secterm.tui.screens.form import Form
+from secterm.tui.screens.helping import Help
 from secterm.tui.screens.quiz import QuizRoom
 from secterm.tui.screens.rules import RulesRoom
 from secterm.tui.screens.undersigning import SigningRoom
