@@ -119,7 +119,7 @@ async def test_the_row_under_the_cursor_shows_in_every_theme(shown, environment)
         themes_seen = set()
         while app.theme not in themes_seen:
             themes_seen.add(app.theme)
-            rows = [run for run in drawn.runs(app) if "today" in run.text]
+            rows = [run for run in drawn.runs(app) if " days " in run.text or "today" in run.text]
             (here,) = [run for run in rows if run.text.startswith("> ")]
             assert here.ground not in {run.ground for run in rows if run is not here}
             app.action_theme()
