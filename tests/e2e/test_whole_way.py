@@ -43,12 +43,19 @@ def files_beside(vault):
     return [p for p in vault.parent.iterdir() if p.name.startswith(vault.name)]
 
 
-def test_from_an_empty_folder_to_an_archive(tmp_path):
+@pytest.mark.parametrize(
+    ("term", "columns", "lines"),
+    [("linux", 80, 24), pytest.param("xterm-256color", 132, 43, marks=pytest.mark.long)],
+)
+def test_from_an_empty_folder_to_an_archive(tmp_path, term, columns, lines):
     home = tmp_path / "home"
     home.mkdir()
     vault, medium = home / "vault.db", tmp_path / "medium"
     medium.mkdir()
     leaks = []
+
+    def sits_down():
+        return Terminal("--vault", str(vault), term=term, columns=columns, lines=lines)
 
     def watch():
         for path in files_beside(vault):
@@ -57,7 +64,7 @@ def test_from_an_empty_folder_to_an_archive(tmp_path):
                 data = path.read_bytes()
             leaks.extend((path.name, s) for s in SECRETS if s in data)
 
-    with Terminal("--vault", str(vault)) as terminal:
+    with sits_down() as terminal:
         desk = Desk(terminal, **OFFICER, **SECOND)
         desk.first_run("Test unit")
         desk.add_second()
@@ -67,17 +74,19 @@ def test_from_an_empty_folder_to_an_archive(tmp_path):
         desk.next("Interview:")
         desk.interview("core", stop=10)
         watch()
-        terminal.until(lambda s: "11. " in s, "question 11")
+        terminal.wait(" 11. ")
         terminal.kill()
 
-    with Terminal("--vault", str(vault)) as terminal:
+    with sits_down() as terminal:
         desk = Desk(terminal, **OFFICER, **SECOND)
         desk.unlock()
         desk.find(CORE)
-        desk.next("11. ")  # it goes on at the next question
+        desk.next(" 11. ")  # it goes on at the next question
         desk.interview("core", start=10)
         desk.checks_and_findings(second=True)
+        terminal.press("enter")
         desk.training()
+        terminal.press("enter")
         desk.undertaking(CORE, witnessed=True)
         desk.rules("core")
         desk.decide("Admit", second=True)
@@ -89,10 +98,10 @@ def test_from_an_empty_folder_to_an_archive(tmp_path):
         desk.open_dossier(KEY, "key")
         desk.next("Interview:")
         desk.interview("key", adverse=("other_nationality", "relatives_abroad"))
-        desk.checks_and_findings(
-            conditions=("Identity and nationality", "Family and main social relations")
-        )
+        desk.checks_and_findings()
+        terminal.press("enter")
         desk.training()
+        terminal.press("enter")
         desk.undertaking(KEY)
         desk.rules("key")
         desk.decide("Admit", conditions=" and in June")
@@ -104,7 +113,9 @@ def test_from_an_empty_folder_to_an_archive(tmp_path):
         desk.next("Interview:")
         desk.interview("general")
         desk.checks_and_findings()
+        terminal.press("enter")
         desk.training()
+        terminal.press("enter")
         desk.undertaking(GENERAL, signs=False)
         desk.decide("Refuse")
         terminal.wait("Stage: refused")
@@ -139,7 +150,8 @@ def test_from_an_empty_folder_to_an_archive(tmp_path):
     assert not leaks
     archive = next(medium.glob("*.age"))
     assert not [s for s in SECRETS if s in archive.read_bytes()]
-    assert not glyphs - console.drawn()
+    if term == "linux":
+        assert not glyphs - console.drawn()
 
     # The vault holds, and continues what was read off the lock screen.
     passphrase = tmp_path / "passphrase.txt"
