@@ -17,7 +17,7 @@ from textual.widget import Widget
 
 from secterm.tui.sealed import Sealed
 
-HELD = 0.1  # seconds; a key that arrives again sooner is held down
+HELD = 0.3  # seconds; a key that arrives again sooner is held down (a console begins at 0.25)
 LONGEST: Final = 1.0  # seconds; a widget that is being removed never answers
 
 

@@ -12,8 +12,8 @@ from secterm.desk import model
 from secterm.desk.model import now
 from secterm.dossier.entries import Trained
 from secterm.tui.screens import handover
-from secterm.tui.screens.dialogs import Help
 from secterm.tui.screens.form import Form
+from secterm.tui.screens.helping import Help
 from secterm.tui.screens.quiz import QuizRoom
 from secterm.tui.screens.rules import RulesRoom
 from secterm.tui.screens.undersigning import SigningRoom
@@ -260,6 +260,9 @@ async def test_who_locks_out_of_a_handover_can_neither_quit_nor_recover(handed):
         await officer.sees("Path of the key file")
         await officer.press("f3")
         await officer.unlock()
+        await officer.sees("Enter begins.")
+        await officer.gives_back()
+        await officer.sees("> NEXT")
         await officer.press("ctrl+q")
         assert await officer.ends() == 0
 
