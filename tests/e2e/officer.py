@@ -93,6 +93,11 @@ class Desk:
         self.t.enter(self.passphrase)
         return self.t.wait(shows)
 
+    def lock(self):
+        """The checkpoint that the way in shows then."""
+        self.t.press("ctrl+l")
+        return self.t.find(r"Locked\. Checkpoint (\d+:[0-9a-f-]{24})")
+
     def to_list(self):
         self.t.press("esc")
         self.t.wait("Show only")
@@ -225,6 +230,21 @@ class Desk:
         self.t.wait("> Their own passphrase")
         self.t.enter(self.second_passphrase)
 
+    def interrupted(self, category, question, *, adverse):
+        """An interview that is locked in the middle of the answer to this question."""
+        place = [q.id for q in self.questions(category)].index(question)
+        self.interview(category, adverse=adverse, stop=place)
+        self.t.wait(f" {place + 1}. ")
+        self.t.type("Zebrafinch ans")
+        self.t.wait("Zebrafinch ans")
+        self.lock()
+        assert "Zebrafinch" not in self.t
+        screen = self.unlock("What you had typed before the lock is here again.")
+        assert f" {place + 1}. " in screen
+        assert re.search(r"Zebrafinch ans\b", screen), screen
+        self.t.enter("wer")
+        self.interview(category, adverse=adverse, start=place + 1)
+
     # -- the appointee has the keyboard -----------------------------------------
 
     def begins(self):
@@ -322,6 +342,41 @@ class Desk:
             screen = self.turn()
         assert f"All {len(rules)} rules were put to you" in screen
         self.give_back()
+
+    # -- beside the way -----------------------------------------------------------
+
+    def note(self, text):
+        self.t.press("f6")
+        self.t.wait("> Note")
+        self.t.enter(text)
+        self.t.wait(f"Note of {self.officer}: {text}")
+
+    def timeline(self, name):
+        """All that happened, the latest first; back to the dossier."""
+        self.t.press("f3")
+        screen = self.t.wait(f"Timeline: {name}")
+        self.t.press("esc")
+        self.t.wait(f"Dossier: {name}")
+        return screen
+
+    def overview(self):
+        self.t.press("f8")
+        self.t.wait("Where they stand")
+        screen = self.t.wait("What lapses")
+        self.to_list()
+        return screen
+
+    def locks_after(self, seconds):
+        """The idle time, in the settings."""
+        self.t.press("f9")
+        self.t.wait("> Lock when idle")
+        self.t.press("enter")
+        self.t.wait("> Seconds")
+        self.t.press("ctrl+u")
+        self.t.enter(f"{seconds}")
+        self.t.wait("Set, and written to the settings file.")
+        self.t.wait(f"{seconds} seconds")
+        self.to_list()
 
     # -- the end ------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,8 @@ import pyrage
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from tests.e2e.officer import Desk
+from secterm.settings.reading import beside
+from tests.e2e.officer import Desk, bare
 from tests.support import console
 from tests.support.terminal import CHEAP, ROOT, Terminal
 
@@ -97,7 +99,8 @@ def test_from_an_empty_folder_to_an_archive(tmp_path, term, columns, lines):
         # A key post: adverse answers, admitted with conditions.
         desk.open_dossier(KEY, "key")
         desk.next("Interview:")
-        desk.interview("key", adverse=("other_nationality", "relatives_abroad"))
+        adverse = ("other_nationality", "relatives_abroad")
+        desk.interrupted("key", "birthplace", adverse=adverse)
         desk.checks_and_findings()
         terminal.press("enter")
         desk.training()
@@ -106,7 +109,14 @@ def test_from_an_empty_folder_to_an_archive(tmp_path, term, columns, lines):
         desk.rules("key")
         desk.decide("Admit", conditions=" and in June")
         terminal.wait("Stage: admitted")
+        desk.note("The Wombatford letter is here")
+        told = bare(desk.timeline(KEY))
+        assert bare("Alix Test noted: The Wombatford letter is here.") in told
+        assert bare("Alix Test decided to admit Kim Quokka.") in told
         desk.to_list()
+        assert re.search("admitted +█+ 2", desk.overview())
+        desk.locks_after(900)
+        assert "\nidle = 900" in beside(vault).read_text()
 
         # A general post: the appointee does not sign.
         desk.open_dossier(GENERAL, "general")
@@ -128,7 +138,6 @@ def test_from_an_empty_folder_to_an_archive(tmp_path, term, columns, lines):
         terminal.press("f5")
         terminal.wait("> Folder on the medium")
         terminal.press("end", "ctrl+u")
-        terminal.settled()
         terminal.enter(str(medium))
         terminal.wait("> Encrypt to")
         terminal.press("enter")
@@ -140,11 +149,11 @@ def test_from_an_empty_folder_to_an_archive(tmp_path, term, columns, lines):
         terminal.wait("Show only")
         watch()
 
-        terminal.press("ctrl+l")
-        checkpoint = terminal.find(r"Locked\. Checkpoint (\d+:[0-9a-f-]{24})")
+        checkpoint = desk.lock()
         terminal.press("ctrl+q")
         assert terminal.end() == 0
         glyphs = terminal.seen
+        colours = {b"38;5" in style for style in terminal.styles}
 
     watch()
     assert not leaks
@@ -152,6 +161,7 @@ def test_from_an_empty_folder_to_an_archive(tmp_path, term, columns, lines):
     assert not [s for s in SECRETS if s in archive.read_bytes()]
     if term == "linux":
         assert not glyphs - console.drawn()
+    assert (True in colours) == (term != "linux")  # more than the console's sixteen
 
     # The vault holds, and continues what was read off the lock screen.
     passphrase = tmp_path / "passphrase.txt"
