@@ -254,6 +254,11 @@ class Locking(Dressed):
         if self._kept is not None:
             self.keep_typed()
 
+    def moved_on(self) -> None:
+        """The same on one screen, at once: a hand answers faster than anything is kept."""
+        if self._kept is not None:
+            self._keep_now()
+
     def keep_typed(self) -> None:
         """What is typed on the screens outlives a fault from now on."""
         self._keep_after(SOON, anew=True)

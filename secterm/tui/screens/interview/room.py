@@ -129,14 +129,15 @@ class Interview(Keyed):
         stands = self.progress.dossier.state.answers.get(question.id)
         page = self.page
         with self.app.batch_update():
-            await page.ask(at + 1, question, stands.act if stands else None)
             self._at, self.asking, self._warned = at, True, False
+            await page.ask(at + 1, question, stands.act if stands else None)
             page.display = True
             self.query_one(Marks).display = False
             self._tell()
             self.say("")
             self.set_focus(page.first)
             await arrived(*self.query("*"))  # what each part draws is drawn together
+        self.shell.moved_on()
         self._heard_again()
 
     def _lead(self) -> None:
