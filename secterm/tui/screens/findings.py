@@ -19,7 +19,7 @@ from secterm.tui.screens.form import Values
 from secterm.tui.screens.interview import Interview
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets.cells import fit
-from secterm.tui.widgets.rows import Row, Rows
+from secterm.tui.widgets.rows import Deeds, Row, Rows
 from secterm.tui.wording import MAY_READ, led_on_by
 from secterm.words import _, ngettext
 
@@ -64,7 +64,7 @@ class Findings(Room[None]):
     def body(self) -> ComposeResult:
         """The rows."""
         yield Static("", id="asked", classes="soft", markup=False)
-        yield Rows()
+        yield Deeds()
 
     def on_mount(self) -> None:
         """The first thing owed is focused."""
@@ -98,7 +98,7 @@ class Findings(Room[None]):
         self.query_one("#asked", Static).update(
             _("{done} of {total} done.").format(done=gate.done, total=gate.total)
             + " "
-            + (_("Enter records what the row asks.") if self.desk.may("record") else MAY_READ)
+            + (_("Enter does what the row asks.") if self.desk.may("record") else MAY_READ)
             + "\n"
         )
 

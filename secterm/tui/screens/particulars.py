@@ -61,6 +61,7 @@ async def new(room: Room[None]) -> str:
                 intro=_("As they stand in the identity document."),
                 live=lambda values: room.shell.unshown(values["name"]),
                 told=told,
+                records=True,
             )
         )
         if values is None:
@@ -98,6 +99,7 @@ async def correct(room: Room[None], id: str) -> None:
                 intro=_("A correction of what was signed asks for a new signature."),
                 live=lambda values: room.shell.unshown(values["name"]),
                 told=told,
+                records=True,
             )
         )
         if values is None:

@@ -52,8 +52,9 @@ class People(Room[None]):
         "Who waits for what, the longest first; Enter opens the dossier. A number chooses "
         "another view. Type any part of a name, a post, a department, an identity number, a "
         "stage or what is owed, or the beginning of an id, to see only those; / first where it "
-        "begins with a digit. Esc takes that back, and once more leads to the first view. F7 "
-        "(an administrator's) makes shares that open the vault when nobody else can."
+        "begins with a digit. Esc takes that back, and once more leads to the first view. F8 "
+        "shows everybody in bars, F9 the settings; F7 (an administrator's) makes shares that "
+        "open the vault when nobody else can."
     )
     RULE = _(
         "Nobody is admitted before all four gates are done, and an admission lapses on its day."
@@ -324,6 +325,10 @@ class People(Room[None]):
     def action_open(self) -> None:
         """Opens the row under the cursor, of those that fit what was typed so far."""
         self._show()
+        if not self._found:
+            self.say(_("There is no dossier here to open. Esc leads back to those there are."))
+            return
+        self.say("")
         self.query_one(Rows).action_pick()
 
     @work(exit_on_error=False)

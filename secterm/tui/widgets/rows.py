@@ -214,3 +214,9 @@ class Rows(ScrollView, can_focus=True):
     def has_focus_within_reach(self) -> bool:
         """Whether keys reach this list: it has the focus, or the filter over it has."""
         return self.has_focus or self.has_class("driven")
+
+
+class Deeds(Rows):
+    """Rows each of which asks for something to be done; Enter does it."""
+
+    BINDINGS = [Binding("enter", "pick", _("Do it"))]

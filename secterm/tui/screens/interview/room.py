@@ -322,6 +322,7 @@ class Interview(Keyed):
                 [Entry("text", _("Note"), "text")],
                 intro="\n".join([question.text, *(f"- {told.note(n, name)}" for n in notes)]),
                 help=_("A note is recorded with your name and cannot be taken back."),
+                records=True,
             )
         )
         self.doing = ""
