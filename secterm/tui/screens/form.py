@@ -75,8 +75,8 @@ class Form(Room[Values]):
     BINDINGS = [
         Binding("enter", "go_on('on')", _("Go on"), priority=True),
         Binding("enter", "go_on('record')", _("Record"), priority=True),
-        Binding("shift+tab", "move(-1)", _("Line before"), priority=True),
-        Binding("tab", "move(1)", _("Line after"), priority=True),
+        Binding("shift+tab", "line(-1)", _("Line before"), priority=True),
+        Binding("tab", "line(1)", _("Line after"), priority=True),
         Binding("pageup", "page(-1)", _("Page up"), show=False, priority=True),
         Binding("pagedown", "page(1)", _("Page down"), show=False, priority=True),
     ]
@@ -104,6 +104,7 @@ class Form(Room[Values]):
         self._at = at
         self._may_leave = leave
         self._records = records
+        self._ending = False  # whether the keys say that Enter records
         self._tight = tight or len(entries) > MOST_APART
         self._typed_at_first: list[str] = []
         self._all_at_first: dict[str, str] = {}
@@ -123,7 +124,7 @@ class Form(Room[Values]):
         match action:
             case "back":
                 return self._may_leave
-            case "move":
+            case "line":
                 return len(self._entries) > 1
             case "go_on":
                 return parameters == ("record" if self._at_the_end else "on",)
@@ -341,7 +342,7 @@ class Form(Room[Values]):
             self._warned = True
             self.say(_("What you typed here is not recorded. Esc again leaves without it."))
 
-    def action_move(self, by: int) -> None:
+    def action_line(self, by: int) -> None:
         """To the entry before or after, whatever stands in this one."""
         shown = self._shown()
         here = next((i for i, e in enumerate(shown) if self._control_of(e) is self.focused), 0)
@@ -367,6 +368,9 @@ class Form(Room[Values]):
                 hints.append(self._dated(control.value))
             hints.append(entry.help)
         self.query_one("#hint", Static).update("\n".join(h for h in hints if h))
+        if self._ending != self._at_the_end:
+            self._ending = self._at_the_end
+            self.refresh_bindings()
 
     def _dated(self, text: str) -> str:
         """How a date is understood, while it is typed; how one is typed, before."""

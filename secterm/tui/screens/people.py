@@ -40,6 +40,7 @@ from secterm.tui.widgets.views import MOST, Filter, Views
 from secterm.tui.wording import STAGES
 from secterm.words import _, ngettext
 
+NOBODY: Final = _("There is no dossier here to open. Esc leads back to those there are.")
 AT_ONCE: Final = 0.1  # seconds of reading before the list shows for the first time
 SLICE: Final = 0.004  # seconds of reading between two looks at what else there is to do
 SHOWN_EVERY: Final = 0.25  # seconds
@@ -184,6 +185,8 @@ class People(Room[None]):
             at = found.place(index.slot(self._place.dossier))
         self._made = False
         self._found = found
+        if found and self.said == NOBODY:
+            self.say("")
         rows = self.query_one(Rows)
         lines = Lines(max(rows.size.width - 2, 40), self.shell.clock())
         rows.show(Drawn(found, lambda card: Row(card.id, lines.line(card))), at=at or 0)
@@ -326,9 +329,8 @@ class People(Room[None]):
         """Opens the row under the cursor, of those that fit what was typed so far."""
         self._show()
         if not self._found:
-            self.say(_("There is no dossier here to open. Esc leads back to those there are."))
+            self.say(NOBODY)
             return
-        self.say("")
         self.query_one(Rows).action_pick()
 
     @work(exit_on_error=False)

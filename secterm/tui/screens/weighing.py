@@ -119,6 +119,7 @@ def check_form(
             question=question.text,
             answer=answering.words(question, answered.answer, dates.told),
         ),
+        at="holds" if reference else "",
         records=True,
     )
 
@@ -154,6 +155,11 @@ def finding_form(dossier: Dossier, id: str, told: str, kept: Values) -> Form:
     title = section.title if section else _("The whole screening")
     sections = [section] if section else list(gates.sections_of(dossier.pack, dossier.state))
     worst = [] if section else _worst(dossier)
+    before = dossier.state.findings.get(id)
+    if before is not None:
+        worst.append(
+            _("Found before: {finding}.").format(finding=sentences.FINDINGS[before.act.finding])
+        )
     return Form(
         _("Finding"),
         [

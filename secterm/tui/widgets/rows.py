@@ -166,6 +166,8 @@ class Rows(ScrollView, can_focus=True):
         super()._scroll_update(virtual_size)
 
     def _into_view(self) -> None:
+        if not self.size.height:
+            return  # before it has one, the first row in view would be that of the cursor
         if 0 <= self.cursor - int(self.scroll_offset.y) < self.size.height:
             return
         self.scroll_to_region(
