@@ -87,7 +87,6 @@ def _form(dossier: Dossier, told: str, kept: Values) -> Form:
                 "choice",
                 value=kept.get("decision", ""),
                 choices=tuple(Choice(d, names[d]) for d in possible(dossier)),
-                at_once=True,
             ),
             Entry("reason", _("Reason"), "text", value=kept.get("reason", "")),
             Entry(
@@ -102,6 +101,7 @@ def _form(dossier: Dossier, told: str, kept: Values) -> Form:
         intro=f"{state.particulars.name}, {state.particulars.post}\n{lines}",
         help=_("What stands here depends on the gates: nobody is admitted before all are done."),
         told=told,
+        records=True,
     )
 
 

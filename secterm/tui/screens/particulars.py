@@ -61,6 +61,7 @@ async def new(room: Room[None]) -> str:
                 intro=_("As they stand in the identity document."),
                 live=lambda values: room.shell.unshown(values["name"]),
                 told=told,
+                records=True,
             )
         )
         if values is None:
@@ -99,6 +100,7 @@ async def correct(room: Room[None], id: str) -> None:
                 live=lambda values: room.shell.unshown(values["name"]),
                 told=told,
                 stands=stands,
+                records=True,
             )
         )
         if values is None:
