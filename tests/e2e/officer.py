@@ -288,7 +288,7 @@ class Desk:
         self.t.wait("Please read all of it")
         if not signs:
             self.t.press("f4")
-            self.t.wait("> Why you do not sign")
+            self.t.wait("> Your reason")
             self.t.enter("I do not accept the cooling-off")
             self.t.wait("It is recorded that you do not sign")
             self.give_back()

@@ -570,7 +570,7 @@ async def test_the_appointee_s_place_and_what_they_typed_are_kept(sitting):
         await officer.sees("I have read this rule")
         rule = officer.screen
         await officer.write("2")
-        await officer.sees("> Why you refuse")
+        await officer.sees("> Your reason")
         await officer.type("It goes too far")
         await officer.locks()
         await officer.comes_back_to("The screen was locked.")
@@ -589,7 +589,7 @@ async def test_what_an_appointee_typed_is_shown_to_the_officer_where_they_take_b
         await officer.press("enter")
         await officer.sees("I have read this rule")
         await officer.write("2")
-        await officer.sees("> Why you refuse")
+        await officer.sees("> Your reason")
         await officer.type("It goes too far")
         await officer.locks()
         await officer.comes_back_to("The screen was locked.")

@@ -12,8 +12,8 @@ from secterm.desk import model
 from secterm.desk.model import now
 from secterm.dossier.entries import Trained
 from secterm.tui.screens import handover
-from secterm.tui.screens.dialogs import Help
 from secterm.tui.screens.form import Form
+from secterm.tui.screens.helping import Help
 from secterm.tui.screens.quiz import QuizRoom
 from secterm.tui.screens.rules import RulesRoom
 from secterm.tui.screens.undersigning import SigningRoom
@@ -112,7 +112,7 @@ async def a_page_to_read(officer):
 async def the_refusal(officer):
     await begins(officer, "undertaking")
     await officer.press("f4")
-    await officer.sees("> Why you do not sign")
+    await officer.sees("> Your reason")
 
 
 async def the_signature(officer):
@@ -142,7 +142,7 @@ async def a_rule(officer):
 async def a_rule_refused(officer):
     await begins(officer, "rules")
     await officer.press("2", "enter")
-    await officer.sees("> Why you refuse")
+    await officer.sees("> Your reason")
 
 
 PAGES = {
@@ -342,9 +342,9 @@ async def test_a_refusal_is_asked_for_again(handed):
     async with handed("undertaking") as (officer, id, _):
         await begins(officer, "undertaking")
         await officer.press("f4")
-        await officer.sees("> Why you do not sign")
+        await officer.sees("> Your reason")
         await interrupted(officer, lambda: SigningRoom(id, officer.desk.undertaking(id), None))
-        await officer.sees("> Why you do not sign")
+        await officer.sees("> Your reason")
 
 
 async def test_a_rule_refused_before_the_lock_is_not_put_again_after_it(handed):
@@ -352,7 +352,7 @@ async def test_a_rule_refused_before_the_lock_is_not_put_again_after_it(handed):
         await begins(officer, "rules")
         refused = officer.app.screen._rule.id
         await officer.press("2", "enter")
-        await officer.sees("> Why you refuse")
+        await officer.sees("> Your reason")
         await officer.write("I cannot promise that")
         await officer.sees("I have read this rule")
         page = await interrupted(officer, lambda: RulesRoom(id))

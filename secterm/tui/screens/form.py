@@ -200,6 +200,11 @@ class Form(Room[Values]):
         values = self._open()
         return values if self._unsaved() or values != self._all_at_first else {}
 
+    def called(self, id: str) -> str:
+        """The form and the entry."""
+        label = next((entry.label for entry in self._entries if entry.id == id), "")
+        return f"{self.where}: {label}" if label else self.where
+
     def take_up(self, word: str, typed: dict[str, str]) -> None:
         """Puts it back, and goes to the entry that had the keys."""
         for entry in self._entries:
