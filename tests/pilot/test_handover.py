@@ -80,7 +80,7 @@ async def test_it_begins_in_plain_words_with_nobody_s_name_but_the_appointee_s(h
         await officer.reads("The officer turns the keyboard to you now.")
         await officer.reads("What you do here is recorded.")
         assert "Esc calls the officer." in screen
-        for other in (*others(officer, id) - {name}, "Test unit", "Quit", "Commands", "Colours"):
+        for other in (*others(officer, id) - {name}, "Test unit", "Quit", "Commands"):
             assert other not in screen
         assert FIRST[step] in await begins(officer, step)
 
@@ -250,7 +250,7 @@ async def test_who_locks_out_of_a_handover_can_neither_quit_nor_recover(handed):
     async with handed("rules") as (officer, _, _name):
         await officer.press("ctrl+l")
         screen = await officer.sees("Locked. Checkpoint")
-        for offered in ("Quit", "Recover", "Commands", "Colours"):
+        for offered in ("Quit", "Recover", "Commands"):
             assert offered not in screen
         before = await officer.settle()
         await officer.press("ctrl+q", "ctrl+p", "f4", "f12", "ctrl+c", "escape", "ctrl+z")
@@ -260,6 +260,9 @@ async def test_who_locks_out_of_a_handover_can_neither_quit_nor_recover(handed):
         await officer.sees("Path of the key file")
         await officer.press("f3")
         await officer.unlock()
+        await officer.sees("Enter begins.")
+        await officer.gives_back()
+        await officer.sees("> NEXT")
         await officer.press("ctrl+q")
         assert await officer.ends() == 0
 

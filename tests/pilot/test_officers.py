@@ -546,7 +546,7 @@ async def test_an_auditor_is_offered_nothing_that_changes_anything(seated):
             await officer.press(*["up"] * 9, *["down"] * row, "enter")
             await officer.sees("An auditor reads and verifies, and changes nothing.")
             await officer.press("f3")
-            await officer.sees(" Timeline ")
+            await officer.sees("Timeline: ")
             await officer.press("escape")
             await officer.misses("An auditor reads")
         await officer.press("f1")
@@ -570,7 +570,7 @@ async def test_an_auditor_reads_a_gate_and_records_nothing_in_it(seated, row, ti
         screen = await officer.settle()
         assert f"{title}: " in screen
         assert "An auditor" not in screen
-        await officer.press("enter")
+        await officer.press("down", "enter")
         screen = await officer.sees("An auditor reads and verifies, and changes nothing.")
         assert f"{title}: " in screen
         assert officer.journal == before
@@ -644,10 +644,10 @@ async def test_an_approver_reviews_the_finding_of_another(sitting, vaults, tmp_p
         await officer.press("enter")
         await officer.sees("> Their own passphrase")
         await officer.write(APPROVER[1])
-        await officer.sees("agrees")
+        await officer.sees("Screening is done.")
         told = officer.desk.dossier(id).state.review
         assert officer.desk.officer_name(told.officer) == APPROVER[0]
-        await officer.press("up", "enter")
+        await officer.press("down", "enter")
         await officer.reads("An approver reads, and gives a second person's word; nothing else.")
 
 

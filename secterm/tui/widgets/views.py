@@ -48,7 +48,7 @@ class Views(Static):
 
 
 class Filter(Line):
-    """The line that narrows a list down. While it is empty, a digit, `/` and `?` are no text.
+    """The line that narrows a list down. While it is empty, digits, `/` and `?` are no text.
 
     `changed` is called at once: the letter and what it finds are painted together.
     """
