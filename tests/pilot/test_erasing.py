@@ -7,6 +7,7 @@ import pytest
 
 from secterm.archive.recipients import Recipients
 from secterm.desk.desk import Desk
+from secterm.tui.dates import in_full
 from tests.support.house import OFFICER, SECOND, copied
 
 LIVES = (("opened", "general"), ("opened", "key"))
@@ -62,7 +63,7 @@ async def test_two_persons_erase_and_an_anonymous_line_says_when_and_why(sitting
         await officer.press("enter")
         await officer.sees("This dossier was erased.")
         screen = await officer.sees(REASON)
-        assert officer.desk.today.isoformat() in screen
+        assert in_full(officer.desk.today) in screen
         assert officer.desk.verify().holds
 
 
@@ -123,7 +124,7 @@ async def test_the_page_names_archives_that_are_written_and_what_else_is_not_rea
         for copy in ("copies of the vault's file made earlier", "printed papers", "an SSD"):
             await officer.reads(copy)
         for file in files:
-            await officer.reads(f"{officer.desk.today.isoformat()} {file}")
+            await officer.reads(f"{file}, {in_full(officer.desk.today)}")
 
 
 async def test_where_no_archive_was_written_it_says_so(sitting, small):

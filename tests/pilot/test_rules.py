@@ -77,9 +77,9 @@ async def test_a_rule_is_refused_with_its_reason_and_the_others_still_come(rules
     async with rules() as (officer, id):
         before, rule = done(officer, id), officer.app.screen._rule
         await officer.write("2")
-        await officer.sees("> Why you refuse")
+        await officer.sees("> Your reason")
         await officer.press("enter")
-        await officer.sees("Why you refuse is missing.")
+        await officer.sees("Your reason is missing.")
         await officer.write("I cannot promise that")
         await officer.sees("I have read this rule and will keep it")
         state = officer.desk.dossier(id).state
@@ -94,7 +94,7 @@ async def test_a_refusal_that_is_thought_over_goes_back_to_the_rule(rules):
     async with rules() as (officer, _):
         before, rule = officer.journal, officer.app.screen._rule
         await officer.write("2")
-        await officer.sees("> Why you refuse")
+        await officer.sees("> Your reason")
         await officer.type("Perhaps")
         await officer.press("escape")
         await officer.sees("What you typed here is not recorded. Esc again leaves without it.")

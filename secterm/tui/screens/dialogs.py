@@ -160,7 +160,7 @@ class Working(Box[R | Exception], Generic[R]):
         yield Static(self._title, classes="title", markup=False)
         yield Static(self._told, id="progress", markup=False)
         if self._stoppable:
-            yield Static(_("Esc stops it."), classes="soft", markup=False)
+            yield Static("\n" + _("Esc stops it."), classes="soft", markup=False)
 
     def on_mount(self) -> None:
         """Begins."""

@@ -210,6 +210,11 @@ class Form(Room[Values]):
             if entry.id in open and self._value(entry) != self._stands.get(entry.id, "")
         }
 
+    def called(self, id: str) -> str:
+        """The form and the entry."""
+        label = next((entry.label for entry in self._entries if entry.id == id), "")
+        return f"{self.where}: {label}" if label else self.where
+
     def take_up(self, word: str, typed: dict[str, str]) -> None:
         """Puts it back, and goes to the entry that had the keys."""
         for entry in self._entries:
