@@ -85,7 +85,7 @@ def main(count):
         Desk.create(
             path, unit="Test unit", officer=NAME, passphrase=PASSPHRASE, cost=kdf.floors[0]
         ).close()
-        Seated(path).run()
+        Seated(path).run(mouse=False)
 
 
 if __name__ == "__main__":

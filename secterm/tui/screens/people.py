@@ -16,7 +16,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
-from textual.widgets import Label, Static
+from textual.widgets import Label
 
 from secterm.desk.index import Found, Wanted
 from secterm.settings import View
@@ -34,6 +34,7 @@ from secterm.tui.screens.officers import Officers
 from secterm.tui.screens.overview import Overview
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets.carding import Lines
+from secterm.tui.widgets.changing import Changing
 from secterm.tui.widgets.rows import Drawn, Row, Rows
 from secterm.tui.widgets.standing import Standing
 from secterm.tui.widgets.views import MOST, Filter, Views
@@ -98,11 +99,11 @@ class People(Room[None]):
         with Horizontal(id="filter"):
             yield Label(_("Show only:"), id="asked-for", markup=False)
             yield Filter(self._show)
-        yield Static("", id="columns", markup=False)
+        yield Changing(id="columns")
         rows = Rows()
         rows.add_class("driven")
         yield rows
-        yield Static("", id="count", classes="soft", markup=False)
+        yield Changing(id="count", classes="soft")
 
     def on_mount(self) -> None:
         """What the unlocking has to tell."""
@@ -193,11 +194,11 @@ class People(Room[None]):
         if self._shown != index.changes:
             self._shown = index.changes
             self._count_views()
-        _update(self.query_one("#columns", Static), f"  {lines.heading}")
+        self.query_one("#columns", Changing).show(f"  {lines.heading}")
         told = self._told(len(found), outside)
         mark = _("Checkpoint {line}").format(line=self.desk.checkpoint_line())
         between = "    " if cell_len(told) + cell_len(mark) + 4 <= rows.size.width else "\n"
-        _update(self.query_one("#count", Static), told + between + mark)
+        self.query_one("#count", Changing).show(told + between + mark)
 
     def _count_views(self) -> None:
         index = self.desk.index
@@ -416,10 +417,3 @@ class People(Room[None]):
                 return  # of another version: the list begins as always
             self._go(place)
             self._line.value = typed.get("filter", "")
-
-
-def _update(static: Static, text: str) -> None:
-    """Another text; a new layout only where it takes another number of lines."""
-    before = str(static.content)
-    if text != before:
-        static.update(text, layout=text.count("\n") != before.count("\n") or not before)
