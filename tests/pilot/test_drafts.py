@@ -1,5 +1,6 @@
 """What is on the screen when it locks is there after unlocking."""
 
+import asyncio
 import contextlib
 
 import msgspec
@@ -355,6 +356,26 @@ async def test_a_full_disk_locks_all_the_same_and_the_way_in_says_what_it_cost(s
         assert AGAIN not in screen
 
 
+async def test_while_nothing_can_be_kept_it_is_said_once_and_no_longer_than_it_is_so(
+    sitting, vault, monkeypatch
+):
+    monkeypatch.setattr(lock, "KEPT_AFTER", 0.05)
+    async with sitting(vault=vault) as officer:
+        await a_new_dossier(officer)
+        with files_end_at(0):
+            await officer.type(" x")
+            await officer.reads(lock.NOT_SAFE)
+            officer.app.screen.say("")
+            await officer.type("y")
+            await asyncio.sleep(0.2)
+            assert not officer.app.screen.said
+            officer.app._warned = False
+            await officer.type("z")
+            await officer.reads(lock.NOT_SAFE)
+        await officer.type("w")
+        await officer.misses(lock.NOT_SAFE[:30])
+
+
 async def test_a_wait_or_a_stop_before_the_lock_costs_nothing_typed(sitting):
     async with sitting() as officer:
         await another_name(officer)
@@ -404,10 +425,10 @@ async def test_what_does_not_fit_any_more_is_kept_readable(sitting):
             desk.disable_officer(second.id, "Meanwhile")
         await officer.comes_back()
         screen = await officer.sees("What you had typed before the lock does not fit here")
-        assert "Left the unit" in screen
+        assert "Disable: Reason\n  Left the unit" in screen
         await officer.locks()  # and stays so, until somebody lets it go
         await officer.comes_back()
-        await officer.sees("Left the unit")
+        assert "Disable: Reason\n  Left the unit" in await officer.sees("Left the unit")
         await officer.press("enter")
         await officer.sees("Officer: Bex Test")
         await kept(officer, None)

@@ -233,6 +233,26 @@ async def test_a_lock_in_the_middle_erases_nothing(sitting, small):
         assert officer.desk.erasure(id) is None
 
 
+async def test_a_lock_at_the_last_step_keeps_the_reason_and_asks_for_the_second_person_anew(
+    sitting, small
+):
+    async with sitting(vault=small) as officer:
+        await warned(officer)
+        await reasoned(officer)
+        await officer.sees("> Type ERASE")
+        await officer.press("ctrl+l")
+        await officer.sees("> Officer")
+        await officer.unlock()
+        await officer.sees("Erasing the dossier of")
+        await officer.press("enter")
+        screen = await officer.sees("> Their own passphrase")
+        assert REASON in screen
+        assert SECOND[0] in screen
+        await officer.write(SECOND[1])
+        await meant(officer)
+        await officer.sees("(erased)")
+
+
 async def test_keys_typed_ahead_do_nothing_to_what_is_erased(sitting, small):
     async with sitting(vault=small) as officer:
         await warned(officer)

@@ -243,6 +243,27 @@ async def test_help_is_about_this_page_alone(handed):
             assert other not in screen
 
 
+async def test_the_colours_are_the_appointee_s_own_choice_and_lead_nowhere(handed):
+    async with handed("rules") as (officer, _, _name):
+        page, themes = officer.app.screen, {officer.app.theme}
+        for _press in range(3):
+            await officer.press("f12")
+            themes.add(officer.app.theme)
+            assert officer.app.screen is page
+        assert "secterm-contrast" in themes
+        await begins(officer, "rules")
+
+
+async def test_the_hint_of_a_short_text_stands_right_under_it(handed):
+    async with handed("training", size=(132, 43)) as (officer, _, _name):
+        await begins(officer, "training")
+        screen = await officer.sees("Enter turns the page.")
+        lines = [line.strip() for line in screen.split("\n")]
+        at = lines.index("Enter turns the page.")
+        assert not lines[at - 1]
+        assert lines[at - 2]
+
+
 # -- locked out of it --------------------------------------------------------------------------
 
 
@@ -253,7 +274,7 @@ async def test_who_locks_out_of_a_handover_can_neither_quit_nor_recover(handed):
         for offered in ("Quit", "Recover", "Commands"):
             assert offered not in screen
         before = await officer.settle()
-        await officer.press("ctrl+q", "ctrl+p", "f4", "f12", "ctrl+c", "escape", "ctrl+z")
+        await officer.press("ctrl+q", "ctrl+p", "f4", "ctrl+c", "escape", "ctrl+z")
         assert await officer.settle() == before
         assert officer.app.return_code is None
         await officer.press("f3")

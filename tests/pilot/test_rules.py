@@ -86,6 +86,7 @@ async def test_a_rule_is_refused_with_its_reason_and_the_others_still_come(rules
         assert state.rules_refused[rule.id].act.reason == "I cannot promise that"
         assert done(officer, id) == before
         assert officer.app.screen._rule is not rule
+        assert f" {before + 1}/48" in officer.screen  # so many were put
         await officer.gives_back()
         await officer.sees("Rules         refused")
 

@@ -61,9 +61,9 @@ def bindings_of(screen: Screen[object]) -> Iterator[Binding]:
 
 
 def own_bindings(screen: Screen[object]) -> Iterator[Binding]:
-    """The keys of this screen and of what has the focus on it, Enter first."""
+    """The keys of this screen and of what has the focus on it: Enter first, Tab last."""
     own = [b for b, of_app in _active(screen) if not of_app and b.action != "back"]
-    yield from sorted(own, key=lambda binding: binding.key != "enter")
+    yield from sorted(own, key=lambda b: (b.key != "enter", "tab" in b.key))
 
 
 def common_bindings(screen: Screen[object]) -> Iterator[Binding]:
