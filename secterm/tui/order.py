@@ -33,6 +33,10 @@ class InOrder(Sealed):
     _began: Widget | None = None  # what had the focus when that key was pressed
     _hushed: Widget | None = None
 
+    def forget_keys(self) -> None:
+        """No key is in hand any more, nor a field that it was meant for."""
+        self._last, self._began, self._hushed = ("", 0.0), None, None
+
     def hush(self, screen: Widget) -> None:
         """Keys reach nothing on this screen until `hear`: it shows something else soon, and
         what was typed ahead was not meant for it.

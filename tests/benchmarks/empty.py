@@ -1,7 +1,7 @@
 """The least that Textual can do with a key: an app of one line to type in."""
 
 from textual.app import App
-from textual.widgets import Input, Label
+from textual.widgets import Input
 
 
 class Empty(App):
@@ -9,11 +9,10 @@ class Empty(App):
 
     def compose(self):
         """The line."""
-        yield Label("Type:")
-        line = Input()
+        line = Input(placeholder="Type")
         line.cursor_blink = False
         yield line
 
 
 if __name__ == "__main__":
-    Empty().run()
+    Empty().run(mouse=False)

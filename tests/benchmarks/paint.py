@@ -6,7 +6,6 @@ import fcntl
 import os
 import pty
 import select
-import statistics
 import struct
 import subprocess
 import sys
@@ -17,10 +16,13 @@ from pathlib import Path
 
 import pyte
 
+from tests.benchmarks.figures import progress
+
 ROOT = Path(__file__).resolve().parents[2]
-SILENCE = 0.08  # seconds without a byte, after which an answer is over
+SILENCE = 0.15  # seconds without a byte, after which an answer is over
+LONGEST = 5.0  # seconds until an answer begins
 SIZE = (132, 43)
-RUNS = 5
+SCREENS = "xterm-256color"
 
 
 class Painted:
@@ -31,9 +33,9 @@ class Painted:
         self._stream = pyte.ByteStream(self._screen)
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", SIZE[1], SIZE[0], 0, 0))
-        environment = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
+        environment = {**os.environ, "TERM": SCREENS, "LANG": "C.UTF-8"}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            [sys.executable, "-m", module, *map(str, arguments)],
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -51,25 +53,63 @@ class Painted:
         self._process.wait()
         os.close(self._master)
 
-    def waits_for(self, text, seconds=120.0):
-        """Until the screen shows a text, and then nothing new."""
-        end = time.monotonic() + seconds
-        while text not in (shown := "\n".join(self._screen.display)):
-            if time.monotonic() > end or self._process.poll() is not None:
-                raise AssertionError(f"the screen never showed {text!r}:\n{shown}")
-            self._answer(SILENCE)
+    @property
+    def shown(self):
+        """The screen's text."""
+        return "\n".join(self._screen.display)
 
-    def press(self, key):
-        """Seconds from this key to the last byte of its answer."""
+    def waits_for(self, text, seconds=120.0):
+        """Until the screen shows a text, and then nothing new; the seconds it took."""
+        began = time.perf_counter()
+        last = began
+        while text not in self.shown:
+            if time.perf_counter() > began + seconds or self._process.poll() is not None:
+                raise AssertionError(f"the screen never showed {text!r}:\n{self.shown}")
+            last = self._answer(SILENCE) or last
+        while self._answer(SILENCE):
+            pass
+        return last - began
+
+    def press(self, key, shows=""):
+        """Seconds from this key to the last byte of its answer, which `shows` a text.
+
+        A key that paints nothing, or something else, is an error, not a fast key.
+        """
         before = time.perf_counter()
         os.write(self._master, key.encode())
-        return self._answer(1.0) - before
+        last = self._answer(LONGEST)
+        if last is None or shows not in self.shown:
+            raise AssertionError(f"{key!r} did not paint {shows!r}:\n{self.shown}")
+        return last - before
+
+    def sees(self, text, seconds=120.0):
+        """When, by `time.perf_counter`, a text came to the screen, whatever comes after it."""
+        end = time.perf_counter() + seconds
+        at = time.perf_counter()
+        while text not in self.shown:
+            if at > end or not select.select([self._master], [], [], LONGEST)[0]:
+                raise AssertionError(f"the screen never showed {text!r}:\n{self.shown}")
+            data, at = os.read(self._master, 1 << 16), time.perf_counter()
+            self._stream.feed(data)
+        return at
+
+    def types(self, key, shows):
+        """Seconds from this key until a text shows, on a screen that changes by itself too."""
+        before = time.perf_counter()
+        os.write(self._master, key.encode())
+        return self.sees(shows) - before
+
+    @property
+    def memory(self):
+        """Bytes of memory that are its own or shared."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        return int(status.split("VmRSS:")[1].split()[0]) * 1024
 
     def _answer(self, first):
         """Reads an answer to its end, the first byte of which comes within so long; when the
-        last came.
+        last came, None where none did.
         """
-        read, last, patience = [], time.perf_counter(), first
+        read, last, patience = [], None, first
         while select.select([self._master], [], [], patience)[0]:
             read.append(os.read(self._master, 1 << 16))
             last, patience = time.perf_counter(), SILENCE
@@ -77,39 +117,38 @@ class Painted:
         return last
 
 
+def empty():
+    """The app that does nothing else."""
+    program = Painted("tests.benchmarks.empty")
+    program.waits_for("Type")
+    return program
+
+
 @dataclass(frozen=True)
-class Times:
-    """Milliseconds of one run's keys."""
+class Step:
+    """A key, what it `shows`, and whether it is one that `counts`."""
 
-    p50: float
-    p95: float
-
-    @classmethod
-    def of(cls, seconds):
-        """Half of them, and all but one in twenty, took no longer."""
-        cuts = statistics.quantiles(seconds, n=20)
-        return cls(1000 * cuts[9], 1000 * cuts[18])
+    key: str
+    shows: str = ""
+    counts: bool = True
 
 
-def beside_an_empty_app(what, ours, keys, runs=RUNS):
-    """Runs the same keys in ours and in an empty app, in turn, and says how they compare.
+def beside_an_empty_app(what, ours, steps, runs, after=lambda: None):
+    """Seconds of each key that counts, run by run: in ours, and in an empty app.
 
-    `ours` gives a `Painted` that is ready for the first key.
+    `ours` gives a `Painted` that is ready for the first step. Each key goes to both, one
+    after the other, so that what else the machine does disturbs both alike; then `after`.
     """
-    ratios = []
+    found = []
     for run in range(runs):
-        with ours() as program:
-            mine = Times.of([program.press(key) for key in keys])
-        with Painted("tests.benchmarks.empty") as program:
-            program.waits_for("Type:")
-            empty = Times.of([program.press(key) for key in keys])
-        ratios.append(mine.p95 / empty.p95)
-        sys.stdout.write(
-            f"{what}, run {run + 1}: {len(keys)} keys, p50 {mine.p50:.1f} ms, "
-            f"p95 {mine.p95:.1f} ms; empty app: p50 {empty.p50:.1f} ms, p95 {empty.p95:.1f} ms; "
-            f"p95 ratio {ratios[-1]:.2f}\n"
-        )
-        sys.stdout.flush()
-    sys.stdout.write(
-        f"{what}: median p95 ratio {statistics.median(ratios):.2f} (target: under 3)\n"
-    )
+        mine, empties = [], []
+        with ours() as program, empty() as other:
+            for step in steps:
+                took, beside = program.press(step.key, step.shows), other.press(step.key)
+                after()
+                if step.counts:
+                    mine.append(took)
+                    empties.append(beside)
+        progress(f"{what}: run {run + 1} of {runs}")
+        found.append((mine, empties))
+    return found

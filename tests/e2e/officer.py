@@ -319,7 +319,7 @@ class Desk:
         screen = self.begins()
         if not signs:
             self.t.press("f4")
-            self.t.wait("> Why you do not sign")
+            self.t.wait("> Your reason")
             self.t.enter("I do not accept the cooling-off")
             self.t.wait("It is recorded that you do not sign")
             self.give_back()

@@ -10,6 +10,7 @@ from secterm.archive import media
 from secterm.desk.desk import Desk
 from secterm.dossier import gates
 from secterm.dossier.entries import Found
+from secterm.tui import dates
 from secterm.tui.screens import managing
 from secterm.vault import keyfile
 from secterm.vault.errors import WrongPassphrase
@@ -80,7 +81,7 @@ async def test_the_list_says_who_is_what_since_when_and_which_is_you(seated):
         assert "administrator" in lines["Alix"]
         assert lines["Alix"].endswith("(you)")
         assert "officer" in lines["Bex"]
-        assert f"since {officer.desk.officer.since[:10]}" in lines["Bex"]
+        assert f"since {dates.told(officer.desk.officer.since)}" in lines["Bex"]
         assert "(you)" not in lines["Bex"]
         assert "approver" in lines["Cim"]
         assert "auditor" in lines["Dov"]

@@ -303,7 +303,7 @@ async def erased(officer):
 WALKS = {
     "first run": Walk(first._Form, first_run, inside=False, empty=True),
     "unlock": Walk(unlock._UnlockForm, unlocking, inside=False),
-    "recovery": Walk(form.Form, recovery, inside=False),
+    "recovery": Walk(recovering.Sharing, recovery, inside=False),
     "dossiers": Walk(people.People, nowhere),
     "kept": Walk(reader.Kept, kept),
     "overview": Walk(overview.Overview, keys(("f8", "Where they stand"))),

@@ -16,7 +16,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
-from textual.widgets import Label, Static
+from textual.widgets import Label
 
 from secterm.desk.index import Found, Wanted
 from secterm.settings import View
@@ -34,12 +34,14 @@ from secterm.tui.screens.officers import Officers
 from secterm.tui.screens.overview import Overview
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets.carding import Lines
+from secterm.tui.widgets.changing import Changing
 from secterm.tui.widgets.rows import Drawn, Row, Rows
 from secterm.tui.widgets.standing import Standing
 from secterm.tui.widgets.views import MOST, Filter, Views
 from secterm.tui.wording import STAGES
 from secterm.words import _, ngettext
 
+NOBODY: Final = _("There is no dossier here to open. Esc leads back to those there are.")
 AT_ONCE: Final = 0.1  # seconds of reading before the list shows for the first time
 SLICE: Final = 0.004  # seconds of reading between two looks at what else there is to do
 SHOWN_EVERY: Final = 0.25  # seconds
@@ -52,8 +54,9 @@ class People(Room[None]):
         "Who waits for what, the longest first; Enter opens the dossier. A number chooses "
         "another view. Type any part of a name, a post, a department, an identity number, a "
         "stage or what is owed, or the beginning of an id, to see only those; / first where it "
-        "begins with a digit. Esc takes that back, and once more leads to the first view. F7 "
-        "(an administrator's) makes shares that open the vault when nobody else can."
+        "begins with a digit. Esc takes that back, and once more leads to the first view. F8 "
+        "shows everybody in bars, F9 the settings; F7 (an administrator's) makes shares that "
+        "open the vault when nobody else can."
     )
     RULE = _(
         "Nobody is admitted before all four gates are done, and an admission lapses on its day."
@@ -96,11 +99,11 @@ class People(Room[None]):
         with Horizontal(id="filter"):
             yield Label(_("Show only:"), id="asked-for", markup=False)
             yield Filter(self._show)
-        yield Static("", id="columns", markup=False)
+        yield Changing(id="columns")
         rows = Rows()
         rows.add_class("driven")
         yield rows
-        yield Static("", id="count", classes="soft", markup=False)
+        yield Changing(id="count", classes="soft")
 
     def on_mount(self) -> None:
         """What the unlocking has to tell."""
@@ -183,17 +186,19 @@ class People(Room[None]):
             at = found.place(index.slot(self._place.dossier))
         self._made = False
         self._found = found
+        if found and self.said == NOBODY:
+            self.say("")
         rows = self.query_one(Rows)
         lines = Lines(max(rows.size.width - 2, 40), self.shell.clock())
         rows.show(Drawn(found, lambda card: Row(card.id, lines.line(card))), at=at or 0)
         if self._shown != index.changes:
             self._shown = index.changes
             self._count_views()
-        _update(self.query_one("#columns", Static), f"  {lines.heading}")
+        self.query_one("#columns", Changing).show(f"  {lines.heading}")
         told = self._told(len(found), outside)
         mark = _("Checkpoint {line}").format(line=self.desk.checkpoint_line())
         between = "    " if cell_len(told) + cell_len(mark) + 4 <= rows.size.width else "\n"
-        _update(self.query_one("#count", Static), told + between + mark)
+        self.query_one("#count", Changing).show(told + between + mark)
 
     def _count_views(self) -> None:
         index = self.desk.index
@@ -312,6 +317,7 @@ class People(Room[None]):
     def _after(self, room: DossierRoom) -> None:
         """The next dossier that owes something is under the cursor, where Enter led here."""
         if room.erased:
+            self._go(Place(view=self._place.view))  # what it was found by may be the name
             self.say(_("Erased."), good=True)
         if not room.led_on:
             return
@@ -324,6 +330,9 @@ class People(Room[None]):
     def action_open(self) -> None:
         """Opens the row under the cursor, of those that fit what was typed so far."""
         self._show()
+        if not self._found:
+            self.say(NOBODY)
+            return
         self.query_one(Rows).action_pick()
 
     @work(exit_on_error=False)
@@ -408,10 +417,3 @@ class People(Room[None]):
                 return  # of another version: the list begins as always
             self._go(place)
             self._line.value = typed.get("filter", "")
-
-
-def _update(static: Static, text: str) -> None:
-    """Another text; a new layout only where it takes another number of lines."""
-    before = str(static.content)
-    if text != before:
-        static.update(text, layout=text.count("\n") != before.count("\n") or not before)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from rich.text import Text
 from textual import events
 from textual.binding import Binding
+from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import reactive, var
 from textual.widgets import Static
 
 from secterm.words import _
@@ -41,6 +42,7 @@ class Choices(Static, can_focus=True):
     ]
 
     cursor = reactive(0)
+    virtual_size = var(Size(0, 0), init=False)  # drawn once with a new size, not twice
 
     @dataclass
     class Chosen(Message):
@@ -77,9 +79,10 @@ class Choices(Static, can_focus=True):
 
     def ask(self, choices: Sequence[Choice], standing: str = "") -> None:
         """Asks something else in the same place; no answer is under the cursor but `standing`."""
+        before = self.choices
         self._take(choices)
         self.set_reactive(Choices.cursor, self._place_of(standing, -1))
-        self.refresh(layout=True)
+        self.refresh(layout=self.choices != before)
 
     def _take(self, choices: Sequence[Choice]) -> None:
         self.choices = list(choices)
@@ -135,7 +138,7 @@ class Choices(Static, can_focus=True):
 
     def watch_cursor(self) -> None:
         """Draws the cursor where it is now."""
-        self.refresh(layout=True)
+        self.refresh()
         self.post_message(self.Moved(self))
 
     def on_focus(self) -> None:

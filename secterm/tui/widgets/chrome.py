@@ -17,6 +17,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from secterm.tui.widgets.cells import fit
+from secterm.tui.widgets.changing import Changing
 from secterm.words import _
 
 KEY_NAMES: Final = {
@@ -60,9 +61,9 @@ def bindings_of(screen: Screen[object]) -> Iterator[Binding]:
 
 
 def own_bindings(screen: Screen[object]) -> Iterator[Binding]:
-    """The keys of this screen and of what has the focus on it, Enter first."""
+    """The keys of this screen and of what has the focus on it: Enter first, Tab last."""
     own = [b for b, of_app in _active(screen) if not of_app and b.action != "back"]
-    yield from sorted(own, key=lambda binding: binding.key != "enter")
+    yield from sorted(own, key=lambda b: (b.key != "enter", "tab" in b.key))
 
 
 def common_bindings(screen: Screen[object]) -> Iterator[Binding]:
@@ -157,6 +158,7 @@ class Keys(Static):
 
     def __init__(self) -> None:
         super().__init__(id="keys", markup=False)
+        self._shown = Text()
 
     def on_mount(self) -> None:
         """Follows what the screen can do."""
@@ -164,11 +166,15 @@ class Keys(Static):
         self.call_after_refresh(self.refresh)
 
     def _changed(self, screen: Screen[object]) -> None:
-        if screen is self.screen:
+        if screen is self.screen and self._told() != self._shown:
             self.refresh()
 
     def render(self) -> Text:
         """Two lines: this screen's keys, then everybody's and those of its own that are left."""
+        self._shown = self._told()
+        return self._shown
+
+    def _told(self) -> Text:
         screen = self.screen
         first, left = self._line(own_bindings(screen))
         second, _left = self._line([*common_bindings(screen), *left])
@@ -191,11 +197,11 @@ class Keys(Static):
         return text, left
 
 
-class Trouble(Static):
+class Trouble(Changing):
     """What went wrong, what is safe and what to do; empty and unseen otherwise."""
 
     def __init__(self) -> None:
-        super().__init__("", id="trouble", markup=False)
+        super().__init__(id="trouble")
         self.said = ""
 
     def say(self, text: str, *, good: bool = False) -> None:
@@ -203,5 +209,5 @@ class Trouble(Static):
         self.said = text
         mark = "" if good or not text else "! "
         self.set_class(good, "good")
-        self.update(mark + text)
+        self.show(mark + text)
         self.display = bool(text)

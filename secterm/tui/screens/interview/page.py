@@ -11,6 +11,8 @@ from typing import Final
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
+from textual.geometry import Size
+from textual.reactive import var
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -19,6 +21,7 @@ from secterm.dossier.entries import Answer, Answered
 from secterm.policy.model import Question
 from secterm.settings import Dates
 from secterm.tui import dates
+from secterm.tui.widgets.changing import Changing
 from secterm.tui.widgets.choices import Choice, Choices
 from secterm.tui.widgets.line import Line
 from secterm.tui.widgets.listing import Listing
@@ -45,6 +48,8 @@ class Page(VerticalScroll, can_focus=False):
     Page #text { height: 4; }
     """
 
+    virtual_size = var(Size(0, 0), init=False)  # drawn once with a new size, not twice
+
     def __init__(self, at_once: Callable[[str], None], today: date, order: Dates) -> None:
         super().__init__(id="page")
         self._choices = Choices(at_once=at_once, id="choices")
@@ -60,19 +65,19 @@ class Page(VerticalScroll, can_focus=False):
 
     def compose(self) -> ComposeResult:
         """Everything that a page can have; what it needs is shown."""
-        yield Static("", id="asked", classes="asked", markup=False)
-        yield Static("", id="help", markup=False)
+        yield Changing(id="asked", classes="asked")
+        yield Changing(id="help")
         yield self._choices
         yield self._text
         yield Vertical(id="slot")
-        yield Static("", id="as-date", classes="soft", markup=False)
+        yield Changing(id="as-date", classes="soft")
         with Vertical(id="further"):
-            yield Static("", id="further-asked", classes="asked", markup=False)
+            yield Changing(id="further-asked", classes="asked")
             yield self._further
             yield Static(
                 _("Shift+Tab goes back to the answer itself."), classes="soft", markup=False
             )
-        yield Static("", id="told", classes="soft", markup=False)
+        yield Changing(id="told", classes="soft")
 
     # -- another question ---------------------------------------------------------
 
@@ -91,14 +96,13 @@ class Page(VerticalScroll, can_focus=False):
         for control in (self._choices, self._text):
             control.display = control is self._control
         optional = "" if question.required else _(" (you may leave this empty)")
-        self.query_one("#asked", Static).update(f"{number}. {question.text}{optional}")
-        help = self.query_one("#help", Static)
-        help.update(question.help)
+        self.query_one("#asked", Changing).show(f"{number}. {question.text}{optional}")
+        help = self.query_one("#help", Changing)
+        help.show(question.help)
         help.display = bool(question.help)
-        self._further.put(told.follow_up if told else "")
-        self.query_one("#further-asked", Static).update(
-            question.follow_up.text if question.follow_up else ""
-        )
+        follow_up = told.follow_up if told else ""
+        if self.further is not None or self._further.text != follow_up:
+            self._further.put(follow_up)
         self.close_further()
         self._show_date()
         self._standing, self._stood = self._typed(), self._further.text
@@ -130,8 +134,8 @@ class Page(VerticalScroll, can_focus=False):
 
     def tell(self, lines: list[str]) -> None:
         """What is recorded of the question, under it."""
-        told = self.query_one("#told", Static)
-        told.update("\n".join(lines))
+        told = self.query_one("#told", Changing)
+        told.show("\n".join(lines))
         told.display = bool(lines)
 
     # -- the answer -----------------------------------------------------------------
@@ -189,8 +193,8 @@ class Page(VerticalScroll, can_focus=False):
         text = ""
         if isinstance(line, Line) and question is not None and question.kind == "date":
             text = dates.understood(line.value, self.today, self._order)
-        shown = self.query_one("#as-date", Static)
-        shown.update(text)
+        shown = self.query_one("#as-date", Changing)
+        shown.show(text)
         shown.display = bool(text)
 
     # -- the follow-up ------------------------------------------------------------
@@ -207,6 +211,8 @@ class Page(VerticalScroll, can_focus=False):
 
     def open_further(self) -> None:
         """Asks the follow-up."""
+        asked = self._question.follow_up if self._question is not None else None
+        self.query_one("#further-asked", Changing).show(asked.text if asked else "")
         self.query_one("#further").display = True
 
     def close_further(self) -> None:

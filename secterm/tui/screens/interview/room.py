@@ -8,7 +8,6 @@ from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
-from textual.widgets import Static
 
 from secterm import messages
 from secterm.dossier import gates
@@ -22,6 +21,7 @@ from secterm.tui.screens.interview.keys import Keyed
 from secterm.tui.screens.interview.marks import Marks
 from secterm.tui.screens.interview.page import Page
 from secterm.tui.screens.interview.progress import Progress
+from secterm.tui.widgets.changing import Changing
 from secterm.tui.widgets.listing import Listing
 from secterm.words import _
 
@@ -60,8 +60,8 @@ class Interview(Keyed):
         desk = self.desk
         with Horizontal():
             with Vertical():
-                yield Static("", id="line", markup=False)
-                yield Static("", id="intro", classes="soft text", markup=False)
+                yield Changing(id="line")
+                yield Changing(id="intro", classes="soft text")
                 yield Page(self._at_once, desk.today, self.shell.settings.dates)
                 yield Marks()
             yield sections.SectionMap()
@@ -136,7 +136,7 @@ class Interview(Keyed):
             self._tell()
             self.say("")
             self.set_focus(page.first)
-            await arrived(*self.query("*"))  # what each part draws is drawn together
+            await arrived(*filter(_is_at_it, self.query("*")))  # all is drawn together
         self.shell.moved_on()
         self._heard_again()
 
@@ -157,13 +157,13 @@ class Interview(Keyed):
     def _tell(self) -> None:
         """How far it is, and what is recorded of the question."""
         progress = self.progress
-        line = self.query_one("#line", Static)
-        intro = self.query_one("#intro", Static)
+        line = self.query_one("#line", Changing)
+        intro = self.query_one("#intro", Changing)
         left = sections.section_line(progress, self._at) if self.asking else _("All sections")
         if not self.has_class("wide"):
             left = sections.one_line(progress, left, max(self.app.size.width - 4, 20))
-        line.update(left)
-        intro.update(progress.asked[self._at][0].intro if self.asking else "")
+        line.show(left)
+        intro.show(progress.asked[self._at][0].intro if self.asking else "")
         self.query_one(sections.SectionMap).show(progress, self._at if self.asking else None)
         if self.asking:
             marked = progress.is_marked(self._at)
@@ -240,6 +240,22 @@ class Interview(Keyed):
             return False
         self._progress = Progress(dossier, self.desk.marked(self.dossier_id))
         return True
+
+    def on_input_changed(self) -> None:
+        """What was wrong with an answer is said until it is right."""
+        self._right_now()
+
+    def on_text_area_changed(self) -> None:
+        """What was wrong with an answer is said until it is right."""
+        self._right_now()
+
+    def _right_now(self) -> None:
+        if not self.said or not self.asking:
+            return
+        answer = self.page.entered()
+        if answer is not None and not self.page.wrong(answer):
+            self._warned = False
+            self.say("")
 
     def _refuse(self, why: str, focus: Widget | None = None) -> None:
         self.set_focus(focus or self.page.first)
@@ -323,6 +339,7 @@ class Interview(Keyed):
                 [Entry("text", _("Note"), "text")],
                 intro="\n".join([question.text, *(f"- {told.note(n, name)}" for n in notes)]),
                 help=_("A note is recorded with your name and cannot be taken back."),
+                records=True,
             )
         )
         self.doing = ""
@@ -385,6 +402,11 @@ class Interview(Keyed):
         self._heard_again()
         if kind == "note" and at is not None:
             self.action_note()
+
+
+def _is_at_it(part: Widget) -> bool:
+    """Whether a part of the screen has something to take in or to have drawn."""
+    return bool(part.message_queue_size or part._repaint_required or part._layout_required)
 
 
 def _words(kind: str, id: str) -> str:
