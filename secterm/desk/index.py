@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
+import math
 import operator
 import time
 import unicodedata
@@ -22,6 +23,7 @@ Kind = tuple[str, str, str]  # stage, owed, lapses on
 
 LATELY: Final = 2  # views whose texts stand ready in their order
 LATE: Final = 1e12  # seconds; after every time there is
+GROWN: Final = 1.25  # times as many cards, until those that are read show among the others
 SHORTEST_ID: Final = 4  # hex digits that may be the beginning of an id
 HEX: Final = "0123456789abcdef"
 
@@ -113,7 +115,7 @@ class _Ordered:
 class _Base:
     """Those who are wanted, in their order, and what was found among them lately."""
 
-    def __init__(self, as_of: int, slots: list[int], texts: list[str], ids: list[str]) -> None:
+    def __init__(self, as_of: tuple[int, int], slots: list[int], texts: list[str], ids: list[str]) -> None:
         self.as_of = as_of
         self.slots = slots
         # Anew, so that they stand in memory in this order: a search waits for nothing else.
@@ -145,6 +147,7 @@ class Index:
         self._count = count
         self._spelled: Callable[[Card], str] = _told
         self.changes = 0  # grows with every card that came or changed
+        self._notes = 0  # grows with every card that was noted
         self.clear()
 
     def clear(self) -> None:
@@ -222,6 +225,7 @@ class Index:
     def _take_in(self) -> None:
         while self._noted:
             self._put(self._noted.popitem()[1])
+            self._notes += 1
 
     def _put(self, card: Card) -> None:
         slot = self._slots.setdefault(card.id, len(self._cards))
@@ -254,13 +258,22 @@ class Index:
         """
         self._take_in()
         base = self._bases.pop(wanted, None)
-        if base is None or base.as_of != self.changes:
+        if base is None or base.as_of != self._as_of:
             slots = self._wanted(wanted)
-            base = _Base(self.changes, slots, *self._sought(slots))
+            base = _Base(self._as_of, slots, *self._sought(slots))
         self._bases[wanted] = base
         if len(self._bases) > LATELY:
             del self._bases[next(iter(self._bases))]
         return Found(self._cards, base.slots, base.find(words))
+
+    @property
+    def _as_of(self) -> tuple[int, int]:
+        """As of when what is put in order is new enough. While they are read, it is the same for
+        a while: to put a hundred thousand in order takes longer than a key may.
+        """
+        if self.complete:
+            return self.changes, 0
+        return self._notes, 1 + int(math.log(len(self._cards) + 1, GROWN))
 
     def count(self, wanted: Wanted, words: str = "") -> int:
         """How many dossiers `find` would find."""

@@ -5,11 +5,12 @@ import json
 import sys
 import tempfile
 
-from tests.benchmarks import figures, filtering, interview
+from tests.benchmarks import figures, filtering, interview, reading
 
 WORKS = {
     "typing": filtering.work,
     "interview": interview.work,
+    "reading": reading.work,
 }
 
 

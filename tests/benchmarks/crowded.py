@@ -70,9 +70,13 @@ class Crowded(Desk):
 class Seated(SectermApp):
     """The app, unlocked."""
 
+    def __init__(self, vault, desk):
+        super().__init__(vault)
+        self._kind = desk
+
     def enter(self):
         """At the list at once."""
-        self.unlocked(Crowded.open(self.vault, NAME, PASSPHRASE))
+        self.unlocked(self._kind.open(self.vault, NAME, PASSPHRASE))
 
 
 def main(count):
@@ -85,7 +89,7 @@ def main(count):
         Desk.create(
             path, unit="Test unit", officer=NAME, passphrase=PASSPHRASE, cost=kdf.floors[0]
         ).close()
-        Seated(path).run(mouse=False)
+        Seated(path, Crowded).run(mouse=False)
 
 
 if __name__ == "__main__":

@@ -82,6 +82,23 @@ class Painted:
             raise AssertionError(f"{key!r} did not paint {shows!r}:\n{self.shown}")
         return last - before
 
+    def sees(self, text, seconds=120.0):
+        """When, by `time.perf_counter`, a text came to the screen, whatever comes after it."""
+        end = time.perf_counter() + seconds
+        at = time.perf_counter()
+        while text not in self.shown:
+            if at > end or not select.select([self._master], [], [], LONGEST)[0]:
+                raise AssertionError(f"the screen never showed {text!r}:\n{self.shown}")
+            data, at = os.read(self._master, 1 << 16), time.perf_counter()
+            self._stream.feed(data)
+        return at
+
+    def types(self, key, shows):
+        """Seconds from this key until a text shows, on a screen that changes by itself too."""
+        before = time.perf_counter()
+        os.write(self._master, key.encode())
+        return self.sees(shows) - before
+
     @property
     def memory(self):
         """Bytes of memory that are its own or shared."""

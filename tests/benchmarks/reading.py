@@ -1,0 +1,91 @@
+"""After the unlocking: all cards of a real vault are read while keys are answered; what
+they take of memory; and coming back to the list when something was recorded, which
+must not read them again.
+"""
+
+import tempfile
+import time
+from pathlib import Path
+
+from secterm.desk.desk import Desk
+from tests.benchmarks import crowded, stocked
+from tests.benchmarks.figures import compared, median, p95, progress
+from tests.benchmarks.paint import SILENCE, Painted, empty
+
+FEW = 10  # dossiers of the vault to compare with
+RETURNS = 10
+LETTERS = "nobody of that name at all"
+ESCAPE = "\x1b[27u"  # said in full, or Textual waits whether more of a sequence comes
+NOTE = "\x1b[17~"
+
+
+def work(size):
+    """Reading, keys meanwhile, memory, and coming back."""
+    with tempfile.TemporaryDirectory() as folder:
+        many, few = Path(folder) / "many.db", Path(folder) / "few.db"
+        progress(f"reading: making a vault of {size.cards:,} dossiers")
+        stocked.build(many, size.cards)
+        stocked.build(few, FEW)
+        reads, typed, memory, returns = [], [], [], []
+        for run in range(size.runs):
+            seconds, meanwhile, taken = reading(many, size)
+            reads.append((1000 * seconds, 1000 * unseen(many)))
+            with empty() as program:
+                ends = range(1, len(LETTERS) + 1)
+                least = p95([program.types(LETTERS[end - 1], LETTERS[:end]) for end in ends])
+                memory.append((taken / 2**20, program.memory / 2**20))
+            if meanwhile:
+                typed.append((p95(meanwhile), least))
+            returns.append((coming_back(many, size), coming_back(few, size)))
+            progress(f"reading: run {run + 1} of {size.runs}")
+    lines = [
+        compared(f"reading {size.cards:,} dossiers, all", "ms", "without a screen", reads),
+        compared("  memory then", "MiB", "empty app", memory),
+        compared(
+            "  back in the list after a recorded act, median", "ms", f"of {FEW} dossiers", returns
+        ),
+    ]
+    if typed:
+        lines.insert(1, compared("  a letter typed meanwhile, p95", "ms", "empty app", typed))
+    return lines
+
+
+def reading(path, size):
+    """Seconds until all is read, seconds of each key meanwhile, and bytes of memory then."""
+    with Painted("tests.benchmarks.stocked", path) as program:
+        began = program.sees("Show only")
+        took, typed = [], ""
+        for letter in LETTERS:
+            if f"{size.cards:,} dossiers" in program.shown:
+                break
+            typed += letter
+            took.append(program.types(letter, typed))
+            time.sleep(SILENCE / 2)
+        return program.sees(f"{size.cards:,} dossiers") - began, took, program.memory
+
+
+def unseen(path):
+    """Seconds to read the same with nothing on a screen."""
+    stocked.cheap()
+    desk = Desk.open(path, crowded.NAME, crowded.PASSPHRASE)
+    try:
+        began = time.perf_counter()
+        desk.index.read(desk.today, float("inf"))
+        return time.perf_counter() - began
+    finally:
+        desk.close()
+
+
+def coming_back(path, size):
+    """Milliseconds from Esc in a dossier, where a note was recorded, to the list."""
+    took = []
+    with Painted("tests.benchmarks.stocked", path) as program:
+        program.waits_for(" dossiers")
+        for _ in range(min(RETURNS, size.keys)):
+            program.press("\r", "Dossier:")
+            program.press(NOTE, "It stays in the record")
+            for letter in "Seen.":
+                program.press(letter)
+            program.press("\r", "Seen.")
+            took.append(program.press(ESCAPE, "Show only"))
+    return median(took)
