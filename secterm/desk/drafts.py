@@ -10,8 +10,9 @@ from typing import Final
 
 import msgspec
 
+from secterm.desk.index import folded
 from secterm.desk.shelf import BROKEN
-from secterm.desk.upkeep import Upkeep
+from secterm.desk.upkeep import Upkeep, tells
 from secterm.dossier.demands import require
 from secterm.dossier.gates import questions_of, sections_of
 from secterm.vault import drafts
@@ -112,6 +113,24 @@ class Drafts(Upkeep):
         require(row.fits(), _("There is no room for another mark."))
         self._keep({id: row})
 
+    def _forget(self, names: list[str]) -> None:
+        """Of what officers left: the texts about no dossier that tell a name, and all that are
+        but a part of one, as is typed to find somebody.
+        """
+        for who in self._registry.officers:
+            at = self._row(who).left.get(who, Left()).dossier or who
+            row = self._row(at)
+            left = row.left.get(who, Left())
+            told = [
+                key
+                for key, text in left.typed.items()
+                if any(_seeks(text, name) or (at == who and tells(text, name)) for name in names)
+            ]
+            if told:
+                typed = {key: text for key, text in left.typed.items() if key not in told}
+                without = msgspec.structs.replace(left, typed=typed)
+                self._keep({at: msgspec.structs.replace(row, left={**row.left, who: without})})
+
     # -- rows ---------------------------------------------------------------
 
     def _opens(self, id: str) -> bool:
@@ -150,3 +169,9 @@ class Drafts(Upkeep):
         plain = {bytes.fromhex(id): row.encode() for id, row in rows.items()}
         with contextlib.suppress(SealBroken):  # a key that does not open seals nothing
             self._vault.keep_drafts(plain)
+
+
+def _seeks(text: str, name: str) -> bool:
+    """Whether every word of a text is a part of the name."""
+    words = folded(text).split()
+    return bool(words) and all(word in folded(name) for word in words)

@@ -115,7 +115,9 @@ class _Ordered:
 class _Base:
     """Those who are wanted, in their order, and what was found among them lately."""
 
-    def __init__(self, as_of: tuple[int, int], slots: list[int], texts: list[str], ids: list[str]) -> None:
+    def __init__(
+        self, as_of: tuple[int, int], slots: list[int], texts: list[str], ids: list[str]
+    ) -> None:
         self.as_of = as_of
         self.slots = slots
         # Anew, so that they stand in memory in this order: a search waits for nothing else.

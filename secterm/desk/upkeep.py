@@ -122,14 +122,16 @@ class Upkeep(Keeping):
         The reason stays, so it must not say who it was. Raises NotAllowed, `SameOfficer`.
         """
         demand_reason(reason)
-        for told in self._shelf.identifying(id):
+        names = self._shelf.identifying(id)
+        for told in names:
             require(
-                not _tells(reason, told),
+                not tells(reason, told),
                 _("The reason stays in the journal. Leave out the name and the identity number."),
             )
         if id not in self._shelf.ids():
             raise NotAllowed(_("There is no dossier with this id."))
         number = self._propose(acts.Proposed(what="erase", about=id, reason=reason), second)
+        self._forget(names)
         with self._record(second) as record:
             had = self._vault.entries_digest(bytes.fromhex(id))
             erased = acts.Erased(dossier=id, entries=had, reason=reason, proposed=number)
@@ -138,12 +140,15 @@ class Upkeep(Keeping):
         self._read_again()
         self._index.note(cards.erased(id, self._registry.erased[id].at))
 
+    def _forget(self, names: list[str]) -> None:
+        """What tells these names, and is no dossier's own, does not any more."""
+
     def erasure(self, id: str) -> Erasure | None:
         """When, by which entry and why this dossier was erased; None where it was not."""
         return self._registry.erased.get(id)
 
 
-def _tells(text: str, told: str) -> bool:
+def tells(text: str, told: str) -> bool:
     """Whether a text has this name or number in it, as words of their own."""
     name = re.escape(kdf.login_of(told))
     return re.search(rf"(?<!\w){name}(?!\w)", kdf.login_of(text)) is not None

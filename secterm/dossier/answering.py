@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Final
 
@@ -114,17 +115,25 @@ def field_fault(field: Field, text: str) -> str:
             return ""
 
 
-def words(question: Question | None, answer: Answer) -> str:
-    """An answer as it reads, in one line; the question may be unknown to the pack."""
+def words(question: Question | None, answer: Answer, days: Callable[[str], str] = str) -> str:
+    """An answer as it reads, in one line; the question may be unknown to the pack. `days`
+    says how a date (YYYY-MM-DD) reads.
+    """
     if isinstance(answer, bool):
         return _("yes") if answer else _("no")
     if isinstance(answer, float | int):
         return f"{answer:g}"
     if isinstance(answer, list):
-        rows = ["; ".join(v for v in row.values() if v) for row in answer]
+        dates = {f.id for f in question.fields if f.kind == "date"} if question else set()
+        rows = [
+            "; ".join(days(v) if key in dates else v for key, v in row.items() if v)
+            for row in answer
+        ]
         return " | ".join(rows) if rows else _("none")
     if not answer.strip():
         return _("nothing to say")
+    if question and question.kind == "date":
+        return days(answer)
     for choice in question.choices if question else ():
         if choice.id == answer:
             return choice.text

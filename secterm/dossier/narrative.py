@@ -20,6 +20,7 @@ from secterm.words import _, ngettext
 
 # An officer's name by id: as the journal had it with so many entries, or (None) now.
 Names: TypeAlias = Callable[[str, int | None], str]
+Days: TypeAlias = Callable[[str], str]  # how a recorded date (YYYY-MM-DD) reads
 
 FIELDS: Final = {
     "name": _("name"),
@@ -46,19 +47,21 @@ class Told:
     """One entry as it reads: its number, its time (ISO 8601) and one or two sentences.
 
     `run` is how so many like it in a row read, empty where it is better told by itself.
+    Where it is such a run, `last` is the number of the last entry in it, else 0.
     """
 
     number: int
     at: str
     text: str
     run: str = ""
+    last: int = 0
 
 
-def told(entries: Iterable[Numbered], pack: Pack, names: Names) -> Iterator[Told]:
+def told(entries: Iterable[Numbered], pack: Pack, names: Names, days: Days = str) -> Iterator[Told]:
     """A dossier's entries as sentences, the first one first. Raises `EntryOutOfPlace`."""
     state: State | None = None
     for one in entries:
-        teller = _Teller(state, one, pack, names)
+        teller = _Teller(state, one, pack, names, days)
         yield Told(one.number, one.entry.at, teller.text(), teller.run())
         state = fold.apply(state, one)
 
@@ -68,7 +71,7 @@ def in_short(events: Iterable[Told]) -> Iterator[Told]:
     for (_on, run), found in itertools.groupby(events, key=lambda one: (one.at[:10], one.run)):
         same = list(found)
         if run and len(same) >= SHORTEST:
-            yield Told(same[0].number, same[0].at, run.format(n=len(same)))
+            yield Told(same[0].number, same[0].at, run.format(n=len(same)), last=same[-1].number)
         else:
             yield from same
 
@@ -90,11 +93,14 @@ def _quoted(text: str) -> str:
 class _Teller:
     """Tells one entry, given how things stood before it."""
 
-    def __init__(self, before: State | None, one: Numbered, pack: Pack, names: Names) -> None:
+    def __init__(
+        self, before: State | None, one: Numbered, pack: Pack, names: Names, days: Days = str
+    ) -> None:
         self._before = before
         self._one = one
         self._pack = pack
         self._names = names
+        self._day = days
         self._officer = self._name(one.entry.officer)
 
     def text(self) -> str:
@@ -168,7 +174,7 @@ class _Teller:
         return _quoted(known.text if known else id)
 
     def _answer(self, act: acts.Answered) -> str:
-        return answering.words(sentences.question(self._pack, act.question), act.answer)
+        return answering.words(sentences.question(self._pack, act.question), act.answer, self._day)
 
     @staticmethod
     def _why(reason: str) -> str:
@@ -179,6 +185,8 @@ class _Teller:
     def _value(self, who: Particulars, field: str) -> str:
         if field == "category":
             return self._pack.head.categories[who.category].name
+        if field == "born":
+            return self._day(who.born)
         return str(getattr(who, field)) or _("nothing")
 
     def _opened(self, who: Particulars) -> str:
@@ -315,7 +323,7 @@ class _Teller:
                 ).format(
                     officer=self._officer,
                     title=title,
-                    on=act.on,
+                    on=self._day(act.on),
                     hours=act.hours,
                     trainer=act.trainer,
                     place=_stop(act.place),
@@ -400,7 +408,7 @@ class _Teller:
                 return said.format(officer=self._officer) + self._why(act.reason)
             case acts.Left():
                 said = _("{officer} recorded that {name} left the post on {on}.").format(
-                    officer=self._officer, name=self._appointee, on=act.on
+                    officer=self._officer, name=self._appointee, on=self._day(act.on)
                 )
                 return said + self._why(act.reason)
             case _:

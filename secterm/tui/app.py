@@ -27,7 +27,7 @@ from secterm.words import _
 R = TypeVar("R")
 
 SMALLEST: Final = (80, 24)
-STILL: Final = ("help", "nothing", *MOVES)  # what an appointee at the keyboard can do
+STILL: Final = ("help", "theme", "nothing", *MOVES)  # what an appointee at the keyboard can do
 
 
 class SectermApp(Locking):
@@ -43,7 +43,7 @@ class SectermApp(Locking):
         Binding("question_mark", "keys", _("All keys"), show=False),
         Binding("ctrl+p", "palette", _("Commands")),
         Binding("ctrl+l", "lock", _("Lock"), priority=True),
-        Binding("f10", "end_tour", _("End the tour")),
+        Binding("f10", "end_tour", _("End the tour"), priority=True),
         Binding("f12", "theme", _("Colours")),
         Binding("ctrl+q", "quit", _("Quit"), priority=True),
         Binding("ctrl+c", "nothing", "", show=False, priority=True),
@@ -128,7 +128,8 @@ class SectermApp(Locking):
 
     async def action_end_tour(self) -> None:
         """No tour any more."""
-        await self.guide.end()
+        if not self.at_work:
+            await self.guide.end()
 
     def action_nothing(self) -> None:
         """Ctrl+C does nothing here: work is not to be lost by it."""

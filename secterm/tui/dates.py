@@ -36,6 +36,7 @@ WEEKDAYS: Final = (
 )
 EARLIEST: Final = 1800  # a year before it is a slip of the finger
 SHORTEST: Final = 3  # letters of a month's name
+SHORT: Final = tuple(month[:SHORTEST] for month in MONTHS)
 EXAMPLES: Final[dict[Dates, str]] = {
     "day-first": "28.4.1990",
     "month-first": "4/28/1990",
@@ -68,6 +69,23 @@ def in_full(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def told(text: str) -> str:
+    """A recorded date (ISO 8601, with or without a time) in full; another text as it is."""
+    day = _recorded(text)
+    return in_full(day) if day else text
+
+
+def short(text: str | date) -> str:
+    """A recorded date as short as a list has it: `3 Sep 1990`; another text as it is."""
+    day = _recorded(text) if isinstance(text, str) else text
+    return f"{day.day} {SHORT[day.month - 1]} {day.year}" if day else str(text)
+
+
+def moment(text: str) -> str:
+    """A recorded time to the minute: `3 Sep 1990, 14:05`."""
+    return f"{short(text)}, {text[11:16]}"
+
+
 def understood(text: str, today: date, order: Dates = "day-first") -> str:
     """What a text is taken for, with its weekday, to show beside it; empty where for nothing."""
     day = loosely(text, today, order)
@@ -90,6 +108,13 @@ def fault(order: Dates) -> str:
     return _("Write a date, such as {plain} or {full}.").format(
         plain=example(order), full=in_full(date(1990, 4, 28))
     )
+
+
+def _recorded(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10]) if len(text) == 10 or text[10:11] == "T" else None
+    except ValueError:
+        return None
 
 
 def _run(digits: str, order: Dates) -> date | None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 VOID: Final = "!"  # the kind of a step that only tells what the lock made void
 HOME: Final = 0  # the list's number among the steps
+CALLED: Final = "?"  # ends the key of what an entry is called
 LOOK: Final = 0.02  # seconds between two looks while the way is gone
 WAIT: Final = 0.5  # the same, while the officer is asked for something on the way
 GRACE: Final = 0.2  # seconds for a room to begin again what it had begun
@@ -36,13 +37,14 @@ class Step:
     """One screen of those that stood over another.
 
     `kind` says which it is; `place` and `typed` are its own words; `doing` what it had
-    begun, empty for the one in front.
+    begun, empty for the one in front. `called` says how a person knows what is typed.
     """
 
     kind: str
     place: str = ""
     doing: str = ""
     typed: dict[str, str] = field(default_factory=dict)
+    called: dict[str, str] = field(default_factory=dict)
 
 
 def left(home: Room[None], stack: Sequence[Widget], on_the_way: TakingUp | None) -> Left | None:
@@ -65,14 +67,19 @@ def left(home: Room[None], stack: Sequence[Widget], on_the_way: TakingUp | None)
         return None
     dossier = next((room.dossier_id for room in reversed(rooms) if room.dossier_id), "")
     way = tuple(word for step in steps for word in (step.kind, step.place, step.doing))
-    typed = {f"{n}.{id}": text for n, step in enumerate(steps) for id, text in step.typed.items()}
+    typed: dict[str, str] = {}
+    for n, step in enumerate(steps):
+        typed |= {f"{n}.{id}": text for id, text in step.typed.items()}
+        typed |= {f"{n}.{id}{CALLED}": text for id, text in step.called.items() if n != HOME}
     return Left(dossier, way, typed)
 
 
 def _step(screen: Room[object] | Question, *, front: bool) -> Step:
     if isinstance(screen, Question):
         return Step(screen.kind)
-    return Step(screen.kind, screen.place(), "" if front else screen.doing, screen.typed())
+    typed = screen.typed()
+    called = {id: name for id, text in typed.items() if text and (name := screen.called(id))}
+    return Step(screen.kind, screen.place(), "" if front else screen.doing, typed, called)
 
 
 def is_typed(left: Left | None) -> bool:
@@ -83,12 +90,14 @@ def is_typed(left: Left | None) -> bool:
 def steps_of(left: Left) -> list[Step]:
     """The screens that it tells of, from the first to the one that was in front."""
     typed: dict[str, dict[str, str]] = {}
+    called: dict[str, dict[str, str]] = {}
     for key, text in left.typed.items():
         number, _dot, id = key.partition(".")
-        typed.setdefault(number, {})[id] = text
+        of = called if id.endswith(CALLED) else typed
+        of.setdefault(number, {})[id.removesuffix(CALLED)] = text
     kinds, places, doings = left.way[0::3], left.way[1::3], left.way[2::3]
     return [
-        Step(kind, place, doing, typed.get(str(n), {}))
+        Step(kind, place, doing, typed.get(str(n), {}), called.get(str(n), {}))
         for n, (kind, place, doing) in enumerate(zip(kinds, places, doings, strict=False))
     ]
 
@@ -214,7 +223,12 @@ class TakingUp:
             )
 
     async def _keep_readable(self) -> None:
-        texts = [text for step in self.ahead for text in step.typed.values() if text]
+        texts = [
+            f"{name}\n{text}" if (name := step.called.get(id)) else text
+            for step in self.ahead
+            for id, text in step.typed.items()
+            if text
+        ]
         self.ahead = []
         if texts:
             await self._shell.push_screen(Kept(texts))

@@ -39,6 +39,7 @@ TICK: Final = 1.0  # seconds between two looks at whether somebody is there
 LAST: Final = 60.0  # seconds that are counted down before the idle lock
 KEPT_AFTER: Final = 3.0  # seconds: so much of what is typed a pulled plug may cost
 NOT_KEPT: Final = _("What was typed could not be kept.")
+NOT_SAFE: Final = _("What is typed here would not outlast a lock now.")
 SOON: Final = 0.1  # seconds for who asked for work to go on with what it brought
 
 
@@ -63,6 +64,7 @@ class Locking(Dressed):
         self._counting: Top | None = None  # the bar that counts down to the lock
         self._kept: Left | None = None  # what is kept at the desk
         self._keeping: Timer | None = None
+        self._warned = False  # that what is typed cannot be kept was said
 
     # -- the desk -------------------------------------------------------------
 
@@ -107,7 +109,7 @@ class Locking(Dressed):
         except Exception as error:
             self.not_kept = f"{NOT_KEPT} {messages.explain(error).text()}"
         self.workers.cancel_group(self, "taking up")
-        self.taking_up = None
+        self.taking_up = self._kept = None
         self.close_desk()
 
     # -- locking and ending -----------------------------------------------------
@@ -165,9 +167,11 @@ class Locking(Dressed):
         with self.batch_update():
             while len(self.screen_stack) > 1:
                 await self.pop_screen()
-            self.home = None
+            self.home = self._counting = None
+            self.forget_keys()
             self.enter()
         self.screen.refresh(layout=True)
+        self.call_after_refresh(self.forget)
 
     # -- signals ---------------------------------------------------------------
 
@@ -252,6 +256,11 @@ class Locking(Dressed):
         if self._kept is not None:
             self.keep_typed()
 
+    def moved_on(self) -> None:
+        """The same on one screen, at once: a hand answers faster than anything is kept."""
+        if self._kept is not None:
+            self._keep_now()
+
     def keep_typed(self) -> None:
         """What is typed on the screens outlives a fault from now on."""
         self._keep_after(SOON, anew=True)
@@ -268,8 +277,26 @@ class Locking(Dressed):
         if self.at_work or (self.taking_up is not None and self.taking_up.quiet):
             self._keep_after(KEPT_AFTER)
         elif self.desk is not None:
-            with contextlib.suppress(Exception):  # the lock will tell, if it is still so then
+            self.not_kept = ""
+            try:
                 self._keep()
+            except Exception as error:
+                self._say_kept(f"{NOT_SAFE} {messages.explain(error).text()}")
+            else:
+                self._say_kept(NOT_SAFE if self.not_kept else "")
+
+    def _say_kept(self, told: str) -> None:
+        """Says once that what is typed is not kept, until it is again."""
+        room = next(reversed(self.screen_stack), None)
+        if not isinstance(room, Room):
+            return
+        if not told:
+            self._warned = False
+            if room.said.startswith(NOT_SAFE):
+                room.say("")
+        elif not self._warned and not room.said:
+            self._warned = True
+            room.say(told)
 
     def _keep(self, *, place: bool = False) -> None:
         """Keeps what is typed on the screens, and at a lock the `place` without it too."""

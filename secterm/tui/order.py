@@ -17,7 +17,7 @@ from textual.widget import Widget
 
 from secterm.tui.sealed import Sealed
 
-HELD = 0.1  # seconds; a key that arrives again sooner is held down
+HELD = 0.3  # seconds; a key that arrives again sooner is held down (a console begins at 0.25)
 LONGEST: Final = 1.0  # seconds; a widget that is being removed never answers
 
 
@@ -32,6 +32,10 @@ class InOrder(Sealed):
     _last = ("", 0.0)  # the key that arrived last, and when
     _began: Widget | None = None  # what had the focus when that key was pressed
     _hushed: Widget | None = None
+
+    def forget_keys(self) -> None:
+        """No key is in hand any more, nor a field that it was meant for."""
+        self._last, self._began, self._hushed = ("", 0.0), None, None
 
     def hush(self, screen: Widget) -> None:
         """Keys reach nothing on this screen until `hear`: it shows something else soon, and

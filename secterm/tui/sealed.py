@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
+import gc
 import re
 import signal
 import sys
@@ -22,6 +24,7 @@ from secterm.tui import quiet
 from secterm.tui.steady import Steady
 
 OURS: Final = "secterm."
+DRAWING: Final = ("rich.", "textual.", "secterm.tui.glyphs")  # they remember texts that were drawn
 MOVES: Final = ("focus_next", "focus_previous")  # Textual's own, that a form needs
 # Titles, the clipboard, links: all that a terminal remembers beside its screen.
 REMEMBERED: Final = re.compile("(?:\x1b\\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\\\|\x9c)?")
@@ -38,6 +41,10 @@ def leaving() -> bool:
     return not set(part.ancestors_with_self) & set(part.app.screen_stack)
 
 
+def _draws(kept: object) -> bool:
+    return str(getattr(kept, "__module__", "")).startswith(DRAWING)
+
+
 class Sealed(App[None]):
     """An app that does nothing but what we wrote, and puts nothing anywhere but on the screen."""
 
@@ -52,6 +59,17 @@ class Sealed(App[None]):
         """Clears the terminal itself, and what it keeps of earlier screens."""
         if isinstance(self._driver, Terminal):
             self._driver.write(quiet.wiping())
+
+    def forget(self) -> None:
+        """Drops what holds texts beyond their screens: who watched the app from there, the
+        widths of all that was shown or typed, and what only the collector would find.
+        """
+        for watching in getattr(self, "__watchers", {}).values():
+            watching[:] = [(who, told) for who, told in watching if not who._closing]
+        for kept in gc.get_objects():
+            if isinstance(kept, functools._lru_cache_wrapper) and _draws(kept):
+                kept.cache_clear()
+        gc.collect()
 
     def continued(self) -> None:
         """Stopped from outside for a while, and now going on."""

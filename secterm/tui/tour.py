@@ -55,8 +55,8 @@ STEPS: Final = (
     Step(
         _(
             "You ask; one key answers: y, n or a number. It is on the disk before the next "
-            "question shows, and an answer that weighs asks its follow-up. Answer one or two, "
-            "then press Esc."
+            "question shows, and an answer that weighs asks its follow-up. Answer this one, and "
+            "when the next one shows press Esc."
         ),
         DossierRoom,
     ),
@@ -76,7 +76,13 @@ STEPS: Final = (
         ),
         Overview,
     ),
-    Step(_("How many stand at each gate, and what lapses in the coming year. Esc."), People),
+    Step(
+        _(
+            "How many stand at each gate, and what lapses in the coming year. Esc leads back to "
+            "the list."
+        ),
+        People,
+    ),
     Step(
         _(
             "F1 explains every screen, ? there lists all keys, Ctrl+P finds a command by its "

@@ -1,17 +1,36 @@
 """An officer at a terminal, and the appointee beside them: what they press."""
 
+import contextlib
 import re
 
 from secterm.dossier.gates import is_adverse
 from secterm.policy import reader
+from tests.support.terminal import Timeout
 
 CURSOR = re.compile(r"^ *> +(\S.*)$", re.M)
+# What tells a page of the appointee's from the one before: where it is, and what Enter does.
+PLACE = re.compile(
+    r"Enter begins\.|page \d+ of \d+|question \d+ of \d+|Passed: |Not passed yet: |Thank you"
+    r"|\d+/\d+|Please read all of it|> Your full name"
+)
+ENTER = re.compile(
+    r"Enter begins\.|\d+ of \d+ lines shown|Enter turns the page|Enter begins the quiz"
+    r"|Enter gives the answer|Enter goes on|Enter reads|Enter asks|I have read this rule"
+    r"|> Your full name"
+)
+PATIENCE = 0.5  # seconds until a person presses a key again that did nothing
 
 
 def at(screen):
     """The row that the cursor is on, empty where there is none."""
     found = CURSOR.search(screen)
     return found.group(1) if found else ""
+
+
+def page_of(screen):
+    """What tells this page of the appointee's from others; None until all of it shows."""
+    place, enter = PLACE.findall(screen), ENTER.findall(screen)
+    return (*place, *enter) if place and enter else None
 
 
 def bare(text):
@@ -29,54 +48,55 @@ class Desk:
         self.second = second
         self.second_passphrase = second_passphrase
         self.pack = reader.read(reader.default_folder())
+        self.asked = ""  # the quiz question that was answered last
 
     # -- coming and going -------------------------------------------------
 
     def first_run(self, unit):
         self.t.wait("There is no vault yet")
-        self.t.wait("> Unit")
-        self.t.enter(unit)
-        self.t.wait("> Your name")
-        self.t.enter(self.officer)
-        self.t.wait("> Passphrase")
-        self.t.enter(self.passphrase)
-        self.t.wait("> Once more")
-        self.t.enter(self.passphrase)
-        self.t.wait("> Key file beside it")
-        self.t.press("enter")
-        screen = self.t.wait("The vault is made")
+        for label, text in (
+            ("> Unit", unit),
+            ("> Your name", self.officer),
+            ("> Passphrase", self.passphrase),
+            ("> Once more", self.passphrase),
+            ("> Key file beside it", ""),
+        ):
+            self.t.wait(label)
+            self.t.enter(text)
+        self.t.wait("The vault is made")
         self.t.wait("Fingerprint")
         self.t.press("enter")
         self.t.wait("Make recovery shares now")
         self.t.enter("2")
         self.t.wait("There is no dossier yet")
-        self.t.settled()
-        return screen
 
     def add_second(self):
         self.t.press("f4")
         self.t.wait("Officers of this vault")
         self.t.press("f2")
-        self.t.wait("> New officer's name")
-        self.t.enter(self.second)
-        self.t.wait("> Role")
-        self.t.press("enter")
-        self.t.wait("> Passphrase")
-        self.t.enter(self.second_passphrase)
-        self.t.wait("> Once more")
-        self.t.enter(self.second_passphrase)
-        self.t.wait("> Key file beside it")
-        self.t.press("enter")
+        for label, text in (
+            ("> New officer's name", self.second),
+            ("> Role", ""),
+            ("> Passphrase", self.second_passphrase),
+            ("> Once more", self.second_passphrase),
+            ("> Key file beside it", ""),
+        ):
+            self.t.wait(label)
+            self.t.enter(text)
         self.t.wait(f"{self.second} can unlock this vault now")
-        self.t.press("esc")
-        self.t.wait("Show only")
+        self.to_list()
 
-    def unlock(self):
+    def unlock(self, shows="Show only"):
         self.t.wait("> Officer")
         self.t.enter(self.officer)
         self.t.wait("> Passphrase")
         self.t.enter(self.passphrase)
-        self.t.wait("Show only")
+        return self.t.wait(shows)
+
+    def lock(self):
+        """The checkpoint that the way in shows then."""
+        self.t.press("ctrl+l")
+        return self.t.find(r"Locked\. Checkpoint (\d+:[0-9a-f-]{24})")
 
     def to_list(self):
         self.t.press("esc")
@@ -91,27 +111,17 @@ class Desk:
     # -- a dossier ----------------------------------------------------------
 
     def open_dossier(self, name, category):
+        """All of the form is typed ahead, as by a hand that knows it."""
         self.t.press("f2")
         self.t.wait("> Full name")
-        for label, text in (
-            ("> Full name", name),
-            ("> Date of birth", "1990-02-28"),
-            ("> Identity number", f"TEST-{category}"),
-            ("> Post", "Test post"),
-            ("> Department", "Test department"),
-        ):
-            self.t.wait(label)
-            self.t.enter(text)
-        self.t.wait("> Category of the post")
-        self.t.type({"core": "1", "key": "2", "general": "3"}[category])
-        self.t.press("enter")
-        self.t.wait("> How to reach them")
-        self.t.press("enter")
+        particulars = (name, "28.2.1990", f"TEST-{category}", "Test post", "Test department")
+        number = {"core": "1", "key": "2", "general": "3"}[category]
+        self.t.type("\r".join((*particulars, number, "", "")))
         self.t.wait(f"Dossier: {name}")
-        self.t.wait("NEXT")
+        self.t.wait("> NEXT")
 
     def next(self, shows):
-        self.t.wait("NEXT")
+        self.t.wait("> NEXT")
         self.t.press("enter")
         return self.t.wait(shows)
 
@@ -123,8 +133,8 @@ class Desk:
     def interview(self, category, *, adverse=(), start=0, stop=None):
         """Answers the questions from `start`; those in `adverse` adversely."""
         asked = self.questions(category)
-        for at, question in list(enumerate(asked, 1))[start:stop]:
-            self.t.until(lambda s, at=at, q=question: f"{at}. {q.text[:40]}" in s, f"question {at}")
+        for number, question in list(enumerate(asked, 1))[start:stop]:
+            self.t.wait(f" {number}. {question.text[:40]}")
             self.answer(question, question.id in adverse)
         if stop is None:
             self.t.wait("Checks and findings")
@@ -140,165 +150,182 @@ class Desk:
             case "text":
                 self.t.enter("Zebrafinch answer")
             case "date":
-                self.t.enter("2019-05-04")
+                self.t.enter("4.5.2019")
             case "number":
                 self.t.enter("1")
             case "list":
                 if adverse or question.id == "posts":
                     for field in question.fields:
                         self.t.wait(f"> {field.text}")
-                        self.t.enter("2018-03-02" if field.kind == "date" else "Quokkaville")
+                        self.t.enter("2.3.2018" if field.kind == "date" else "Quokkaville")
                     self.t.wait("1. Quokkaville")
                 self.t.press("enter")
         if adverse:
             self.t.wait(question.follow_up.text[:40])
             self.t.enter("Wombatford follow-up")
 
-    def checks_and_findings(self, *, conditions=(), second=False):
-        """Records every check, then each finding; the screen leads from one to the next."""
-        while True:
-            self.t.until(lambda s: at(s) and "Enter Open" in s, "a row to open")
-            row = at(self.t.settled(0.04))
-            if row.startswith("The whole screening"):
-                break
-            if "to check" not in row:
-                self.t.press("down")
-                self.t.until(lambda s, row=row: at(s) not in ("", row), "the next row")
-                continue
-            self.t.press("enter")
-            self.t.wait("> Document or person")
-            self.t.enter("Original 4711")
-            self.t.wait("> Is the answer")
-            self.t.type("1")
-            self.t.until(lambda s, row=row: f"> {row}" not in s and "done." in s, "the next row")
-        for title in conditions:
-            self.t.press("home")
-            self._to_row(title)
-            self.finding(conditional=True)
-        self.t.press("f5")
-        self.t.wait("sections found suitable")
-        self.t.wait("> The whole screening")
-        self.finding(conditional=bool(conditions))
-        if second:
-            self.t.wait("> Review by a second officer")
-            self.t.press("enter")
-            self.second_word("Second officer's word")
-        self.t.wait("> Screening is done. Enter goes on")
-        self.t.press("esc")
-        self.t.wait("NEXT")
+    def checks_and_findings(self, *, second=False):
+        """What is under the cursor is done, until the screening is; each leads to the next.
 
-    def _to_row(self, title):
-        for _ in range(80):
-            row = at(self.t.settled(0.04))
-            if row.startswith(title):
+        A section with an adverse answer is found suitable on a condition, and so is the
+        whole then.
+        """
+        before, checked, adverse = None, False, False
+        while True:
+            before = self.t.until(
+                lambda s, before=before: self.to_find(s) not in (None, before), "the next row"
+            )
+            before, row = self.to_find(before), self.to_find(before)[1]
+            if row.startswith("Screening is done. Enter goes on"):
                 return
-            self.t.press("down")
-            self.t.until(lambda s, row=row: at(s) not in ("", row), "the next row")
-        raise AssertionError(title)
+            if " to check" in row:
+                self.check(same=checked)
+                checked = True
+            elif "sections with nothing adverse" in row:
+                self.t.press("enter")
+                self.t.wait("> All of these")
+                self.t.type("1")
+            elif row.startswith("Review by a second officer"):
+                self.t.press("enter")
+                self.second_word()
+            else:
+                adverse = adverse or "adverse)" in row
+                self.t.press("enter")
+                self.finding(conditional=adverse)
+
+    @staticmethod
+    def to_find(screen):
+        """How much of the screening is done and what comes next, once all of that shows."""
+        done = re.search(r"(\d+) of \d+ done\.", screen)
+        row = CURSOR.search(screen)
+        return (done.group(1), row.group(1)) if done and row and "Enter Open" in screen else None
+
+    def check(self, *, same):
+        """Against a document, and the next with the same one."""
+        self.t.press("f6" if same else "enter")
+        self.t.wait("> Document or person")
+        if same:
+            self.t.wait("Original 4711")
+        self.t.type("\r1" if same else "Original 4711\r1")
 
     def finding(self, *, conditional):
-        self.t.press("enter")
         self.t.wait("> Finding")
-        self.t.type("2" if conditional else "1")
-        if conditional:
-            self.t.wait("> Reason")
-            self.t.enter("Watched for a reason")
-            self.t.wait("> Conditions")
-            self.t.enter("Interview again in May")
-        self.t.wait("Checks and findings")
+        if not conditional:
+            self.t.type("1")
+            return
+        self.t.type("2")
+        self.t.wait("> Reason")
+        self.t.enter("Watched for a reason")
+        self.t.wait("> Conditions")
+        self.t.enter("Interview again in May")
 
-    def second_word(self, label):
-        self.t.wait(f"> {label}")
-        self.t.type("1")
-        self.t.press("enter")
-        self.t.gone(f"> {label}")
-        self.t.wait("> Second officer")
+    def second_word(self):
+        self.t.wait("> Second officer's word")
+        self.t.type("1\r")
+        self.second_officer()
+
+    def second_officer(self):
+        self.t.wait("> Second officer\n")
         self.t.enter(self.second)
         self.t.wait("> Their own passphrase")
         self.t.enter(self.second_passphrase)
 
-    def training(self):
-        """One course for all, then the appointee reads and takes every quiz."""
-        self.next("modules done")
-        self.t.press("f6")
-        self.t.wait("> Day")
-        self.t.press("enter")
-        self.t.wait("> Who taught")
-        self.t.press("enter")
-        self.t.wait("> Place")
-        self.t.press("enter")
-        self.t.wait("quiz owed")
-        self.t.press("f5")
-        self.begins()
-        self.t.wait("page 1 of")
-        while "Thank you." not in self.t:
-            screen = self.t.settled(0.05)
-            if "Enter gives the answer." in screen:
-                self.choose(screen)
-                continue
-            if "Enter goes on." in screen:
-                assert "Passed:" in screen, screen
-                self.t.press("enter")
-            elif re.search("Enter (shows more|turns the page|begins the quiz)", screen):
-                self.t.press("enter")
-            self.t.until(lambda s, before=screen: s != before, "something else")
-        self.give_back()
-        self.t.wait("> Training is done. Enter goes on")
-        self.t.press("esc")
-        self.t.wait("NEXT")
+    def interrupted(self, category, question, *, adverse):
+        """An interview that is locked in the middle of the answer to this question."""
+        place = [q.id for q in self.questions(category)].index(question)
+        self.interview(category, adverse=adverse, stop=place)
+        self.t.wait(f" {place + 1}. ")
+        self.t.type("Zebrafinch ans")
+        self.t.wait("Zebrafinch ans")
+        self.lock()
+        assert "Zebrafinch" not in self.t
+        screen = self.unlock("What you had typed before the lock is here again.")
+        assert f" {place + 1}. " in screen
+        assert re.search(r"Zebrafinch ans\b", screen), screen
+        self.t.enter("wer")
+        self.interview(category, adverse=adverse, start=place + 1)
 
-    def choose(self, screen):
-        flat = "".join(screen.split())
-        asked = [
-            question
-            for module in self.pack.training.modules
-            if f"{bare(module.title)}:question" in flat
-            for question in module.bank
-            if bare(question.text) in flat
-        ]
-        right = bare(max(asked, key=lambda question: len(question.text)).right)
-        shown = re.split(r">?(\d)\(•?\)", flat.split("Choosewiththearrows")[0])
-        numbers = dict(zip(shown[2::2], shown[1::2], strict=True))
-        number = numbers[right]
-        self.t.type(number)
-        chosen = self.t.until(lambda s: f"> {number} (•)" in s, "the cursor on the answer")
-        self.t.press("enter")
-        self.t.until(lambda s: s != chosen, "what follows the answer")
+    # -- the appointee has the keyboard -----------------------------------------
 
     def begins(self):
         self.t.wait("Enter begins.")
-        self.t.settled(0.05)  # an Enter before the page was drawn is not meant for it
-        self.t.press("enter")
+        return self.turn()
+
+    def turn(self, keys="\r"):
+        """Types what leads on from this page of the appointee's; the page that follows."""
+        before = page_of(self.t.text())
+        return self.again(keys, lambda s: page_of(s) not in (None, before), "the next page")
+
+    def again(self, keys, holds, what):
+        """Types keys, and Enter until something follows.
+
+        A page takes no key that came before it was drawn; anybody would press it again. It
+        does no harm on the page after.
+        """
+        self.t.type(keys)
+        for _ in range(60):
+            with contextlib.suppress(Timeout):
+                return self.t.until(holds, what, PATIENCE)
+            self.t.press("enter")
+        return self.t.until(holds, what, PATIENCE)
 
     def give_back(self):
-        self.t.wait("Give the keyboard back")
-        self.t.press("enter")
-        self.t.wait("> Officer's passphrase")
+        asks = "> Officer's passphrase"
+        self.again("\r", lambda s: asks in s, asks)
         self.t.enter(self.passphrase)
+        self.t.gone("Officer's passphrase")
+
+    def right(self):
+        """The number of the right answer, once a question and its answers show."""
+
+        def number(screen):
+            flat = bare(screen)
+            asked = [
+                question
+                for module in self.pack.training.modules
+                if f"{bare(module.title)}:question" in flat
+                for question in module.bank
+                if bare(question.text) in flat
+            ]
+            if not asked:
+                return None
+            question = max(asked, key=lambda question: len(question.text))
+            shown = re.split(r">?(\d)\(\)", flat.split("Choosewiththearrows")[0])
+            numbers = dict(zip(shown[2::2], shown[1::2], strict=True))
+            found = numbers.get(bare(question.right))
+            return (question.text, found) if found and question.text != self.asked else None
+
+        self.asked, found = number(self.t.until(number, "a question and its answers"))
+        return found
+
+    def training(self):
+        """One course for all, then the appointee reads and takes every quiz."""
+        self.t.wait("modules done")
+        self.t.press("f6")
+        self.t.wait("> Day")
+        self.t.type("\r\r\r")  # today, by this officer, here
+        self.t.wait("quizzes are due")
+        self.t.press("enter")
+        screen = self.begins()
+        while "Thank you." not in screen:
+            assert "Not passed" not in screen, screen
+            screen = self.turn(f"{self.right()}\r" if "Enter gives the answer" in screen else "\r")
+        self.give_back()
+        self.t.wait("> Training is done. Enter goes on")
 
     def undertaking(self, name, *, signs=True, witnessed=False):
         if witnessed:
-            self.next("> Second officer")
-            self.t.enter(self.second)
-            self.t.wait("> Their own passphrase")
-            self.t.enter(self.second_passphrase)
-        else:
-            self.next("Enter begins.")
-        self.begins()
-        self.t.wait("Please read all of it")
+            self.second_officer()
+        screen = self.begins()
         if not signs:
             self.t.press("f4")
-            self.t.wait("> Why you do not sign")
+            self.t.wait("> Your reason")
             self.t.enter("I do not accept the cooling-off")
             self.t.wait("It is recorded that you do not sign")
             self.give_back()
-            self.t.wait("NEXT")
             return
-        while "Your full name" not in self.t:
-            before = self.t.text()
-            self.t.press("enter")
-            self.t.until(lambda s, before=before: s != before, "the next page")
-        self.t.wait("> Your full name")
+        while "> Your full name" not in screen:
+            screen = self.turn()
         self.t.enter(name)
         self.t.wait("> Your signing secret")
         self.t.enter("appointee's test secret")
@@ -306,30 +333,60 @@ class Desk:
         self.t.enter("appointee's test secret")
         self.t.wait("The undertaking is signed by both sides")
         self.give_back()
-        self.t.wait("NEXT")
 
     def rules(self, category):
         rules = [r for r in self.pack.rules.rules if category in r.categories]
         self.next("Enter begins.")
-        self.begins()
-        self.t.wait("I have read this rule")
-        for at in range(len(rules)):
-            self.t.wait(f" {at}/{len(rules)}")
-            self.t.settled(0.03)
-            self.t.press("enter")
-        self.t.wait("rules were put to you")
+        screen = self.begins()
+        while "Thank you." not in screen:
+            screen = self.turn()
+        assert f"All {len(rules)} rules were put to you" in screen
         self.give_back()
-        self.t.wait("NEXT")
+
+    # -- beside the way -----------------------------------------------------------
+
+    def note(self, text):
+        self.t.press("f6")
+        self.t.wait("> Note")
+        self.t.enter(text)
+        self.t.wait(f"Note of {self.officer}: {text}")
+
+    def timeline(self, name):
+        """All that happened, the latest first; back to the dossier."""
+        self.t.press("f3")
+        screen = self.t.wait(f"Timeline: {name}")
+        self.t.press("esc")
+        self.t.wait(f"Dossier: {name}")
+        return screen
+
+    def overview(self):
+        self.t.press("f8")
+        self.t.wait("Where they stand")
+        screen = self.t.wait("What lapses")
+        self.to_list()
+        return screen
+
+    def locks_after(self, seconds):
+        """The idle time, in the settings."""
+        self.t.press("f9")
+        self.t.wait("> Lock when idle")
+        self.t.press("enter")
+        self.t.wait("> Seconds")
+        self.t.press("ctrl+u")
+        self.t.enter(f"{seconds}")
+        self.t.wait("Set, and written to the settings file.")
+        self.t.wait(f"{seconds} seconds")
+        self.to_list()
+
+    # -- the end ------------------------------------------------------------------
 
     def decide(self, decision, *, conditions="", second=False):
-        self.next("> Decision")
-        screen = self.t.text()
-        number = re.search(rf"(\d) \([• ]\) {decision}", screen).group(1)
-        self.t.type(number)
+        screen = self.next("> Decision")
+        self.t.type(re.search(rf"(\d) \([• ]\) {decision}", screen).group(1))
         self.t.wait("> Reason")
         self.t.enter("For the reasons recorded")
         if decision == "Admit":
             self.t.wait("> Conditions")
             self.t.enter(conditions)
         if second:
-            self.second_word("Second officer's word")
+            self.second_word()

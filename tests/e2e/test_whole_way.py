@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,8 @@ import pyrage
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from tests.e2e.officer import Desk
+from secterm.settings.reading import beside
+from tests.e2e.officer import Desk, bare
 from tests.support import console
 from tests.support.terminal import CHEAP, ROOT, Terminal
 
@@ -43,12 +45,19 @@ def files_beside(vault):
     return [p for p in vault.parent.iterdir() if p.name.startswith(vault.name)]
 
 
-def test_from_an_empty_folder_to_an_archive(tmp_path):
+@pytest.mark.parametrize(
+    ("term", "columns", "lines"),
+    [("linux", 80, 24), pytest.param("xterm-256color", 132, 43, marks=pytest.mark.long)],
+)
+def test_from_an_empty_folder_to_an_archive(tmp_path, term, columns, lines):
     home = tmp_path / "home"
     home.mkdir()
     vault, medium = home / "vault.db", tmp_path / "medium"
     medium.mkdir()
     leaks = []
+
+    def sits_down():
+        return Terminal("--vault", str(vault), term=term, columns=columns, lines=lines)
 
     def watch():
         for path in files_beside(vault):
@@ -57,7 +66,7 @@ def test_from_an_empty_folder_to_an_archive(tmp_path):
                 data = path.read_bytes()
             leaks.extend((path.name, s) for s in SECRETS if s in data)
 
-    with Terminal("--vault", str(vault)) as terminal:
+    with sits_down() as terminal:
         desk = Desk(terminal, **OFFICER, **SECOND)
         desk.first_run("Test unit")
         desk.add_second()
@@ -67,17 +76,19 @@ def test_from_an_empty_folder_to_an_archive(tmp_path):
         desk.next("Interview:")
         desk.interview("core", stop=10)
         watch()
-        terminal.until(lambda s: "11. " in s, "question 11")
+        terminal.wait(" 11. ")
         terminal.kill()
 
-    with Terminal("--vault", str(vault)) as terminal:
+    with sits_down() as terminal:
         desk = Desk(terminal, **OFFICER, **SECOND)
         desk.unlock()
         desk.find(CORE)
-        desk.next("11. ")  # it goes on at the next question
+        desk.next(" 11. ")  # it goes on at the next question
         desk.interview("core", start=10)
         desk.checks_and_findings(second=True)
+        terminal.press("enter")
         desk.training()
+        terminal.press("enter")
         desk.undertaking(CORE, witnessed=True)
         desk.rules("core")
         desk.decide("Admit", second=True)
@@ -88,23 +99,33 @@ def test_from_an_empty_folder_to_an_archive(tmp_path):
         # A key post: adverse answers, admitted with conditions.
         desk.open_dossier(KEY, "key")
         desk.next("Interview:")
-        desk.interview("key", adverse=("other_nationality", "relatives_abroad"))
-        desk.checks_and_findings(
-            conditions=("Identity and nationality", "Family and main social relations")
-        )
+        adverse = ("other_nationality", "relatives_abroad")
+        desk.interrupted("key", "birthplace", adverse=adverse)
+        desk.checks_and_findings()
+        terminal.press("enter")
         desk.training()
+        terminal.press("enter")
         desk.undertaking(KEY)
         desk.rules("key")
         desk.decide("Admit", conditions=" and in June")
         terminal.wait("Stage: admitted")
+        desk.note("The Wombatford letter is here")
+        told = bare(desk.timeline(KEY))
+        assert bare("Alix Test noted: The Wombatford letter is here.") in told
+        assert bare("Alix Test decided to admit Kim Quokka.") in told
         desk.to_list()
+        assert re.search("admitted +█+ 2", desk.overview())
+        desk.locks_after(900)
+        assert "\nidle = 900" in beside(vault).read_text()
 
         # A general post: the appointee does not sign.
         desk.open_dossier(GENERAL, "general")
         desk.next("Interview:")
         desk.interview("general")
         desk.checks_and_findings()
+        terminal.press("enter")
         desk.training()
+        terminal.press("enter")
         desk.undertaking(GENERAL, signs=False)
         desk.decide("Refuse")
         terminal.wait("Stage: refused")
@@ -117,7 +138,6 @@ def test_from_an_empty_folder_to_an_archive(tmp_path):
         terminal.press("f5")
         terminal.wait("> Folder on the medium")
         terminal.press("end", "ctrl+u")
-        terminal.settled()
         terminal.enter(str(medium))
         terminal.wait("> Encrypt to")
         terminal.press("enter")
@@ -129,17 +149,19 @@ def test_from_an_empty_folder_to_an_archive(tmp_path):
         terminal.wait("Show only")
         watch()
 
-        terminal.press("ctrl+l")
-        checkpoint = terminal.find(r"Locked\. Checkpoint (\d+:[0-9a-f-]{24})")
+        checkpoint = desk.lock()
         terminal.press("ctrl+q")
         assert terminal.end() == 0
         glyphs = terminal.seen
+        colours = {b"38;5" in style for style in terminal.styles}
 
     watch()
     assert not leaks
     archive = next(medium.glob("*.age"))
     assert not [s for s in SECRETS if s in archive.read_bytes()]
-    assert not glyphs - console.drawn()
+    if term == "linux":
+        assert not glyphs - console.drawn()
+    assert (True in colours) == (term != "linux")  # more than the console's sixteen
 
     # The vault holds, and continues what was read off the lock screen.
     passphrase = tmp_path / "passphrase.txt"

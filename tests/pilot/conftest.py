@@ -81,7 +81,8 @@ def same_vault(tmp_path_factory):
         patch.setattr(kdf, "floors", (kdf.Cost(t=1, m=32, p=1),))
         patch.setattr(os, "urandom", chance.randbytes)
         path = tmp_path_factory.mktemp("same") / "v.db"
-        return build(path, *walks.LIVES, clock=lambda: walks.THEN)
+        clock = walks.Ageing()
+        return build(path, *walks.LIVES, clock=clock, between=clock.sleep)
 
 
 @pytest.fixture

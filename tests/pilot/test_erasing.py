@@ -1,10 +1,13 @@
 """Erasing a dossier at the screen: what is said first, the two persons, and what stays."""
 
+import contextlib
+
 import pyrage
 import pytest
 
 from secterm.archive.recipients import Recipients
 from secterm.desk.desk import Desk
+from secterm.tui.dates import in_full
 from tests.support.house import OFFICER, SECOND, copied
 
 LIVES = (("opened", "general"), ("opened", "key"))
@@ -60,7 +63,7 @@ async def test_two_persons_erase_and_an_anonymous_line_says_when_and_why(sitting
         await officer.press("enter")
         await officer.sees("This dossier was erased.")
         screen = await officer.sees(REASON)
-        assert officer.desk.today.isoformat() in screen
+        assert in_full(officer.desk.today) in screen
         assert officer.desk.verify().holds
 
 
@@ -75,6 +78,23 @@ async def test_the_list_says_that_it_is_erased(sitting, small):
         await officer.sees("Erased.")
         await officer.press("5")
         await officer.sees("(erased)")
+
+
+async def test_the_name_that_it_was_found_by_is_not_left_in_the_filter(sitting, small):
+    async with sitting(vault=small) as officer:
+        card = next(c for c in officer.desk.cards() if c.category == "general")
+        await officer.type(card.name)
+        await officer.press("enter")
+        await officer.sees(f"Dossier: {card.name}")
+        await officer.press("ctrl+e")
+        await officer.sees("Erasing the dossier of")
+        await reasoned(officer)
+        await meant(officer)
+        await officer.sees("Erased.")
+        await officer.misses(card.name)
+        await officer.locks()
+        with contextlib.closing(Desk.open(small, *OFFICER)) as desk:
+            assert card.name not in repr(desk.left())
 
 
 async def test_an_erased_line_is_found_by_its_stage_and_by_no_category(sitting, small):
@@ -104,7 +124,7 @@ async def test_the_page_names_archives_that_are_written_and_what_else_is_not_rea
         for copy in ("copies of the vault's file made earlier", "printed papers", "an SSD"):
             await officer.reads(copy)
         for file in files:
-            await officer.reads(f"{officer.desk.today.isoformat()} {file}")
+            await officer.reads(f"{file}, {in_full(officer.desk.today)}")
 
 
 async def test_where_no_archive_was_written_it_says_so(sitting, small):
@@ -211,6 +231,26 @@ async def test_a_lock_in_the_middle_erases_nothing(sitting, small):
         await officer.sees(f"Locked. Checkpoint {before}")
         await officer.sits_down_again()
         assert officer.desk.erasure(id) is None
+
+
+async def test_a_lock_at_the_last_step_keeps_the_reason_and_asks_for_the_second_person_anew(
+    sitting, small
+):
+    async with sitting(vault=small) as officer:
+        await warned(officer)
+        await reasoned(officer)
+        await officer.sees("> Type ERASE")
+        await officer.press("ctrl+l")
+        await officer.sees("> Officer")
+        await officer.unlock()
+        await officer.sees("Erasing the dossier of")
+        await officer.press("enter")
+        screen = await officer.sees("> Their own passphrase")
+        assert REASON in screen
+        assert SECOND[0] in screen
+        await officer.write(SECOND[1])
+        await meant(officer)
+        await officer.sees("(erased)")
 
 
 async def test_keys_typed_ahead_do_nothing_to_what_is_erased(sitting, small):

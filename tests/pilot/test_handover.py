@@ -12,8 +12,8 @@ from secterm.desk import model
 from secterm.desk.model import now
 from secterm.dossier.entries import Trained
 from secterm.tui.screens import handover
-from secterm.tui.screens.dialogs import Help
 from secterm.tui.screens.form import Form
+from secterm.tui.screens.helping import Help
 from secterm.tui.screens.quiz import QuizRoom
 from secterm.tui.screens.rules import RulesRoom
 from secterm.tui.screens.undersigning import SigningRoom
@@ -80,7 +80,7 @@ async def test_it_begins_in_plain_words_with_nobody_s_name_but_the_appointee_s(h
         await officer.reads("The officer turns the keyboard to you now.")
         await officer.reads("What you do here is recorded.")
         assert "Esc calls the officer." in screen
-        for other in (*others(officer, id) - {name}, "Test unit", "Quit", "Commands", "Colours"):
+        for other in (*others(officer, id) - {name}, "Test unit", "Quit", "Commands"):
             assert other not in screen
         assert FIRST[step] in await begins(officer, step)
 
@@ -112,7 +112,7 @@ async def a_page_to_read(officer):
 async def the_refusal(officer):
     await begins(officer, "undertaking")
     await officer.press("f4")
-    await officer.sees("> Why you do not sign")
+    await officer.sees("> Your reason")
 
 
 async def the_signature(officer):
@@ -142,7 +142,7 @@ async def a_rule(officer):
 async def a_rule_refused(officer):
     await begins(officer, "rules")
     await officer.press("2", "enter")
-    await officer.sees("> Why you refuse")
+    await officer.sees("> Your reason")
 
 
 PAGES = {
@@ -243,6 +243,27 @@ async def test_help_is_about_this_page_alone(handed):
             assert other not in screen
 
 
+async def test_the_colours_are_the_appointee_s_own_choice_and_lead_nowhere(handed):
+    async with handed("rules") as (officer, _, _name):
+        page, themes = officer.app.screen, {officer.app.theme}
+        for _press in range(3):
+            await officer.press("f12")
+            themes.add(officer.app.theme)
+            assert officer.app.screen is page
+        assert "secterm-contrast" in themes
+        await begins(officer, "rules")
+
+
+async def test_the_hint_of_a_short_text_stands_right_under_it(handed):
+    async with handed("training", size=(132, 43)) as (officer, _, _name):
+        await begins(officer, "training")
+        screen = await officer.sees("Enter turns the page.")
+        lines = [line.strip() for line in screen.split("\n")]
+        at = lines.index("Enter turns the page.")
+        assert not lines[at - 1]
+        assert lines[at - 2]
+
+
 # -- locked out of it --------------------------------------------------------------------------
 
 
@@ -250,16 +271,19 @@ async def test_who_locks_out_of_a_handover_can_neither_quit_nor_recover(handed):
     async with handed("rules") as (officer, _, _name):
         await officer.press("ctrl+l")
         screen = await officer.sees("Locked. Checkpoint")
-        for offered in ("Quit", "Recover", "Commands", "Colours"):
+        for offered in ("Quit", "Recover", "Commands"):
             assert offered not in screen
         before = await officer.settle()
-        await officer.press("ctrl+q", "ctrl+p", "f4", "f12", "ctrl+c", "escape", "ctrl+z")
+        await officer.press("ctrl+q", "ctrl+p", "f4", "ctrl+c", "escape", "ctrl+z")
         assert await officer.settle() == before
         assert officer.app.return_code is None
         await officer.press("f3")
         await officer.sees("Path of the key file")
         await officer.press("f3")
         await officer.unlock()
+        await officer.sees("Enter begins.")
+        await officer.gives_back()
+        await officer.sees("> NEXT")
         await officer.press("ctrl+q")
         assert await officer.ends() == 0
 
@@ -342,9 +366,9 @@ async def test_a_refusal_is_asked_for_again(handed):
     async with handed("undertaking") as (officer, id, _):
         await begins(officer, "undertaking")
         await officer.press("f4")
-        await officer.sees("> Why you do not sign")
+        await officer.sees("> Your reason")
         await interrupted(officer, lambda: SigningRoom(id, officer.desk.undertaking(id), None))
-        await officer.sees("> Why you do not sign")
+        await officer.sees("> Your reason")
 
 
 async def test_a_rule_refused_before_the_lock_is_not_put_again_after_it(handed):
@@ -352,7 +376,7 @@ async def test_a_rule_refused_before_the_lock_is_not_put_again_after_it(handed):
         await begins(officer, "rules")
         refused = officer.app.screen._rule.id
         await officer.press("2", "enter")
-        await officer.sees("> Why you refuse")
+        await officer.sees("> Your reason")
         await officer.write("I cannot promise that")
         await officer.sees("I have read this rule")
         page = await interrupted(officer, lambda: RulesRoom(id))

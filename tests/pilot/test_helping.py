@@ -85,6 +85,17 @@ async def test_all_keys_are_a_question_mark_away(sitting):
         await officer.sees("NEXT" if "NEXT" in officer.screen else "Dossier:")
 
 
+async def test_a_question_mark_in_the_list_is_for_help_unless_something_is_typed(sitting):
+    async with sitting() as officer:
+        await officer.press("question_mark")
+        await officer.sees("All keys")
+        await officer.press("escape")
+        await officer.misses("All keys")
+        await officer.type("who?")
+        await officer.sees("who?")
+        assert "All keys" not in await officer.settle()
+
+
 async def test_the_commands_are_those_of_the_footer(sitting):
     async with sitting() as officer:
         footer = officer.screen.split("\n")[-2:]

@@ -1,5 +1,6 @@
 """Going about in the interview: its keys, marks, notes, the map, and what a lock leaves."""
 
+import asyncio
 import itertools
 
 import pyte
@@ -475,6 +476,32 @@ async def test_rows_and_the_row_that_was_begun_are_there_again(interview):
         await officer.press("enter")
         await officer.asks(19)
         assert [row["name"] for row in given(officer, id)["other_names"]] == ["First", "Second"]
+
+
+async def test_while_the_page_turns_nothing_on_it_is_taken_for_typed(interview):
+    async with interview("full_name", "other_names") as (officer, _):
+        room = officer.app.screen
+        await officer.type("Vera Sample")
+        officer.ahead("enter")
+        seen = []
+        while " 2. " not in officer.screen:
+            seen.append((room.place(), *room.typed().values()))
+            await asyncio.sleep(0)
+        assert set(seen) <= {
+            ("at full_name", "Vera Sample"),
+            ("at full_name",),
+            ("at other_names",),
+        }
+
+
+async def test_what_was_kept_of_an_answer_does_not_come_back_once_it_is_recorded(interview):
+    async with interview("birthplace", "gaps") as (officer, _):
+        await officer.type("Half an ans")
+        officer.app._keep_now()
+        assert "Half an ans" in repr(officer.desk.left())
+        await officer.write("wer")
+        await officer.asks(19)
+        assert officer.desk.left() is None
 
 
 async def test_a_place_that_is_no_more_is_left_alone(interview):

@@ -10,6 +10,7 @@ from secterm.archive import media
 from secterm.desk.desk import Desk
 from secterm.dossier import gates
 from secterm.dossier.entries import Found
+from secterm.tui import dates
 from secterm.tui.screens import managing
 from secterm.vault import keyfile
 from secterm.vault.errors import WrongPassphrase
@@ -80,7 +81,7 @@ async def test_the_list_says_who_is_what_since_when_and_which_is_you(seated):
         assert "administrator" in lines["Alix"]
         assert lines["Alix"].endswith("(you)")
         assert "officer" in lines["Bex"]
-        assert f"since {officer.desk.officer.since[:10]}" in lines["Bex"]
+        assert f"since {dates.told(officer.desk.officer.since)}" in lines["Bex"]
         assert "(you)" not in lines["Bex"]
         assert "approver" in lines["Cim"]
         assert "auditor" in lines["Dov"]
@@ -546,7 +547,7 @@ async def test_an_auditor_is_offered_nothing_that_changes_anything(seated):
             await officer.press(*["up"] * 9, *["down"] * row, "enter")
             await officer.sees("An auditor reads and verifies, and changes nothing.")
             await officer.press("f3")
-            await officer.sees(" Timeline ")
+            await officer.sees("Timeline: ")
             await officer.press("escape")
             await officer.misses("An auditor reads")
         await officer.press("f1")
@@ -570,7 +571,7 @@ async def test_an_auditor_reads_a_gate_and_records_nothing_in_it(seated, row, ti
         screen = await officer.settle()
         assert f"{title}: " in screen
         assert "An auditor" not in screen
-        await officer.press("enter")
+        await officer.press("down", "enter")
         screen = await officer.sees("An auditor reads and verifies, and changes nothing.")
         assert f"{title}: " in screen
         assert officer.journal == before
@@ -644,10 +645,10 @@ async def test_an_approver_reviews_the_finding_of_another(sitting, vaults, tmp_p
         await officer.press("enter")
         await officer.sees("> Their own passphrase")
         await officer.write(APPROVER[1])
-        await officer.sees("agrees")
+        await officer.sees("Screening is done.")
         told = officer.desk.dossier(id).state.review
         assert officer.desk.officer_name(told.officer) == APPROVER[0]
-        await officer.press("up", "enter")
+        await officer.press("down", "enter")
         await officer.reads("An approver reads, and gives a second person's word; nothing else.")
 
 

@@ -77,15 +77,16 @@ async def test_a_rule_is_refused_with_its_reason_and_the_others_still_come(rules
     async with rules() as (officer, id):
         before, rule = done(officer, id), officer.app.screen._rule
         await officer.write("2")
-        await officer.sees("> Why you refuse")
+        await officer.sees("> Your reason")
         await officer.press("enter")
-        await officer.sees("Why you refuse is missing.")
+        await officer.sees("Your reason is missing.")
         await officer.write("I cannot promise that")
         await officer.sees("I have read this rule and will keep it")
         state = officer.desk.dossier(id).state
         assert state.rules_refused[rule.id].act.reason == "I cannot promise that"
         assert done(officer, id) == before
         assert officer.app.screen._rule is not rule
+        assert f" {before + 1}/48" in officer.screen  # so many were put
         await officer.gives_back()
         await officer.sees("Rules         refused")
 
@@ -94,7 +95,7 @@ async def test_a_refusal_that_is_thought_over_goes_back_to_the_rule(rules):
     async with rules() as (officer, _):
         before, rule = officer.journal, officer.app.screen._rule
         await officer.write("2")
-        await officer.sees("> Why you refuse")
+        await officer.sees("> Your reason")
         await officer.type("Perhaps")
         await officer.press("escape")
         await officer.sees("What you typed here is not recorded. Esc again leaves without it.")

@@ -103,6 +103,15 @@ async def test_the_first_run_has_a_tour_in_a_vault_that_is_gone_afterwards(tmp_p
     app.close_desk()
 
 
+async def test_a_tour_ended_in_the_moment_it_locks_is_ended(newcomer):
+    await newcomer.sees("A tour of two minutes?")
+    await newcomer.press("y", "enter")
+    await newcomer.reads("Tour 1 of 10")
+    newcomer.ahead("ctrl+l", "f10")
+    await newcomer.sees("> Officer")
+    assert "Tour" not in await newcomer.settle()
+
+
 async def test_a_program_that_ends_in_the_tour_leaves_no_vault_behind(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     app = SectermApp(Path(tmp_path / "own.db"))

@@ -6,6 +6,7 @@ import pytest
 
 from secterm.dossier import gates
 from secterm.dossier.entries import Trained
+from secterm.tui import order
 
 
 @pytest.fixture
@@ -94,6 +95,18 @@ async def test_a_teaching_is_recorded_with_hours_day_trainer_and_place(training)
         await officer.sees("modules done.")
         told = officer.desk.dossier(id).state.taught[module.id][-1].act
         assert (told.hours, told.place) == (9.0, "At this terminal")
+
+
+async def test_enter_held_down_records_no_teaching(training, monkeypatch):
+    async with training() as (officer, id):
+        taught(officer, id)  # so that trainer and place are filled in for the next
+        before = officer.journal
+        monkeypatch.setattr(order, "HELD", 60.0)
+        await officer.press("x")  # another key, so that Enter is pressed anew
+        for _ in range(12):
+            await officer.press("enter")
+            await officer.settle()
+        assert officer.journal == before
 
 
 async def test_a_day_to_come_is_refused_and_what_was_typed_stays(training):

@@ -151,9 +151,9 @@ async def test_the_text_can_be_read_again_before_signing(undertaking):
 async def test_a_refusal_needs_its_reason_and_ends_in_a_refused_dossier(undertaking):
     async with undertaking() as (officer, _, _name):
         await officer.press("f4")
-        await officer.sees("> Why you do not sign")
+        await officer.sees("> Your reason")
         await officer.press("enter")
-        await officer.sees("Why you do not sign is missing.")
+        await officer.sees("Your reason is missing.")
         await officer.write("The cooling-off is too long")
         await officer.sees("It is recorded that you do not sign.")
         assert "F4" not in officer.screen
@@ -170,7 +170,7 @@ async def test_a_refusal_that_is_thought_over_records_nothing(undertaking):
     async with undertaking() as (officer, _, _name):
         before = officer.journal
         await officer.press("f4")
-        await officer.sees("> Why you do not sign")
+        await officer.sees("> Your reason")
         await officer.type("Perhaps")
         await officer.press("escape")
         await officer.sees("What you typed here is not recorded. Esc again leaves without it.")

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from textual import events
@@ -42,7 +43,12 @@ PEOPLE = (
 )
 
 
-def build(path: Path, *lives: tuple[str, str], clock: Clock = now) -> Path:
+def build(
+    path: Path,
+    *lives: tuple[str, str],
+    clock: Clock = now,
+    between: Callable[[], None] = lambda: None,
+) -> Path:
     """A vault with two officers and an appointee for each (stage, category)."""
     desk = Desk.create(
         path,
@@ -57,6 +63,7 @@ def build(path: Path, *lives: tuple[str, str], clock: Clock = now) -> Path:
         second = desk.second(*SECOND)
         for stage, category in lives:
             sample.fill(desk, 1, second=second, stages=(stage,), category=category)
+            between()
     finally:
         desk.close()
     return path

@@ -9,7 +9,7 @@ import pkgutil
 import random
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from shamir_mnemonic.wordlist import WORDLIST
 from textual.screen import Screen
@@ -29,6 +29,7 @@ from secterm.tui.screens import (
     keyed,
     officer,
     officers,
+    overview,
     people,
     reader,
     recovering,
@@ -69,6 +70,20 @@ LIVES = (
 )
 
 
+class Ageing:
+    """A clock by which a vault is filled in the two months before; the same each time."""
+
+    def __init__(self):
+        self._days = 61
+
+    def __call__(self) -> datetime:
+        return THEN - timedelta(days=self._days)
+
+    def sleep(self) -> None:
+        """Until the next appointee comes."""
+        self._days -= 5
+
+
 @dataclasses.dataclass(frozen=True)
 class Walk:
     """`go` leads to a screen of the class `shows`; `inside` from the list of dossiers."""
@@ -93,6 +108,7 @@ NEVER_SHOWN = (
     handing.Handover,
     dialogs.Box,
     helping._Text,
+    interview.keys.Keyed,
     recovering.WayIn,
     unlock.Unlock,
     first.FirstRun,
@@ -233,9 +249,13 @@ async def erasure(officer):
     await keys(("ctrl+e", "Erasing the dossier of"))(officer)
 
 
+async def kept(officer):
+    await officer.app.push_screen(reader.Kept(["Half a sentence that was typed"]))
+    await officer.sees("Typed before the lock")
+
+
 async def preferences(officer):
-    await officer.app.push_screen(settings.Preferences())
-    await officer.sees("> Lock when idle")
+    await keys(("f9", "> Lock when idle"))(officer)
 
 
 async def work(officer):
@@ -283,8 +303,10 @@ async def erased(officer):
 WALKS = {
     "first run": Walk(first._Form, first_run, inside=False, empty=True),
     "unlock": Walk(unlock._UnlockForm, unlocking, inside=False),
-    "recovery": Walk(form.Form, recovery, inside=False),
+    "recovery": Walk(recovering.Sharing, recovery, inside=False),
     "dossiers": Walk(people.People, nowhere),
+    "kept": Walk(reader.Kept, kept),
+    "overview": Walk(overview.Overview, keys(("f8", "Where they stand"))),
     "dossier": Walk(dossier.DossierRoom, at("training core")),
     "dossier admitted": Walk(dossier.DossierRoom, at("admitted general")),
     "particulars": Walk(form.Form, at("training core", ("f2", "> Full name"))),
@@ -330,8 +352,8 @@ WALKS = {
     "words back": Walk(sharing.Custodians, words_back),
     "erasing": Walk(erasing.Warned, erasure),
     "settings": Walk(settings.Preferences, preferences),
-    "help": Walk(helping.Help, keys(("f1", " Help "))),
-    "all keys": Walk(helping.AllKeys, keys(("f1", " Help "), ("question_mark", "All keys"))),
+    "help": Walk(helping.Help, keys(("f1", "Help: "))),
+    "all keys": Walk(helping.AllKeys, keys(("f1", "Help: "), ("question_mark", "All keys"))),
     "tour": Walk(people.People, tour),
     "palette": Walk(dialogs.Palette, keys(("ctrl+p", "What do you want to do?"))),
     "at work": Walk(dialogs.Working, work),

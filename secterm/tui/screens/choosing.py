@@ -46,7 +46,7 @@ INTRO: Final = {
     "idle": _("The vault locks once nobody has pressed a key for so long."),
     "theme": _("Text and states are readable in each; colour never says anything alone."),
     "glyphs": _("A console font lacks many characters, which would show as blanks there."),
-    "dates": _("The order of day, month and year where a date is in figures."),
+    "dates": _("The order of day, month and year where you type a date in figures."),
     "recipients": _(
         "Archives are encrypted to these keys unless others are named. Whoever has their "
         "secret keys reads the whole archive. The settings file is neither sealed nor signed, "

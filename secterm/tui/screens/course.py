@@ -73,7 +73,7 @@ def _form(room: Room[None], answer: str, told: str, kept: Values) -> Form:
         "on", _("Day of leaving"), "date", value=kept.get("on", room.desk.today.isoformat())
     )
     entries = [day, reason] if answer == "leave" else [reason]
-    return Form(title, entries, intro=intro, told=told)
+    return Form(title, entries, intro=intro, told=told, records=True)
 
 
 def _act(answer: str, values: Values) -> Act:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from secterm import messages
 from secterm.dossier import gates
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from secterm.tui.screens.room import Room
 
 DECISIONS: dict[str, Decision] = {"admit": "admit", "refuse": "refuse", "defer": "defer"}
+NAMES: Final[dict[str, str]] = {
+    "admit": _("Admit to the post"),
+    "refuse": _("Refuse the post"),
+    "defer": _("Defer the decision"),
+}
 
 
 async def decide(room: Room[None], id: str) -> None:
@@ -67,11 +72,6 @@ async def _decided(room: Room[None], dossier: Dossier) -> Dossier | None:
 
 
 def _form(dossier: Dossier, told: str, kept: Values) -> Form:
-    names = {
-        "admit": _("Admit to the post"),
-        "refuse": _("Refuse the post"),
-        "defer": _("Defer the decision"),
-    }
     state, pack = dossier.state, dossier.pack
     conditions = gates.overall_finding(state, pack) == "conditions"
     found = state.findings.get("")
@@ -86,8 +86,7 @@ def _form(dossier: Dossier, told: str, kept: Values) -> Form:
                 _("Decision"),
                 "choice",
                 value=kept.get("decision", ""),
-                choices=tuple(Choice(d, names[d]) for d in possible(dossier)),
-                at_once=True,
+                choices=tuple(Choice(d, NAMES[d]) for d in possible(dossier)),
             ),
             Entry("reason", _("Reason"), "text", value=kept.get("reason", "")),
             Entry(
@@ -102,6 +101,7 @@ def _form(dossier: Dossier, told: str, kept: Values) -> Form:
         intro=f"{state.particulars.name}, {state.particulars.post}\n{lines}",
         help=_("What stands here depends on the gates: nobody is admitted before all are done."),
         told=told,
+        records=True,
     )
 
 
@@ -109,16 +109,20 @@ async def _second(room: Room[None], dossier: Dossier) -> None:
     told = dossier.state.decision
     if told is None:
         return
-    about = _("The decision on {name}: {decision}. {reason} {conditions}").format(
-        name=dossier.state.particulars.name,
-        decision=told.act.decision,
-        reason=told.act.reason,
-        conditions=told.act.conditions,
-    )
+    who = dossier.state.particulars
+    parts = [
+        f"{who.name}, {who.post}",
+        _("Decided by {officer}: {decision}.").format(
+            officer=room.desk.officer_name(told.officer), decision=NAMES[told.act.decision]
+        ),
+        _("Reason: {reason}").format(reason=told.act.reason),
+    ]
+    if told.act.conditions:
+        parts.append(_("Conditions: {conditions}").format(conditions=told.act.conditions))
     await seconding.word(
         room,
         _("Second officer"),
-        about,
+        "\n".join(parts),
         lambda agrees, reason, signer: room.desk.act(
             dossier.id,
             Seconded(decided=told.number, agrees=agrees, reason=reason),

@@ -145,7 +145,7 @@ class Working(Box[R | Exception], Generic[R]):
         super().__init__()
         self._title = title
         self._after = after
-        self._work = work
+        self._work: Callable[[Callable[[str], None]], R] | None = work
         self._stoppable = stoppable
         self._stopped = threading.Event()
         self._told = _("Please wait.")
@@ -160,7 +160,7 @@ class Working(Box[R | Exception], Generic[R]):
         yield Static(self._title, classes="title", markup=False)
         yield Static(self._told, id="progress", markup=False)
         if self._stoppable:
-            yield Static(_("Esc stops it."), classes="soft", markup=False)
+            yield Static("\n" + _("Esc stops it."), classes="soft", markup=False)
 
     def on_mount(self) -> None:
         """Begins."""
@@ -191,10 +191,14 @@ class Working(Box[R | Exception], Generic[R]):
 
     def _run(self) -> None:
         result: R | Exception
+        work, self._work = self._work, None  # it may hold a passphrase, and goes when it is done
+        if work is None:
+            return
         try:
-            result = self._work(self._tell)
+            result = work(self._tell)
         except Exception as error:
             result = error
+        del work
         self.app.call_from_thread(self._end, result)
 
     def _end(self, result: R | Exception) -> None:
@@ -205,7 +209,8 @@ class Working(Box[R | Exception], Generic[R]):
     def _leave(self) -> None:
         if self._ended and self.app.screen is self:
             self._ended = False
-            self.dismiss(self._result)
+            result, self._result = self._result, None
+            self.dismiss(result)
 
     def _tell(self, text: str) -> None:
         if self._stopped.is_set():

@@ -14,27 +14,29 @@ from secterm.dossier import narrative
 from secterm.dossier.entries import Noted
 from secterm.dossier.gates import GateStanding
 from secterm.dossier.narrative import Told
+from secterm.tui.dates import in_full
+from secterm.tui.dates import told as dated
 from secterm.tui.screens import course, deciding, erasing, exporting, particulars, undersigning
 from secterm.tui.screens.findings import Findings
 from secterm.tui.screens.form import Entry, Form
 from secterm.tui.screens.interview import Interview
 from secterm.tui.screens.room import Room
 from secterm.tui.screens.rules import RulesRoom
-from secterm.tui.screens.timeline import Timeline, by_day
+from secterm.tui.screens.timeline import Latest, Timeline
 from secterm.tui.screens.training import TrainingRoom
 from secterm.tui.widgets.cells import fit
 from secterm.tui.widgets.rows import Row, Rows
 from secterm.tui.wording import CATEGORIES, GATES, MAY_READ, STAGES, STATUS, owed
 from secterm.words import _
 
-LATEST: Final = 12  # entries on the page, as far as they find room
+LATEST: Final = 40  # entries on the page, as far as they find room
 
 
 def gate_line(gate: GateStanding) -> str:
     """A gate with what is done of it."""
     line = f"{fit(GATES[gate.gate], 14)}{STATUS[gate.status]:<10}{gate.done:>3} / {gate.total:<5}"
     if gate.lapses_on:
-        line += _("until {day}").format(day=gate.lapses_on.isoformat())
+        line += _("until {day}").format(day=in_full(gate.lapses_on))
     return line
 
 
@@ -97,7 +99,7 @@ class DossierRoom(Room[None]):
         rows.styles.height = 7
         rows.styles.margin = (1, 0, 0, 0)
         yield rows
-        yield Static("", id="timeline", markup=False)
+        yield Latest()
 
     def on_mount(self) -> None:
         """The next thing to do is focused."""
@@ -122,26 +124,28 @@ class DossierRoom(Room[None]):
             Row("decision", _("Decision      ") + self._decided(dossier)),
         ]
         self.query_one("#gates", Rows).show(rows, rows[0].key)
-        self.query_one("#timeline", Static).update(by_day(self._latest(dossier)))
+        self.query_one(Latest).tell(self._latest(dossier))
 
     @staticmethod
     def _who(dossier: Dossier) -> str:
         who, now = dossier.state.particulars, dossier.standing
         level = dossier.pack.head.categories[who.category].level
         stage = _("Stage: {stage}, since {day}").format(
-            stage=STAGES[now.stage], day=now.since[:16].replace("T", " ")
+            stage=STAGES[now.stage], day=dated(now.since)
         )
         if now.lapses_on:
-            stage += _("; next lapse {day}").format(day=now.lapses_on.isoformat())
+            stage += _("; next lapse {day}").format(day=in_full(now.lapses_on))
         if now.cooling_off:
             first, last = now.cooling_off
-            stage += _("; cooling-off ends {first} to {last}").format(first=first, last=last)
+            stage += _("; cooling-off ends {first} to {last}").format(
+                first=in_full(first), last=in_full(last)
+            )
         return (
             f"{who.name}, {who.post}, {who.department}\n"
             + _("Category {category} ({level}), born {born}, number {number}").format(
                 category=CATEGORIES[who.category],
                 level=level,
-                born=who.born,
+                born=dated(who.born),
                 number=who.identity_number,
             )
             + f"\n{stage}"
@@ -162,7 +166,7 @@ class DossierRoom(Room[None]):
         now = dossier.standing
         if now.next is not None:
             if not self._may_do(now.next.kind):
-                return Row("read", MAY_READ, strong=True)
+                return Row("list", f"{MAY_READ} {_('Enter goes back to the list.')}", strong=True)
             return Row("go", _("NEXT  ") + owed(now.next, dossier.pack), strong=True)
         said = _("Nothing is owed now. Enter goes back to the list.")
         if now.stage in ("refused", "withdrawn", "left") and self.desk.may("record"):
@@ -175,7 +179,7 @@ class DossierRoom(Room[None]):
         if told is None:
             return _("none yet")
         names = {"admit": _("admit"), "refuse": _("refuse"), "defer": _("defer")}
-        line = f"{names[told.act.decision]}, {told.at[:10]}"
+        line = f"{names[told.act.decision]}, {dated(told.at)}"
         if dossier.standing.stage == "second":
             line += _("; awaits a second officer")
         elif dossier.state.seconded is not None and not dossier.state.seconded.act.agrees:
@@ -183,7 +187,7 @@ class DossierRoom(Room[None]):
         return line
 
     def _told(self, dossier: Dossier) -> list[Told]:
-        return list(narrative.told(dossier.entries, dossier.pack, self.desk.officer_name))
+        return list(narrative.told(dossier.entries, dossier.pack, self.desk.officer_name, dated))
 
     def _latest(self, dossier: Dossier) -> list[Told]:
         told = list(narrative.in_short(self._told(dossier)))
@@ -220,8 +224,6 @@ class DossierRoom(Room[None]):
         if key == "list":
             self.led_on = True
             self.dismiss(None)
-        elif key == "read":
-            self.allowed("record")
         elif key != "go":
             self._go(key)
         elif due is not None:
@@ -314,6 +316,7 @@ class DossierRoom(Room[None]):
                 _("Note"),
                 [Entry("text", _("Note"), "text")],
                 intro=_("It stays in the record with your name, for whoever reads the dossier."),
+                records=True,
             )
         )
         if values is not None:

@@ -11,6 +11,7 @@ from secterm import messages
 from secterm.desk.model import Dossier
 from secterm.desk.registry import Erasure
 from secterm.dossier.entries import Archived
+from secterm.tui import dates
 from secterm.tui.screens import seconding
 from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.screens.keyed import Keyed
@@ -51,7 +52,7 @@ class Warned(Reader):
 
 def _told(dossier: Dossier) -> str:
     archives = [
-        f"  {one.entry.at[:10]}  {one.entry.act.file}"
+        f"  {one.entry.act.file}, {dates.told(one.entry.at)}"
         for one in dossier.entries
         if isinstance(one.entry.act, Archived)
     ]
@@ -91,7 +92,7 @@ def stayed(erasure: Erasure) -> Reader:
         _(
             "Day\n  {day}\n\nReason\n  {reason}\n\nEntry of the journal\n  #{number}\n\n"
             "The journal proves that there was a dossier, and no longer whose."
-        ).format(day=erasure.at[:10], reason=erasure.reason, number=erasure.number),
+        ).format(day=dates.told(erasure.at), reason=erasure.reason, number=erasure.number),
     )
 
 
@@ -142,14 +143,42 @@ def _form(told: str, kept: Values) -> Form:
     )
 
 
+class _Last(Form):
+    """The last step. A lock sends it back to the step before, with what was typed there: the
+    second person is to be here when it goes on.
+    """
+
+    def __init__(self, before: Form, entries: list[Entry], *, intro: str, kept: Values) -> None:
+        super().__init__(_("Erase"), entries, intro=intro)
+        self._before = before
+        self._given = {id: text for id, text in kept.items() if id != "passphrase"}
+
+    @property
+    def kind(self) -> str:
+        """The step before."""
+        return self._before.kind
+
+    def place(self) -> str:
+        """Where that is to go on."""
+        return "passphrase"
+
+    def typed(self) -> Values:
+        """What was typed there."""
+        return self._given
+
+    def called(self, id: str) -> str:
+        """As it is called there."""
+        return self._before.called(id)
+
+
 def _meant(dossier: Dossier, values: Values) -> Form:
     def typed(given: Mapping[str, str]) -> str:
         if given["word"] == WORD:
             return ""
         return _("Type {word} in capitals, or Esc to leave.").format(word=WORD)
 
-    return Form(
-        _("Erase"),
+    return _Last(
+        _form("", values),
         [Entry("word", _("Type {word}").format(word=WORD), check=typed)],
         intro=_(
             "The last step. After it, nobody can read this dossier again.\n\n"
@@ -162,6 +191,7 @@ def _meant(dossier: Dossier, values: Values) -> Form:
             reason=values["reason"],
             second=values["officer"],
         ),
+        kept=values,
     )
 
 

@@ -19,7 +19,7 @@ from secterm.tui.screens.form import Values
 from secterm.tui.screens.interview import Interview
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets.cells import fit
-from secterm.tui.widgets.rows import Row, Rows
+from secterm.tui.widgets.rows import Deeds, Row, Rows
 from secterm.tui.wording import MAY_READ, led_on_by
 from secterm.words import _, ngettext
 
@@ -36,7 +36,7 @@ class Findings(Room[None]):
     HELP_TEXT = _(
         "Enter on a check records against which document or person an answer was checked; F6 "
         "does it with the document of the check before. Enter on a section records its finding. "
-        "F5 finds all sections suitable at once in which nothing is adverse and all checks bore "
+        "F5 asks whether all sections are suitable in which nothing is adverse and all checks bore "
         "out. Enter on an adverse answer, or F7 on a row, leads to its question. Once all is "
         "done, Enter on the first row goes on."
     )
@@ -64,7 +64,7 @@ class Findings(Room[None]):
     def body(self) -> ComposeResult:
         """The rows."""
         yield Static("", id="asked", classes="soft", markup=False)
-        yield Rows()
+        yield Deeds()
 
     def on_mount(self) -> None:
         """The first thing owed is focused."""
@@ -98,7 +98,7 @@ class Findings(Room[None]):
         self.query_one("#asked", Static).update(
             _("{done} of {total} done.").format(done=gate.done, total=gate.total)
             + " "
-            + (_("Enter records what the row asks.") if self.desk.may("record") else MAY_READ)
+            + (_("Enter does what the row asks.") if self.desk.may("record") else MAY_READ)
             + "\n"
         )
 
@@ -259,22 +259,25 @@ class Findings(Room[None]):
 
     def action_suitable(self) -> None:
         """Suitable for each section where nothing speaks against it and nothing is owed."""
-        plain = weighing.plain(self.dossier)
-        if plain:
-            self._record(*(Found(section=section.id, finding="suitable") for section in plain))
-            self.say(_("{n} sections found suitable.").format(n=len(plain)), good=True)
+        if weighing.plain(self.dossier):
+            self._begin("plain")
         else:
             self.say(_("There is no section left where nothing is owed and nothing is adverse."))
 
     @work(exit_on_error=False)
     async def _find_plain(self) -> None:
-        """The same, with a word that says it is meant: Enter alone finds nothing."""
-        form = weighing.plain_form(weighing.plain(self.dossier))
+        """With a word that says it is meant: one key alone finds nothing."""
+        plain = weighing.plain(self.dossier)
+        form = weighing.plain_form(plain)
         values = await self.shell.push_screen_wait(form)
         if values is None:
             return
         if values["finding"] == "suitable":
-            self.action_suitable()
+            self._record(*(Found(section=section.id, finding="suitable") for section in plain))
+            said = ngettext(
+                "{n} section found suitable.", "{n} sections found suitable.", len(plain)
+            )
+            self.say(said.format(n=len(plain)), good=True)
         else:
             rows = self.query_one(Rows)
             rows.show(rows.rows, self._owed_key(self.dossier))

@@ -32,6 +32,10 @@ TOUR: Final = "tour"  # what the form gives where a tour is wanted instead
 class _Form(Form):
     """The first run's questions, or a look at the sample vault first."""
 
+    RULE = _(
+        "A passphrase is stored nowhere and cannot be restored: a vault that matters has two "
+        "officers, and recovery shares."
+    )
     BINDINGS = [Binding("f2", "tour", _("Tour of two minutes"))]
 
     def action_tour(self) -> None:
@@ -45,10 +49,6 @@ class FirstRun(Room[None]):
     HELP_TEXT = _(
         "This makes a new vault and its first officer. F2 shows the program first, in a vault "
         "of invented people that is removed again. Ctrl+Q ends the program."
-    )
-    RULE = _(
-        "A passphrase is stored nowhere and cannot be restored: a vault that matters has two "
-        "officers, and recovery shares."
     )
 
     def __init__(self) -> None:
@@ -123,6 +123,7 @@ class FirstRun(Room[None]):
             told=told,
             leave=False,
             help=self.HELP_TEXT,
+            tight=True,
         )
 
     def _make(
@@ -162,6 +163,7 @@ class FirstRun(Room[None]):
                 "The checkpoint is shown again at each lock and unlock. With a written one, "
                 "anybody can later tell whether history was cut or rewritten. The fingerprint "
                 "is what a stranger needs to check an archive.\n\n"
-                "Next: F4 adds a second officer, F2 opens the first dossier."
+                "Next, in the list of dossiers: F4 shows the officers, where F2 adds a second one; "
+                "F2 in the list opens the first dossier."
             ).format(line=desk.checkpoint_line(), fingerprint=desk.log_fingerprint()),
         )

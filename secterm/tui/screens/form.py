@@ -5,6 +5,7 @@ last is done. Used wherever more than one thing is asked at once.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -36,7 +37,6 @@ class Entry:
     """One thing asked. `when` hides it while it does not apply.
 
     A choice without a value begins with no answer chosen, so that one must be meant.
-    Where it is made `at_once`, its digit or letter is the answer, and the form goes on.
     `check` says what is wrong with it among the values, empty where it fits;
     `again` names the entry that it must repeat.
     """
@@ -46,7 +46,6 @@ class Entry:
     kind: Literal["line", "secret", "text", "date", "number", "choice"] = "line"
     value: str = ""
     choices: tuple[Choice, ...] = ()
-    at_once: bool = False
     required: bool = True
     help: str = ""
     again: str = ""
@@ -63,16 +62,22 @@ class Form(Room[Values]):
     """Asks and gives what was entered, or None where it was left with Esc.
 
     `live` is shown under the form as the values change; `told` is said at the
-    beginning, of the entry `at` where it is about one. A form that is not to be left
+    beginning, of the entry `at` where it is about one. `stands` is what is recorded of
+    these entries, where that is not what they begin with. A form that is not to be left
     has no Esc. A `tight` one, as one with many entries is anyway, has no lines between them.
+    Where Enter on the last line `records`, the keys under it say so.
     """
 
-    HELP_TEXT = _("Fill in each line and press Enter. Tab and Shift+Tab move.")
+    HELP_TEXT = _(
+        "Fill in each line and press Enter; Tab and Shift+Tab move between them. In a choice a "
+        "number or a first letter moves to its answer, and Enter says that it is meant."
+    )
     RULE = _("Nothing is recorded before Enter on the last line.")
     BINDINGS = [
-        Binding("enter", "go_on", _("Go on"), priority=True),
-        Binding("tab", "move(1)", _("Next line"), show=False, priority=True),
-        Binding("shift+tab", "move(-1)", _("Line before"), show=False, priority=True),
+        Binding("enter", "go_on('on')", _("Go on"), priority=True),
+        Binding("enter", "go_on('record')", _("Record"), priority=True),
+        Binding("shift+tab", "line(-1)", _("Line before"), priority=True),
+        Binding("tab", "line(1)", _("Line after"), priority=True),
         Binding("pageup", "page(-1)", _("Page up"), show=False, priority=True),
         Binding("pagedown", "page(1)", _("Page down"), show=False, priority=True),
     ]
@@ -87,8 +92,10 @@ class Form(Room[Values]):
         help: str = "",
         told: str = "",
         at: str = "",
+        stands: Mapping[str, str] | None = None,
         leave: bool = True,
         tight: bool = False,
+        records: bool = False,
     ) -> None:
         super().__init__(where)
         self._entries = entries
@@ -97,10 +104,14 @@ class Form(Room[Values]):
         self._help = help
         self._told = told
         self._at = at
+        if stands is None:
+            stands = {} if told else {entry.id: entry.value for entry in entries}
+        self._stands = stands
         self._may_leave = leave
+        self._records = records
+        self._ending = False  # whether the keys say that Enter records
         self._tight = tight or len(entries) > MOST_APART
         self._typed_at_first: list[str] = []
-        self._all_at_first: dict[str, str] = {}
         self._warned = False
         self._wrong_one: Entry | None = None  # what was said is about this one
 
@@ -111,8 +122,26 @@ class Form(Room[Values]):
         return f"{self._help} {self.HELP_TEXT} {leaving}".strip()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Esc leads back only where there is somewhere to go."""
-        return action != "back" or self._may_leave
+        """Esc leads back only where there is somewhere to go, Tab where there is more than one
+        line; Enter records on the last.
+        """
+        match action:
+            case "back":
+                return self._may_leave
+            case "line":
+                return len(self._entries) > 1
+            case "go_on":
+                return parameters == ("record" if self._at_the_end else "on",)
+        return True
+
+    @property
+    def _at_the_end(self) -> bool:
+        """Whether Enter records now."""
+        if not self._records or not self.is_attached:
+            return False
+        with contextlib.suppress(NoMatches):
+            return self._control_of(self._shown()[-1]) is self.focused
+        return False
 
     def body(self) -> ComposeResult:
         """The entries."""
@@ -126,7 +155,9 @@ class Form(Room[Values]):
                     yield Static(entry.label, classes="label", markup=False)
                     with Vertical(classes="control"):
                         yield self._control(entry)
-            yield Static("", id="hint", classes="soft", markup=False)
+            yield Static(
+                "", id="hint", classes="soft tight" if self._tight else "soft", markup=False
+            )
 
     def _control(self, entry: Entry) -> Widget:
         id = f"entry-{entry.id}"
@@ -136,7 +167,6 @@ class Form(Room[Values]):
                     entry.choices,
                     standing=entry.value,
                     open=not entry.value,
-                    at_once=self._chosen if entry.at_once else None,
                     id=id,
                 )
             case "text":
@@ -153,7 +183,6 @@ class Form(Room[Values]):
         self._show()
         shown = self._shown()
         self._typed_at_first = self._typed()
-        self._all_at_first = self._open()
         meant = [e for e in shown if e.id == self._at]
         missing = [e for e in shown if self._told and e.required and not self._value(e)]
         self._focus((meant or missing or (shown[-1:] if self._told else shown))[0])
@@ -171,9 +200,20 @@ class Form(Room[Values]):
         return next((e.id for e in self._entries if self._control_of(e).has_focus), "")
 
     def typed(self) -> Values:
-        """What is entered in all that is no secret, where any of it was typed here."""
-        values = self._open()
-        return values if self._unsaved() or values != self._all_at_first else {}
+        """What is entered, as it was typed, in all that is no secret. What stands is left out:
+        another may stand there when it is put back.
+        """
+        open = self._open()
+        return {
+            entry.id: open[entry.id]
+            for entry in self._entries
+            if entry.id in open and self._value(entry) != self._stands.get(entry.id, "")
+        }
+
+    def called(self, id: str) -> str:
+        """The form and the entry."""
+        label = next((entry.label for entry in self._entries if entry.id == id), "")
+        return f"{self.where}: {label}" if label else self.where
 
     def take_up(self, word: str, typed: dict[str, str]) -> None:
         """Puts it back, and goes to the entry that had the keys."""
@@ -268,23 +308,18 @@ class Form(Room[Values]):
     def _focus(self, entry: Entry) -> None:
         self.set_focus(self._control_of(entry))
 
-    async def action_go_on(self) -> None:
+    async def action_go_on(self, how: str = "on") -> None:
         """On to the next entry; after the last, the form is done."""
         self._go_on()
         await asyncio.sleep(0)  # who asked goes on before the next key
-
-    def _chosen(self, key: str) -> None:
-        """A choice was made at once."""
-        if isinstance(self.focused, Choices):
-            self.focused.put(key)
-            self._show()  # what the answer asks is to be there before the keys go to it
-            self._go_on()
 
     def _go_on(self) -> None:
         shown = self._shown()
         values = self.values()
         here = next((e for e in shown if self._control_of(e) is self.focused), shown[0])
         following = shown[shown.index(here) + 1 :]
+        if not following and self.shell.held:
+            return  # held down it leads through the form, and never out of it
         for entry in [here] if following else shown:
             wrong = self._wrong(entry, values)
             if wrong:
@@ -323,7 +358,7 @@ class Form(Room[Values]):
             self._warned = True
             self.say(_("What you typed here is not recorded. Esc again leaves without it."))
 
-    def action_move(self, by: int) -> None:
+    def action_line(self, by: int) -> None:
         """To the entry before or after, whatever stands in this one."""
         shown = self._shown()
         here = next((i for i, e in enumerate(shown) if self._control_of(e) is self.focused), 0)
@@ -349,6 +384,9 @@ class Form(Room[Values]):
                 hints.append(self._dated(control.value))
             hints.append(entry.help)
         self.query_one("#hint", Static).update("\n".join(h for h in hints if h))
+        if self._ending != self._at_the_end:
+            self._ending = self._at_the_end
+            self.refresh_bindings()
 
     def _dated(self, text: str) -> str:
         """How a date is understood, while it is typed; how one is typed, before."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Coroutine
+from typing import Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -22,6 +23,7 @@ from secterm.tui.widgets.reading import Reading
 from secterm.vault.errors import WrongPassphrase
 from secterm.words import _
 
+BRIEF: Final = 0.6  # of the page: a text that is shorter has its hint right under it
 HELD = 0.3  # seconds; an Enter that follows another sooner is the same one, held down
 
 
@@ -115,6 +117,8 @@ class Handover(Room[None]):
         if reading is not self.reading or not reading.is_attached:
             return
         self.drawn = True
+        room = self.query_one("#body", Vertical).size.height
+        reading.set_class(0 < reading.total < room * BRIEF, "brief")
         self.query_one("#more", Static).update(reading.told() or self._hint)
 
     def meant(self) -> bool:
@@ -176,10 +180,17 @@ class Handover(Room[None]):
             self.run_worker(flow(), exit_on_error=False)
 
     def ask(
-        self, where: str, entries: list[Entry], *, intro: str, told: str = "", help: str = ""
+        self,
+        where: str,
+        entries: list[Entry],
+        *,
+        intro: str,
+        told: str = "",
+        help: str = "",
+        records: bool = False,
     ) -> Form:
         """A form of the appointee's own, as quiet as the pages."""
-        form = Form(where, entries, intro=intro, told=told, help=help)
+        form = Form(where, entries, intro=intro, told=told, help=help, records=records)
         form.add_class("quiet")
         return form
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 70  # columns of text in a box
 PAGE: Final = 20  # lines of a box on a screen of 24
+NARROWEST: Final = 12  # columns for the names of keys
 
 
 class _Text(Box[None]):
@@ -38,14 +39,18 @@ class _Text(Box[None]):
         Binding("escape,enter,f1", "close", _("Close")),
         Binding("up", "scroll(-1)", _("Up"), show=False),
         Binding("down", "scroll(1)", _("Down"), show=False),
-        Binding("pageup", "page(-1)", _("Page up"), show=False),
-        Binding("pagedown", "page(1)", _("Page down"), show=False),
+        Binding("pageup", "page(-1)", _("Page up")),
+        Binding("pagedown", "page(1)", _("Page down")),
     ]
 
     def __init__(self, title: str, text: str) -> None:
         super().__init__()
         self._title = title
         self.text = text
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Pages are turned where there is more than one."""
+        return action != "page" or any(page.max_scroll_y for page in self.query(VerticalScroll))
 
     def inside(self) -> ComposeResult:
         """Title and text."""
@@ -105,18 +110,20 @@ class AllKeys(_Text):
 
 
 _ANSWERS: Final = [
-    f"{_('A number'):<12} {_('That answer')}",
-    f"{_('A letter'):<12} {_('The same')}",
+    f"{fit(_('A number'), NARROWEST)} {_('That answer')}",
+    f"{fit(_('A letter'), NARROWEST)} {_('The answer that begins with it')}",
 ]
 
 
 def _told(bindings: Iterable[Binding]) -> list[str]:
     """Each key with what it does, where it does something."""
-    return [
-        f"{', '.join(key_name(key) for key in b.key.split(',')):<12} {b.description}"
+    told = [
+        (", ".join(key_name(key) for key in b.key.split(",")), b.description)
         for b in bindings
         if b.description
     ]
+    width = max((cell_len(keys) for keys, _does in told), default=0)
+    return [f"{fit(keys, max(width, NARROWEST))} {does}" for keys, does in told]
 
 
 def _declared(bindings: Sequence[BindingType]) -> list[Binding]:

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from secterm.desk.registry import Officer
 from secterm.dossier import entries as acts
 from secterm.dossier.entries import VaultAct
+from secterm.tui import dates
 from secterm.tui.screens import managing
 from secterm.tui.screens.room import Room
 from secterm.tui.wording import ROLES
@@ -80,9 +81,7 @@ class OfficerRoom(Room[None]):
         happened = []
         for number, entry in reversed(self.desk.officer_entries(officer.id)):
             by = self.desk.officer_name(entry.officer)
-            happened.append(
-                f"#{number} {entry.at[:16].replace('T', ' ')} {by}\n  {said(entry.act)}"
-            )
+            happened.append(f"#{number}  {dates.moment(entry.at)}  {by}\n  {said(entry.act)}")
         told = _(
             "Number\n  {id}\nSigning key (Ed25519)\n  {signing}\n"
             "Sealing key (ML-KEM-768 and X25519), its SHA-256\n  {sealing}\n\n{happened}"
@@ -97,11 +96,11 @@ class OfficerRoom(Room[None]):
     def _who(self, officer: Officer) -> str:
         if officer.active:
             line = _("{name}, {role}, since {day}.").format(
-                name=officer.name, role=ROLES[officer.role], day=officer.since[:10]
+                name=officer.name, role=ROLES[officer.role], day=dates.told(officer.since)
             )
         else:
             line = _("{name}, since {day}, disabled on {end}.").format(
-                name=officer.name, day=officer.since[:10], end=officer.until[:10]
+                name=officer.name, day=dates.told(officer.since), end=dates.told(officer.until)
             )
         return f"{line} {_('This is you.')}" if self.own else line
 

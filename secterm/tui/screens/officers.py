@@ -8,6 +8,7 @@ from textual.binding import Binding
 from textual.widgets import Static
 
 from secterm.desk.registry import Officer
+from secterm.tui import dates
 from secterm.tui.screens import managing
 from secterm.tui.screens.officer import OfficerRoom
 from secterm.tui.screens.room import Room
@@ -55,12 +56,12 @@ class Officers(Room[None]):
 
     def _line(self, officer: Officer) -> str:
         when = (
-            _("since {day}").format(day=officer.since[:10])
+            _("since {day}").format(day=dates.told(officer.since))
             if officer.active
-            else _("on {day}").format(day=officer.until[:10])
+            else _("on {day}").format(day=dates.told(officer.until))
         )
         you = _("(you)") if officer.id == self.desk.officer.id else ""
-        return f"{fit(officer.name, 34)} {fit(ROLES[officer.role], 14)} {fit(when, 17)} {you}"
+        return f"{fit(officer.name, 30)} {fit(ROLES[officer.role], 14)} {fit(when, 23)} {you}"
 
     def on_rows_picked(self, event: Rows.Picked) -> None:
         """The officer's page."""

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from secterm.desk.index import Wanted
 from secterm.desk.tally import Tally, tally
-from secterm.tui.dates import MONTHS
+from secterm.tui.dates import SHORT, in_full
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets.bars import Bar, Bars
 from secterm.tui.wording import STAGES
@@ -38,7 +38,6 @@ WAITED: Final = {
     31: _("up to 90 days"),
     91: _("longer"),
 }
-SHORT_MONTH: Final = 3  # letters of a month's name
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ class Overview(Room[Picked | None]):
         waiting = _("{n} wait for something").format(n=f"{numbers.waiting:,}")
         lapsed = _("{n} lapsed").format(n=f"{numbers.stages.get('lapsed', 0):,}")
         self.query_one("#totals", Static).update(
-            f"{self.desk.unit}, {today.isoformat()}: {told}, {waiting}, {lapsed}"
+            f"{self.desk.unit}, {in_full(today)}: {told}, {waiting}, {lapsed}"
         )
 
     def on_resize(self) -> None:
@@ -140,7 +139,7 @@ class Overview(Room[Picked | None]):
         made = [(Bar(name, numbers.stages.get("lapsed", 0), "gone"), Picked(name, wanted))]
         for month, many in numbers.months.items():
             year, of_year = month.split("-")
-            name = f"{MONTHS[int(of_year) - 1][:SHORT_MONTH]} {year}"
+            name = f"{SHORT[int(of_year) - 1]} {year}"
             said = _("lapses in {month}").format(month=name)
             picked = Picked(said, Wanted(month=month, order="lapse"))
             made.append((Bar(name, many, month), picked))

@@ -61,6 +61,7 @@ async def new(room: Room[None]) -> str:
                 intro=_("As they stand in the identity document."),
                 live=lambda values: room.shell.unshown(values["name"]),
                 told=told,
+                records=True,
             )
         )
         if values is None:
@@ -77,7 +78,7 @@ async def correct(room: Room[None], id: str) -> None:
     dossier = room.desk.dossier(id)
     who = dossier.state.particulars
     told = ""
-    kept = {
+    stands = kept = {
         "name": who.name,
         "born": who.born,
         "identity_number": who.identity_number,
@@ -98,6 +99,8 @@ async def correct(room: Room[None], id: str) -> None:
                 intro=_("A correction of what was signed asks for a new signature."),
                 live=lambda values: room.shell.unshown(values["name"]),
                 told=told,
+                stands=stands,
+                records=True,
             )
         )
         if values is None:

@@ -41,6 +41,7 @@ from secterm.tui.widgets.views import MOST, Filter, Views
 from secterm.tui.wording import STAGES
 from secterm.words import _, ngettext
 
+NOBODY: Final = _("There is no dossier here to open. Esc leads back to those there are.")
 AT_ONCE: Final = 0.1  # seconds of reading before the list shows for the first time
 SLICE: Final = 0.004  # seconds of reading between two looks at what else there is to do
 SHOWN_EVERY: Final = 0.25  # seconds
@@ -53,8 +54,9 @@ class People(Room[None]):
         "Who waits for what, the longest first; Enter opens the dossier. A number chooses "
         "another view. Type any part of a name, a post, a department, an identity number, a "
         "stage or what is owed, or the beginning of an id, to see only those; / first where it "
-        "begins with a digit. Esc takes that back, and once more leads to the first view. F7 "
-        "(an administrator's) makes shares that open the vault when nobody else can."
+        "begins with a digit. Esc takes that back, and once more leads to the first view. F8 "
+        "shows everybody in bars, F9 the settings; F7 (an administrator's) makes shares that "
+        "open the vault when nobody else can."
     )
     RULE = _(
         "Nobody is admitted before all four gates are done, and an admission lapses on its day."
@@ -66,9 +68,9 @@ class People(Room[None]):
         Binding("f4", "officers", _("Officers")),
         Binding("f5", "export", _("Export")),
         Binding("f6", "verify", _("Verify")),
-        Binding("f7", "recovery", _("Recovery")),
         Binding("f8", "overview", _("Overview")),
         Binding("f9", "settings", _("Settings")),
+        Binding("f7", "recovery", _("Recovery")),
         Binding("escape", "clear", _("Clear the filter"), show=False),
         Binding("1", "view(1)", _("The first view; 2 to 9: the others"), show=False),
         *(Binding(str(n), f"view({n})", "", show=False) for n in range(2, MOST + 1)),
@@ -184,6 +186,8 @@ class People(Room[None]):
             at = found.place(index.slot(self._place.dossier))
         self._made = False
         self._found = found
+        if found and self.said == NOBODY:
+            self.say("")
         rows = self.query_one(Rows)
         lines = Lines(max(rows.size.width - 2, 40), self.shell.clock())
         rows.show(Drawn(found, lambda card: Row(card.id, lines.line(card))), at=at or 0)
@@ -313,6 +317,7 @@ class People(Room[None]):
     def _after(self, room: DossierRoom) -> None:
         """The next dossier that owes something is under the cursor, where Enter led here."""
         if room.erased:
+            self._go(Place(view=self._place.view))  # what it was found by may be the name
             self.say(_("Erased."), good=True)
         if not room.led_on:
             return
@@ -325,6 +330,9 @@ class People(Room[None]):
     def action_open(self) -> None:
         """Opens the row under the cursor, of those that fit what was typed so far."""
         self._show()
+        if not self._found:
+            self.say(NOBODY)
+            return
         self.query_one(Rows).action_pick()
 
     @work(exit_on_error=False)

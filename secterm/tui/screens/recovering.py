@@ -30,10 +30,6 @@ TO_CORRECT: Final = ("word", "length", "checksum")  # else the next custodian wo
 class WayIn(Form):
     """Name and passphrase; or a key for those who have neither any more."""
 
-    RULE = _(
-        "Recovery takes as many shares as were asked for when they were made. Fewer tell nothing."
-    )
-
     BINDINGS = [Binding("f4", "recover", _("Recover with shares"))]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -45,6 +41,14 @@ class WayIn(Form):
     def action_recover(self) -> None:
         """Not a name and a passphrase, but shares."""
         self.dismiss({RECOVER: "yes"})
+
+
+class Sharing(Form):
+    """One custodian's share, typed in from paper."""
+
+    RULE = _(
+        "Recovery takes as many shares as were asked for when they were made. Fewer tell nothing."
+    )
 
 
 async def recover(room: Room[None]) -> str:
@@ -110,7 +114,7 @@ def _share(collected: Collected, told: str, kept: str) -> Form:
             n=collected.missing
         )
         still = f"{so_far} {more} {still}"
-    return Form(
+    return Sharing(
         _("Recover with shares"),
         [
             Entry(
@@ -119,8 +123,8 @@ def _share(collected: Collected, told: str, kept: str) -> Form:
                 "text",
                 value=kept,
                 help=_(
-                    "All {n} words in their order, with spaces between. {letters} letters of "
-                    "each are enough."
+                    "All {n} words in their order, with spaces between. The first {letters} "
+                    "letters of each are enough."
                 ).format(n=LENGTH, letters=LETTERS),
             )
         ],

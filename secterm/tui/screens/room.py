@@ -119,6 +119,10 @@ class Room(Screen[T]):
         """What is typed here and not recorded, by entry; never a secret."""
         return {}
 
+    def called(self, id: str) -> str:
+        """How a person knows what is typed in this entry, once it is read somewhere else."""
+        return self.where
+
     @property
     def waits(self) -> bool:
         """Whether it takes up what was begun only when somebody is ready for it."""

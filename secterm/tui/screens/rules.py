@@ -69,7 +69,7 @@ class RulesRoom(Handover):
             await self.finish(text)
             return
         rule = self._rule = open_[0]
-        done = sum(r.id in state.acknowledged for r in rules)
+        done = len(rules) - len(open_)
         text = f"{rule.text}\n\n{_('Why: ')}{rule.reason}"
         reading = Reading(text, strong=len(rule.text), place=place)
         reading.add_class("short")
@@ -86,6 +86,7 @@ class RulesRoom(Handover):
             Static("", markup=False),
             choices,
             focus=choices,
+            hint=_("Choose with the arrows or a number. Enter gives the answer."),
         )
         self._asking = choices
 
@@ -114,11 +115,15 @@ class RulesRoom(Handover):
         self.doing = self.place().replace("read", "refuse", 1)
         values = await self.shell.push_screen_wait(
             self.ask(
-                _("Rules"),
-                [Entry("reason", _("Why you refuse"), "text")],
+                _("Refusal"),
+                [Entry("reason", _("Your reason"), "text")],
                 intro=rule.text
                 + "\n\n"
-                + _("What you say is recorded. Esc goes back to the rule and records nothing."),
+                + _(
+                    "You may refuse the rule. What you say here is recorded. Esc goes back to the "
+                    "rule and records nothing."
+                ),
+                records=True,
             )
         )
         if values is None:

@@ -36,6 +36,7 @@ from secterm.words import _, ngettext
 
 VIEW: Final = "view-"
 CHANGE: Final = "change "
+MINUTE: Final = 60  # seconds
 
 
 class Lines(Rows):
@@ -108,9 +109,12 @@ class Preferences(Room[None]):
 
     def _value(self, key: str) -> str:
         if key == "idle":
-            return ngettext("{n} second", "{n} seconds", self._settings.idle).format(
-                n=self._settings.idle
-            )
+            idle = self._settings.idle
+            told = ngettext("{n} second", "{n} seconds", idle).format(n=idle)
+            whole = idle // MINUTE
+            if idle % MINUTE:
+                return told
+            return f"{told} ({ngettext('{n} minute', '{n} minutes', whole).format(n=whole)})"
         if key == "recipients":
             count = len(self._settings.recipients)
             return ngettext("{n} key", "{n} keys", count).format(n=count) if count else _("none")

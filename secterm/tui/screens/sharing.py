@@ -18,6 +18,7 @@ from textual.widgets import Static
 
 from secterm import messages
 from secterm.desk.upkeep import Shares
+from secterm.tui import dates
 from secterm.tui.screens.dialogs import Question
 from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.screens.handover import Handover
@@ -139,7 +140,11 @@ class Custodians(Handover):
         await self._fill(
             _("The screen is clear. Type these two words from the paper."),
             *rows,
-            Static(_("Four letters of each are enough."), classes="soft", markup=False),
+            Static(
+                _("The first {n} letters of each are enough.").format(n=LETTERS),
+                classes="soft",
+                markup=False,
+            ),
         )
         self.say("")
         self.set_focus(self._input(self._asked[0]))
@@ -218,7 +223,7 @@ def told(desk: Desk) -> str:
     if made is None:
         return _("There are no recovery shares yet.")
     at, needed, count = made
-    since = _("Since {day} there are recovery shares").format(day=at[:10])
+    since = _("Since {day} there are recovery shares").format(day=dates.told(at))
     which = (
         _("one whole share")
         if count == 1

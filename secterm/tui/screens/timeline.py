@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
-from datetime import date
+from typing import Final
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -14,25 +14,75 @@ from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Label, Static
 
+from secterm.dossier import narrative
 from secterm.dossier.narrative import Told
-from secterm.tui.dates import in_full
+from secterm.tui import dates
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets.line import Line
 from secterm.words import _, ngettext
 
+SINGLY: Final = "singly"  # a word in the place that a lock keeps
+TIME: Final = 5  # columns of a time,
+APART: Final = 2  # and between one column and the next
 
-def by_day(told: Iterable[Told]) -> RenderableType:
-    """Days in full, and under each its times with what happened then."""
+
+def by_day(told: Iterable[Told], *, numbers: bool = False) -> RenderableType:
+    """Days in full, and under each its times with what happened then; at the right, where
+    `numbers` are wanted, that of the entry, as a verification names it.
+    """
     parts: list[RenderableType] = []
-    for day, events in itertools.groupby(told, key=lambda one: one.at[:10]):
-        parts.append(Text(in_full(date.fromisoformat(day)), style="bold"))
-        table = Table.grid(padding=(0, 2, 0, 0), expand=True)
-        table.add_column(width=5, no_wrap=True)
+    for day, events in _days(told):
+        parts.append(Text(dates.told(day), style="bold"))
+        table = Table.grid(padding=(0, APART, 0, 0), expand=True)
+        table.add_column(width=TIME, no_wrap=True)
         table.add_column(ratio=1)
+        if numbers:
+            table.add_column(justify="right", no_wrap=True)
         for one in events:
-            table.add_row(one.at[11:16], Text(one.text))
+            number = [_number(one)] if numbers else []
+            table.add_row(one.at[11:16], Text(one.text), *number)
         parts.append(table)
     return Group(*parts)
+
+
+def _days(told: Iterable[Told]) -> Iterable[tuple[str, Iterable[Told]]]:
+    return itertools.groupby(told, key=lambda one: one.at[:10])
+
+
+def _number(one: Told) -> str:
+    return f"#{one.number}-{one.last}" if one.last else f"#{one.number}"
+
+
+class Latest(Static):
+    """The latest of what happened, as far as it finds room; no entry is cut."""
+
+    def __init__(self) -> None:
+        super().__init__("", id="timeline", markup=False)
+        self._told: Sequence[Told] = ()
+
+    def tell(self, told: Sequence[Told]) -> None:
+        """Other entries, the latest first."""
+        self._told = told
+        self._fit()
+
+    def on_resize(self) -> None:
+        """Uses the room there is."""
+        self._fit()
+
+    def _fit(self) -> None:
+        width = self.size.width - TIME - 2 * APART
+        fitting: list[Told] = []
+        used = 0
+        for _day, events in _days(self._told):
+            used += 1
+            for one in events:
+                used += len(Text(one.text).wrap(self.app.console, max(width, 1)))
+                if used > self.size.height:
+                    break
+                fitting.append(one)
+            if used > self.size.height:
+                break
+        self.update(by_day(fitting))
 
 
 class Timeline(Room[None]):
@@ -40,18 +90,28 @@ class Timeline(Room[None]):
 
     HELP_TEXT = _(
         "Everything that happened to this dossier, the latest first; nothing is ever taken out. "
-        "Arrows, PgUp, PgDn, Home and End move. / shows only what has the words typed then: a "
-        "name, a day such as 2026-11-25, any part of a sentence. Enter or Esc goes back."
+        "What is alike in a row is told as one; F4 shows each by itself. Arrows, PgUp, PgDn, Home "
+        "and End move. / shows only what has the words typed then: a name, a day such as "
+        "25 November or 2026-11-25, a number such as #1704, any part of a sentence. Enter or Esc "
+        "goes back."
     )
-    RULE = _("Every line is an entry of the journal, sealed and signed by the officer it names.")
+    RULE = _(
+        "Every line is an entry of the journal, sealed and signed by the officer it names. "
+        "A verification names it by the number at the right."
+    )
     BINDINGS = [
-        Binding("enter", "go_on", _("Go on")),
+        Binding("enter", "keep", _("Read what was found"), priority=True),
+        Binding("enter", "go_on", _("Back")),
+        Binding("f4", "singly(True)", _("Each by itself")),
+        Binding("f4", "singly(False)", _("Alike as one")),
         Binding("slash", "find", _("Find")),
     ]
 
     def __init__(self, name: str, told: Sequence[Told]) -> None:
         super().__init__(_("Timeline: {name}").format(name=name))
         self._told = list(reversed(told))
+        self._short = list(reversed(list(narrative.in_short(told))))
+        self._singly = False
 
     def body(self) -> ComposeResult:
         """The filter, once it is asked for, and the text."""
@@ -67,14 +127,13 @@ class Timeline(Room[None]):
         self.set_focus(self.query_one("#page"))
 
     def _show(self) -> None:
-        wanted = self.query_one(Line).value.casefold().split()
-        shown = [
-            one
-            for one in self._told
-            if all(word in f"{one.at[:10]} {one.text}".casefold() for word in wanted)
-        ]
+        wanted = self._wanted
+        told = self._told if wanted or self._singly else self._short
+        shown = [one for one in told if _has(one, wanted)]
         self.query_one("#story", Static).update(
-            by_day(shown) if shown else Text(_("Nothing here has these words. Esc shows all."))
+            by_day(shown, numbers=True)
+            if shown
+            else Text(_("Nothing here has these words. Esc shows all."))
         )
         if wanted:
             count = ngettext(
@@ -93,10 +152,35 @@ class Timeline(Room[None]):
     def on_input_changed(self) -> None:
         """Shows what fits."""
         self._show()
+        self.refresh_bindings()
 
-    def on_input_submitted(self) -> None:
+    def action_keep(self) -> None:
         """The keys move the text again."""
         self.set_focus(self.query_one("#page"))
+
+    def action_singly(self, singly: bool) -> None:
+        """Tells each entry by itself, or what is alike in a row as one."""
+        self._singly = singly
+        self._show()
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What a key does where the keys are now."""
+        typing = isinstance(self.focused, Line)
+        if action in ("keep", "go_on"):
+            return typing == (action == "keep")
+        if action == "singly":
+            return parameters[0] is not self._singly and self._runs and not self._wanted
+        return super().check_action(action, parameters)
+
+    @property
+    def _runs(self) -> bool:
+        """Whether anything is told as one."""
+        return len(self._short) < len(self._told)
+
+    @property
+    def _wanted(self) -> list[str]:
+        return self.query_one(Line).value.casefold().split() if self.is_mounted else []
 
     def action_go_on(self) -> None:
         """Enter leaves it too."""
@@ -112,8 +196,9 @@ class Timeline(Room[None]):
         self.set_focus(self.query_one("#page"))
 
     def place(self) -> str:
-        """How far down it was read."""
-        return f"{self.query_one('#page', VerticalScroll).scroll_y:g}"
+        """How far down it was read, and whether each entry was told by itself."""
+        down = f"{self.query_one('#page', VerticalScroll).scroll_y:g}"
+        return f"{down} {SINGLY}" if self._singly else down
 
     def typed(self) -> dict[str, str]:
         """The words of the filter."""
@@ -122,10 +207,19 @@ class Timeline(Room[None]):
 
     def take_up(self, word: str, typed: dict[str, str]) -> None:
         """The same words, and as far down."""
+        down, _space, how = word.partition(" ")
+        if how == SINGLY:
+            self.action_singly(True)
         if typed.get("find"):
             self.action_find()
             self.query_one(Line).value = typed["find"]
             self._show()
         page = self.query_one("#page", VerticalScroll)
-        if word:
-            self.call_after_refresh(page.scroll_to, y=float(word), animate=False)
+        if down:
+            self.call_after_refresh(page.scroll_to, y=float(down), animate=False)
+
+
+def _has(one: Told, wanted: Sequence[str]) -> bool:
+    """Whether all words stand in an entry, in its day however that is written, or its number."""
+    text = f"{one.at[:10]} {dates.told(one.at)} #{one.number} {one.text}".casefold()
+    return all(word in text for word in wanted)

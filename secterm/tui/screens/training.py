@@ -14,16 +14,18 @@ from secterm.desk.model import Dossier
 from secterm.dossier import answering, gates, sentences
 from secterm.dossier.entries import Trained
 from secterm.policy.model import Module
+from secterm.tui import dates
 from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.screens.quiz import QuizRoom
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets.cells import fit
-from secterm.tui.widgets.rows import Row, Rows
-from secterm.tui.wording import led_on_by
+from secterm.tui.widgets.rows import Deeds, Row, Rows
+from secterm.tui.wording import MAY_READ, led_on_by
 from secterm.words import _
 
 ON: Final = ":on"  # no module's id
 QUIZZES: Final = ":quizzes"
+TITLE, HOURS = 42, 5  # columns of a module's title and of its hours
 
 
 class TrainingRoom(Room[None]):
@@ -60,7 +62,8 @@ class TrainingRoom(Room[None]):
     def body(self) -> ComposeResult:
         """The rows."""
         yield Static("", id="asked", classes="soft", markup=False)
-        yield Rows()
+        yield Static("", id="columns", markup=False)
+        yield Deeds()
 
     def on_mount(self) -> None:
         """The first thing owed is focused."""
@@ -73,7 +76,7 @@ class TrainingRoom(Room[None]):
         dossier = self.dossier
         first = self._first(dossier)
         rows = first + [
-            Row(m.id, f"{fit(m.title, 44)}{self._hours(m):>6}  {self._standing(m)}")
+            Row(m.id, f"{fit(m.title, TITLE)} {self._hours(m):>{HOURS}}  {self._standing(m)}")
             for m in gates.modules_of(dossier.pack, dossier.state)
         ]
         gate = dossier.standing.gate("training")
@@ -84,7 +87,13 @@ class TrainingRoom(Room[None]):
         teaching = any(due.kind == "teaching" and due.id == key for due in gate.owed)
         self.query_one(Rows).show(rows, first[0].key if first and not teaching else key)
         self.query_one("#asked", Static).update(
-            _("{done} of {total} modules done.").format(done=gate.done, total=gate.total) + "\n"
+            _("{done} of {total} modules done.").format(done=gate.done, total=gate.total)
+            + " "
+            + (_("Enter does what the row asks.") if self.desk.may("record") else MAY_READ)
+            + "\n"
+        )
+        self.query_one("#columns", Static).update(
+            f"  {fit(_('Module'), TITLE)} {_('Hours'):>{HOURS}}  {_('Standing')}"
         )
 
     def _first(self, dossier: Dossier) -> list[Row]:
@@ -106,7 +115,7 @@ class TrainingRoom(Room[None]):
         due = gates.module_owes(module, state, self.desk.today)
         if due is None:
             lapse = gates.module_lapse(module, state)
-            return _("done, until {day}").format(day=lapse)
+            return _("done, until {day}").format(day=dates.short(lapse)) if lapse else _("done")
         if due.kind == "quiz":
             failed = gates.failed_attempts(module, state)
             more = _(", {n} failed").format(n=failed) if failed else ""
@@ -114,7 +123,9 @@ class TrainingRoom(Room[None]):
         if gates.failed_attempts(module, state):
             return _("to be taught again")
         lapsed = gates.module_lapse(module, state)
-        return _("lapsed {day}").format(day=lapsed) if lapsed else _("to be taught")
+        if lapsed is None:
+            return _("to be taught")
+        return _("lapsed {day}").format(day=dates.short(lapsed))
 
     def _module(self, id: str) -> Module | None:
         return sentences.module(self.dossier.pack, id)
@@ -232,7 +243,7 @@ class TrainingRoom(Room[None]):
         hours = Entry("hours", _("Hours"), "number", value=kept.get("hours", f"{owed:g}"))
         none = Entry("hours", _("Hours"), required=False, when=lambda values: False)
         return Form(
-            _("Training"),
+            _("Teaching"),
             [
                 hours if one else none,
                 Entry("on", _("Day"), "date", value=kept.get("on", self.desk.today.isoformat())),
@@ -243,4 +254,5 @@ class TrainingRoom(Room[None]):
             ],
             intro=intro,
             told=told,
+            records=True,
         )

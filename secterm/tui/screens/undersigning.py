@@ -174,11 +174,12 @@ class SigningRoom(Handover):
         values = await self.shell.push_screen_wait(
             self.ask(
                 _("Refusal"),
-                [Entry("reason", _("Why you do not sign"), "text")],
+                [Entry("reason", _("Your reason"), "text")],
                 intro=_(
                     "You may refuse to sign. Then you do not take up the post. What you say "
                     "here is recorded. Esc goes back to the text and records nothing."
                 ),
+                records=True,
             )
         )
         if values is None:

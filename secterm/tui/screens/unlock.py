@@ -22,7 +22,7 @@ from secterm.vault.errors import KeyFileRefused, WrongPassphrase
 from secterm.words import _
 
 
-class _UnlockForm(Keyed, recovering.WayIn):
+class _UnlockForm(recovering.WayIn, Keyed):
     """Name and passphrase; a key file, or another way in."""
 
     RULE = _(

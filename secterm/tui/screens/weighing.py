@@ -9,6 +9,7 @@ from secterm.dossier import answering, gates, sentences
 from secterm.dossier.entries import Answered, Checked, Finding
 from secterm.dossier.fold import State, Told
 from secterm.policy.model import Question, Section
+from secterm.tui import dates
 from secterm.tui.screens.form import Entry, Form, Values, yes_no
 from secterm.tui.widgets.choices import Choice
 from secterm.words import _
@@ -52,7 +53,7 @@ def _weighed(sections: list[Section], state: State) -> list[str]:
     for section in sections:
         for question in adverse(section, state):
             act = state.answers[question.id].act
-            said = answering.words(question, act.answer)
+            said = answering.words(question, act.answer, dates.told)
             lines.append(f"- {question.text} {said}. {act.follow_up}")
         for question in gates.questions_of(section, state):
             made = state.checks.get(question.id)
@@ -103,7 +104,6 @@ def check_form(
                 _("Is the answer borne out?"),
                 "choice",
                 choices=yes_no(),
-                at_once=True,
                 value="" if made is None else "yes" if made.act.holds else "no",
             ),
             Entry(
@@ -117,8 +117,10 @@ def check_form(
         intro=_("To check: {check}\n\n{question}\nAnswer: {answer}").format(
             check=question.check,
             question=question.text,
-            answer=answering.words(question, answered.answer),
+            answer=answering.words(question, answered.answer, dates.told),
         ),
+        at="holds" if reference else "",
+        records=True,
     )
 
 
@@ -135,7 +137,6 @@ def plain_form(sections: list[Section]) -> Form:
                     Choice("suitable", sentences.FINDINGS["suitable"]),
                     Choice("apart", _("one by one")),
                 ),
-                at_once=True,
             )
         ],
         intro="\n".join(
@@ -144,6 +145,7 @@ def plain_form(sections: list[Section]) -> Form:
                 *(f"- {section.title}" for section in sections),
             ]
         ),
+        records=True,
     )
 
 
@@ -153,6 +155,11 @@ def finding_form(dossier: Dossier, id: str, told: str, kept: Values) -> Form:
     title = section.title if section else _("The whole screening")
     sections = [section] if section else list(gates.sections_of(dossier.pack, dossier.state))
     worst = [] if section else _worst(dossier)
+    before = dossier.state.findings.get(id)
+    if before is not None:
+        worst.append(
+            _("Found before: {finding}.").format(finding=sentences.FINDINGS[before.act.finding])
+        )
     return Form(
         _("Finding"),
         [
@@ -162,7 +169,6 @@ def finding_form(dossier: Dossier, id: str, told: str, kept: Values) -> Form:
                 "choice",
                 value=kept.get("finding", ""),
                 choices=tuple(Choice(k, sentences.FINDINGS[v]) for k, v in FINDINGS.items()),
-                at_once=True,
             ),
             Entry(
                 "reason",
@@ -181,4 +187,5 @@ def finding_form(dossier: Dossier, id: str, told: str, kept: Values) -> Form:
         ],
         intro="\n".join([title, *_weighed(sections, dossier.state), *worst]),
         told=told,
+        records=True,
     )

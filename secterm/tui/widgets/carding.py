@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from secterm.desk.cards import Card
+from secterm.tui.dates import short
 from secterm.tui.widgets.cells import fit
 from secterm.tui.wording import STAGES, category, for_how_long, waits_for
 from secterm.words import _
@@ -19,20 +20,20 @@ WIDEST_NAME: Final = 40
 
 
 def _lapses(card: Card, now: datetime) -> str:
-    return _("lapsed") if card.stage == "lapsed" else card.lapses_on
+    return _("lapsed") if card.stage == "lapsed" else short(card.lapses_on)
 
 
 ALWAYS: Final[tuple[Column, ...]] = (
     (_("Waits for"), 11, lambda card, now: waits_for(card)),
     (_("Since"), 9, lambda card, now: for_how_long(card.since, now)),
-    (_("Lapses"), 10, _lapses),
+    (_("Lapses"), 11, _lapses),
 )
 WHERE_WIDE: Final[tuple[Column, ...]] = (
     (_("Category"), 8, lambda card, now: category(card)),
     (_("Department"), 16, lambda card, now: card.department),
     (_("Stage"), 11, lambda card, now: STAGES[card.stage]),
     (_("Identity no."), 14, lambda card, now: card.identity_number),
-    (_("Opened"), 10, lambda card, now: card.opened[:10]),
+    (_("Opened"), 11, lambda card, now: short(card.opened)),
 )
 
 

@@ -4,7 +4,7 @@ between where it says what went wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from rich.cells import cell_len
@@ -61,9 +61,9 @@ def bindings_of(screen: Screen[object]) -> Iterator[Binding]:
 
 
 def own_bindings(screen: Screen[object]) -> Iterator[Binding]:
-    """The keys of this screen and of what has the focus on it, Enter first."""
+    """The keys of this screen and of what has the focus on it: Enter first, Tab last."""
     own = [b for b, of_app in _active(screen) if not of_app and b.action != "back"]
-    yield from sorted(own, key=lambda binding: binding.key != "enter")
+    yield from sorted(own, key=lambda b: (b.key != "enter", "tab" in b.key))
 
 
 def common_bindings(screen: Screen[object]) -> Iterator[Binding]:
@@ -170,25 +170,31 @@ class Keys(Static):
             self.refresh()
 
     def render(self) -> Text:
-        """Two lines: this screen's keys, then everybody's."""
+        """Two lines: this screen's keys, then everybody's and those of its own that are left."""
         self._shown = self._told()
         return self._shown
 
     def _told(self) -> Text:
         screen = self.screen
-        return Text("\n").join(
-            [self._line(own_bindings(screen)), self._line(common_bindings(screen))]
-        )
+        first, left = self._line(own_bindings(screen))
+        second, _left = self._line([*common_bindings(screen), *left])
+        return Text("\n").join([first, second])
 
-    def _line(self, bindings: Iterator[Binding]) -> Text:
+    def _line(self, bindings: Iterable[Binding]) -> tuple[Text, list[Binding]]:
+        """As many keys as fit in a line, and those that do not."""
         text, cap = Text(no_wrap=True), self.get_component_rich_style("keys--key")
         width = max(self.size.width, 1)
+        left: list[Binding] = []
         for binding in bindings:
             key = key_name(binding.key.split(",")[0])
             piece = f" {key} {binding.description} "
-            if binding.show and text.cell_len + cell_len(piece) <= width:
+            if not binding.show:
+                continue
+            if left or text.cell_len + cell_len(piece) > width:
+                left.append(binding)
+            else:
                 text.append(" ").append(key, style=cap).append(f" {binding.description} ")
-        return text
+        return text, left
 
 
 class Trouble(Changing):

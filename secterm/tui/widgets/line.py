@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import ClassVar, Final
 
+from rich.cells import cached_cell_len
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
@@ -64,6 +65,12 @@ class Line(Input):
         self._cut = ""
         self._before: list[tuple[str, int]] = []
         self._typing = -1  # where the next letter of the same word would come
+
+    def on_unmount(self) -> None:
+        """A secret goes with its field, and so do the widths that were measured of it."""
+        if self.password:
+            self.set_reactive(Input.value, "")
+            cached_cell_len.cache_clear()
 
     def replace(self, text: str, start: int, end: int) -> None:
         """Puts a text in the place of another; what stood before can be had back."""

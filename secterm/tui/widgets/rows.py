@@ -166,6 +166,8 @@ class Rows(ScrollView, can_focus=True):
         super()._scroll_update(virtual_size)
 
     def _into_view(self) -> None:
+        if not self.size.height:
+            return  # before it has one, the first row in view would be that of the cursor
         if 0 <= self.cursor - int(self.scroll_offset.y) < self.size.height:
             return
         self.scroll_to_region(
@@ -214,3 +216,9 @@ class Rows(ScrollView, can_focus=True):
     def has_focus_within_reach(self) -> bool:
         """Whether keys reach this list: it has the focus, or the filter over it has."""
         return self.has_focus or self.has_class("driven")
+
+
+class Deeds(Rows):
+    """Rows each of which asks for something to be done; Enter does it."""
+
+    BINDINGS = [Binding("enter", "pick", _("Do it"))]

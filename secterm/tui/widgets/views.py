@@ -48,7 +48,7 @@ class Views(Static):
 
 
 class Filter(Line):
-    """The line that narrows a list down. While it is empty, a digit and `/` are no text.
+    """The line that narrows a list down. While it is empty, digits, `/` and `?` are no text.
 
     `changed` is called at once: the letter and what it finds are painted together.
     """
@@ -72,7 +72,7 @@ class Filter(Line):
         return self.opened or bool(self.value)
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """A digit or `/` goes past an empty filter, to whoever has a use for it."""
-        if character is not None and not self.takes_digits and character in "/123456789":
+        """A digit, `/` or `?` goes past an empty filter, to whoever has a use for it."""
+        if character is not None and not self.takes_digits and character in "/?123456789":
             return False
         return super().check_consume_key(key, character)

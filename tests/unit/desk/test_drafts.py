@@ -164,6 +164,23 @@ def test_what_was_left_at_a_dossier_goes_when_that_is_erased(desk, path):
     assert desk.marked(id) == frozenset()
 
 
+def test_an_erasure_takes_from_what_is_left_elsewhere_what_tells_the_name(desk, path):
+    gone, _question = first(desk)
+    name = desk.dossier(gone).state.particulars.name
+    other = next(card.id for card in desk.cards() if card.id != gone)
+    with reopened(desk, path, SECOND) as second:
+        typed = {"0.filter": name[:3].upper(), "1.text": f"Sees {name} often", "1.way": "Abroad"}
+        second.leave(Left(dossier=other, way=("list",), typed=typed))
+    with reopened(desk, path) as first_officer:
+        about = {"2.name": f"{name} again", "2.post": "Clerk"}
+        first_officer.leave(Left(way=("list",), typed=about))
+        first_officer.erase(gone, "A test", first_officer.second(*SECOND))
+        assert first_officer.left() == Left(way=("list",), typed={"2.post": "Clerk"})
+    with reopened(desk, path, SECOND) as second:
+        del typed["0.filter"]  # and of another's dossier a text is theirs
+        assert second.left() == Left(dossier=other, way=("list",), typed=typed)
+
+
 def test_about_an_erased_dossier_nothing_is_left(desk, path):
     id, question = first(desk)
     desk.erase(id, "The retention period is over.", desk.second(*SECOND))

@@ -59,6 +59,7 @@ class Page(VerticalScroll, can_focus=False):
         self._question: Question | None = None
         self._standing: dict[str, str] = {}  # what stood in the control at first,
         self._stood = ""  # and as the follow-up
+        self._turns = False  # what stands on it is of two questions
         self.today = today
         self._order = order
 
@@ -82,7 +83,7 @@ class Page(VerticalScroll, can_focus=False):
 
     async def ask(self, number: int, question: Question, told: Answered | None) -> None:
         """Puts a question, with the answer that stands."""
-        self._question = question
+        self._question, self._turns = question, True
         given = told.answer if told else None
         # The two controls that most questions need stay; one with fields of its own is new.
         slot = self.query_one("#slot", Vertical)
@@ -105,6 +106,7 @@ class Page(VerticalScroll, can_focus=False):
         self.close_further()
         self._show_date()
         self._standing, self._stood = self._typed(), self._further.text
+        self._turns = False
         self.scroll_home(animate=False)
 
     def _fitting(self, question: Question, given: Answer | None) -> Widget:
@@ -240,6 +242,8 @@ class Page(VerticalScroll, can_focus=False):
 
     def typed(self) -> dict[str, str]:
         """What is typed and not recorded, by name; nothing where all is as it stood."""
+        if self._turns:
+            return {}
         typed = self._typed()
         if self.further is not None:
             return {**typed, "further": self._further.text}

@@ -129,14 +129,15 @@ class Interview(Keyed):
         stands = self.progress.dossier.state.answers.get(question.id)
         page = self.page
         with self.app.batch_update():
-            await page.ask(at + 1, question, stands.act if stands else None)
             self._at, self.asking, self._warned = at, True, False
+            await page.ask(at + 1, question, stands.act if stands else None)
             page.display = True
             self.query_one(Marks).display = False
             self._tell()
             self.say("")
             self.set_focus(page.first)
             await arrived(*filter(_is_at_it, self.query("*")))  # all is drawn together
+        self.shell.moved_on()
         self._heard_again()
 
     def _lead(self) -> None:
@@ -240,6 +241,22 @@ class Interview(Keyed):
         self._progress = Progress(dossier, self.desk.marked(self.dossier_id))
         return True
 
+    def on_input_changed(self) -> None:
+        """What was wrong with an answer is said until it is right."""
+        self._right_now()
+
+    def on_text_area_changed(self) -> None:
+        """What was wrong with an answer is said until it is right."""
+        self._right_now()
+
+    def _right_now(self) -> None:
+        if not self.said or not self.asking:
+            return
+        answer = self.page.entered()
+        if answer is not None and not self.page.wrong(answer):
+            self._warned = False
+            self.say("")
+
     def _refuse(self, why: str, focus: Widget | None = None) -> None:
         self.set_focus(focus or self.page.first)
         self.say(why)
@@ -322,6 +339,7 @@ class Interview(Keyed):
                 [Entry("text", _("Note"), "text")],
                 intro="\n".join([question.text, *(f"- {told.note(n, name)}" for n in notes)]),
                 help=_("A note is recorded with your name and cannot be taken back."),
+                records=True,
             )
         )
         self.doing = ""

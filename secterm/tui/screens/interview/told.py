@@ -14,6 +14,7 @@ from secterm.dossier import answering
 from secterm.dossier.entries import Answered, Noted, Numbered
 from secterm.dossier.fold import Told
 from secterm.policy.model import Question
+from secterm.tui import dates
 from secterm.tui.widgets.cells import fit
 from secterm.words import _, ngettext
 
@@ -63,8 +64,8 @@ def _answers(dossier: Dossier, question: Question, name: Name) -> list[str]:
 
 def _answer(question: Question, one: Numbered, act: Answered, name: Name) -> str:
     return _("{answer} ({at}, by {officer})").format(
-        answer=cut(answering.words(question, act.answer), LONGEST),
-        at=when(one.entry.at),
+        answer=cut(answering.words(question, act.answer, dates.told), LONGEST),
+        at=dates.moment(one.entry.at),
         officer=name(one.entry.officer),
     )
 
@@ -83,13 +84,8 @@ def note(told: Told[Noted], name: Name) -> str:
     """A note with its time and its officer."""
     text = cut(told.act.text, LONGEST_TEXT)
     return _("{text} ({at}, by {officer})").format(
-        text=text, at=when(told.at), officer=name(told.officer)
+        text=text, at=dates.moment(told.at), officer=name(told.officer)
     )
-
-
-def when(at: str) -> str:
-    """A time to the minute."""
-    return at[:16].replace("T", " ")
 
 
 def cut(text: str, columns: int) -> str:
