@@ -6,6 +6,7 @@ import pytest
 
 from secterm.dossier import gates
 from secterm.dossier.entries import Trained
+from secterm.tui import order
 
 
 @pytest.fixture
@@ -94,6 +95,22 @@ async def test_a_teaching_is_recorded_with_hours_day_trainer_and_place(training)
         await officer.sees("modules done.")
         told = officer.desk.dossier(id).state.taught[module.id][-1].act
         assert (told.hours, told.place) == (9.0, "At this terminal")
+
+
+async def test_enter_held_down_records_no_teaching(sitting, monkeypatch):
+    async with sitting(("opened", "general")) as officer:
+        await officer.opens("screening")
+        await officer.press("down", "down", "enter")
+        await officer.press("enter")
+        await officer.sees("> Hours")
+        before = officer.journal
+        monkeypatch.setattr(order, "HELD", 60.0)
+        for _ in range(6):
+            await officer.press("enter")
+            await officer.settle()
+        assert officer.journal == before
+        await officer.press("end", "enter")  # meant
+        await officer.sees("quiz owed")
 
 
 async def test_a_day_to_come_is_refused_and_what_was_typed_stays(training):

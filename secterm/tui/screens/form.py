@@ -294,6 +294,8 @@ class Form(Room[Values]):
         values = self.values()
         here = next((e for e in shown if self._control_of(e) is self.focused), shown[0])
         following = shown[shown.index(here) + 1 :]
+        if not following and self.shell.held:
+            return  # held down it leads through the form, and never out of it
         for entry in [here] if following else shown:
             wrong = self._wrong(entry, values)
             if wrong:
