@@ -6,7 +6,7 @@ import pytest
 
 from secterm.dossier import gates
 from secterm.dossier.entries import Trained
-from secterm.tui import order
+from secterm.tui import dates, order
 
 
 @pytest.fixture
@@ -164,7 +164,7 @@ async def test_until_when_a_module_holds_is_told_in_full(training):
         dossier = officer.desk.dossier(id)
         first = gates.modules_of(dossier.pack, dossier.state)[0]
         lapse = gates.module_lapse(first, dossier.state)
-        assert f"done, until {lapse}\n" in officer.screen
+        assert f"done, until {dates.short(lapse)}\n" in officer.screen
 
 
 async def test_after_a_teaching_the_next_module_to_be_taught_is_under_the_cursor(sitting):

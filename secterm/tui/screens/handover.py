@@ -107,6 +107,13 @@ class Handover(Room[None]):
         self.set_focus(focus)
         self.call_after_refresh(self._was_drawn)
 
+    def on_screen_resume(self) -> None:
+        """In front again: what was laid out under another screen is seen only now."""
+        super().on_screen_resume()
+        self.call_after_refresh(self._was_drawn)
+        if self.reading is not None:
+            self.call_after_refresh(self.reading.look)
+
     def _was_drawn(self) -> None:
         self.drawn = self.drawn or self.app.screen is self
 

@@ -67,18 +67,19 @@ class Reading(VerticalScroll):
 
     def on_mount(self) -> None:
         """Looks once it was drawn."""
-        self.call_after_refresh(self._drawn)
+        self.call_after_refresh(self.look)
 
     def on_resize(self) -> None:
         """The lines are others now."""
-        self.call_after_refresh(self._drawn)
+        self.call_after_refresh(self.look)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Looks once the new part was drawn."""
         super().watch_scroll_y(old_value, new_value)
-        self.call_after_refresh(self._drawn)
+        self.call_after_refresh(self.look)
 
-    def _drawn(self) -> None:
+    def look(self) -> None:
+        """Notes what of it is on the screen, once it was drawn."""
         total, height = self.virtual_size.height, self.size.height
         if not (self.is_attached and total and height and self.app.screen is self.screen):
             return
