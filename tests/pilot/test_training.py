@@ -97,16 +97,20 @@ async def test_a_teaching_is_recorded_with_hours_day_trainer_and_place(training)
         assert (told.hours, told.place) == (9.0, "At this terminal")
 
 
-async def test_enter_held_down_records_no_teaching(training, monkeypatch):
-    async with training() as (officer, id):
-        taught(officer, id)  # so that trainer and place are filled in for the next
+async def test_enter_held_down_records_no_teaching(sitting, monkeypatch):
+    async with sitting(("opened", "general")) as officer:
+        await officer.opens("screening")
+        await officer.press("down", "down", "enter")
+        await officer.press("enter")
+        await officer.sees("> Hours")
         before = officer.journal
         monkeypatch.setattr(order, "HELD", 60.0)
-        await officer.press("x")  # another key, so that Enter is pressed anew
-        for _ in range(12):
+        for _ in range(6):
             await officer.press("enter")
             await officer.settle()
         assert officer.journal == before
+        await officer.press("end", "enter")  # meant
+        await officer.sees("quiz owed")
 
 
 async def test_a_day_to_come_is_refused_and_what_was_typed_stays(training):
