@@ -125,7 +125,7 @@ class Handover(Room[None]):
             return
         self.drawn = True
         room = self.query_one("#body", Vertical).size.height
-        reading.set_class(0 < reading.total < room * BRIEF, "brief")
+        reading.set_class(0 < reading.length < room * BRIEF, "brief")
         self.query_one("#more", Static).update(reading.told() or self._hint)
 
     def meant(self) -> bool:

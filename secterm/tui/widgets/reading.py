@@ -40,6 +40,11 @@ class Reading(VerticalScroll):
         """Whether all of it was shown."""
         return 0 < self.total <= self.read
 
+    @property
+    def length(self) -> int:
+        """Lines of the text itself, however much room there is; 0 until it was drawn."""
+        return self.query_one(Static).outer_size.height if self.total else 0
+
     def place(self) -> str:
         """Where the reading is, whatever the width: the top line and the end of what was read."""
         if not self.total:
