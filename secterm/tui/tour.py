@@ -169,7 +169,9 @@ class Guide:
         return work
 
     async def end(self) -> None:
-        """No tour any more; what was made for it is gone too."""
+        """No tour any more; what was made for it is gone too, once nothing works on it."""
+        if self._folder is not None and self._app.at_work:
+            return
         self.tour = None
         if self._folder is None:
             self._show()
@@ -187,5 +189,5 @@ class Guide:
             self._app.farewell = ""
 
     def _show(self) -> None:
-        if isinstance(self._app.screen, Room):
-            self._app.screen.query_one(Coach).follow(self.tour)
+        for coach in self._app.screen.query(Coach):  # none yet where a screen opens just now
+            coach.follow(self.tour)

@@ -11,14 +11,14 @@ CURSOR = re.compile(r"^ *> +(\S.*)$", re.M)
 # What tells a page of the appointee's from the one before: where it is, and what Enter does.
 PLACE = re.compile(
     r"Enter begins\.|page \d+ of \d+|question \d+ of \d+|Passed: |Not passed yet: |Thank you"
-    r"|\d+/\d+|Please read all of it|> Your full name"
+    r"|\d+/\d+|Please read all of it|> Your full name|> Officer's passphrase"
 )
 ENTER = re.compile(
     r"Enter begins\.|\d+ of \d+ lines shown|Enter turns the page|Enter begins the quiz"
     r"|Enter gives the answer|Enter goes on|Enter reads|Enter asks|I have read this rule"
-    r"|> Your full name"
+    r"|> Your full name|> Officer's passphrase"
 )
-PATIENCE = 0.5  # seconds until a person presses a key again that did nothing
+PATIENCE = 2.0  # seconds until a person presses a key again that did nothing
 
 
 def at(screen):
@@ -31,6 +31,11 @@ def page_of(screen):
     """What tells this page of the appointee's from others; None until all of it shows."""
     place, enter = PLACE.findall(screen), ENTER.findall(screen)
     return (*place, *enter) if place and enter else None
+
+
+def is_over(screen):
+    """Whether nothing is left to do for the appointee."""
+    return "Thank you." in screen or "> Officer's passphrase" in screen
 
 
 def bare(text):
@@ -184,7 +189,7 @@ class Desk:
             elif "sections with nothing adverse" in row:
                 self.t.press("enter")
                 self.t.wait("> All of these")
-                self.t.type("1")
+                self.t.enter("1")
             elif row.startswith("Review by a second officer"):
                 self.t.press("enter")
                 self.second_word()
@@ -198,22 +203,26 @@ class Desk:
         """How much of the screening is done and what comes next, once all of that shows."""
         done = re.search(r"(\d+) of \d+ done\.", screen)
         row = CURSOR.search(screen)
-        return (done.group(1), row.group(1)) if done and row and "Enter Open" in screen else None
+        return (done.group(1), row.group(1)) if done and row and "Enter Do it" in screen else None
 
     def check(self, *, same):
         """Against a document, and the next with the same one."""
-        self.t.press("f6" if same else "enter")
-        self.t.wait("> Document or person")
         if same:
+            self.t.press("f6")
             self.t.wait("Original 4711")
-        self.t.type("\r1" if same else "Original 4711\r1")
+        else:
+            self.t.press("enter")
+            self.t.wait("> Document or person")
+            self.t.enter("Original 4711")
+        self.t.wait("> Is the answer")
+        self.t.enter("1")
 
     def finding(self, *, conditional):
         self.t.wait("> Finding")
         if not conditional:
-            self.t.type("1")
+            self.t.enter("1")
             return
-        self.t.type("2")
+        self.t.enter("2")
         self.t.wait("> Reason")
         self.t.enter("Watched for a reason")
         self.t.wait("> Conditions")
@@ -221,7 +230,7 @@ class Desk:
 
     def second_word(self):
         self.t.wait("> Second officer's word")
-        self.t.type("1\r")
+        self.t.enter("1")
         self.second_officer()
 
     def second_officer(self):
@@ -249,6 +258,7 @@ class Desk:
 
     def begins(self):
         self.t.wait("Enter begins.")
+        self.t.settled(0.05)  # it takes keys a moment after it shows, sooner than a hand can
         return self.turn()
 
     def turn(self, keys="\r"):
@@ -263,7 +273,7 @@ class Desk:
         does no harm on the page after.
         """
         self.t.type(keys)
-        for _ in range(60):
+        for _ in range(15):
             with contextlib.suppress(Timeout):
                 return self.t.until(holds, what, PATIENCE)
             self.t.press("enter")
@@ -307,7 +317,7 @@ class Desk:
         self.t.wait("quizzes are due")
         self.t.press("enter")
         screen = self.begins()
-        while "Thank you." not in screen:
+        while not is_over(screen):
             assert "Not passed" not in screen, screen
             screen = self.turn(f"{self.right()}\r" if "Enter gives the answer" in screen else "\r")
         self.give_back()
@@ -338,9 +348,9 @@ class Desk:
         rules = [r for r in self.pack.rules.rules if category in r.categories]
         self.next("Enter begins.")
         screen = self.begins()
-        while "Thank you." not in screen:
+        assert f"0/{len(rules)}" in screen
+        while not is_over(screen):
             screen = self.turn()
-        assert f"All {len(rules)} rules were put to you" in screen
         self.give_back()
 
     # -- beside the way -----------------------------------------------------------
@@ -382,7 +392,7 @@ class Desk:
 
     def decide(self, decision, *, conditions="", second=False):
         screen = self.next("> Decision")
-        self.t.type(re.search(rf"(\d) \([• ]\) {decision}", screen).group(1))
+        self.t.enter(re.search(rf"(\d) \([• ]\) {decision}", screen).group(1))
         self.t.wait("> Reason")
         self.t.enter("For the reasons recorded")
         if decision == "Admit":

@@ -7,7 +7,7 @@ from tests.support.house import OFFICER
 
 async def decides(officer, choice, reason, conditions=None):
     await officer.sees("> Decision")
-    await officer.press(choice)
+    await officer.write(choice)
     await officer.sees("> Reason")
     await officer.write(reason)
     if conditions is not None:
@@ -43,7 +43,7 @@ async def test_no_decision_is_preset_and_none_is_made_without_a_reason(sitting):
         await officer.next("> Decision")
         await officer.press("enter")
         await officer.sees("Choose an answer with its number or the arrows")
-        await officer.press("2")
+        await officer.write("2")
         await officer.sees("> Reason")
         await officer.press("enter")
         await officer.sees("Reason is missing.")
@@ -92,7 +92,7 @@ async def test_a_second_officer_who_disagrees_says_why_and_the_decision_is_made_
         await officer.sees("Stage: decision")
         await officer.sees("the second officer did not agree")
         await officer.press("f3")
-        await officer.sees("Reason: One reference is")
+        await officer.sees("One reference is missing.")
 
 
 async def test_the_same_officer_is_no_second_one(sitting):

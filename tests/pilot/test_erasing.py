@@ -240,10 +240,8 @@ async def test_a_lock_at_the_last_step_keeps_the_reason_and_asks_for_the_second_
         await warned(officer)
         await reasoned(officer)
         await officer.sees("> Type ERASE")
-        await officer.press("ctrl+l")
-        await officer.sees("> Officer")
-        await officer.unlock()
-        await officer.sees("Erasing the dossier of")
+        await officer.locks()
+        await officer.comes_back_to("Erasing the dossier of")
         await officer.press("enter")
         screen = await officer.sees("> Their own passphrase")
         assert REASON in screen

@@ -30,7 +30,7 @@ async def records_check(officer, reference, holds):
     await officer.sees("> Document or person")
     await officer.write(reference)
     await officer.sees("> Is the answer")
-    await officer.press("1" if holds else "2")
+    await officer.write("1" if holds else "2")
     if not holds:
         await officer.sees("> Note")
         await officer.press("enter")
@@ -40,10 +40,17 @@ async def records_check(officer, reference, holds):
 async def finds(officer, choice, *more):
     await officer.press("enter")
     await officer.sees("> Finding")
-    await officer.press(choice)
+    await officer.write(choice)
     for label, text in more:
         await officer.sees(label)
         await officer.write(text)
+
+
+async def all_plain(officer):
+    """F5, and the word that it is meant."""
+    await officer.press("f5")
+    await officer.sees("> All of these")
+    await officer.write("1")
 
 
 async def to_section(officer):
@@ -70,7 +77,7 @@ async def test_a_check_that_does_not_bear_out_says_so_and_keeps_its_section_from
 ):
     async with findings(checks=True, failed="full_name") as (officer, _):
         await officer.sees("NOT borne out")
-        await officer.press("f5")
+        await all_plain(officer)
         await officer.sees("sections found suitable.")
         await officer.sees("> Identity and nationality")
         before = officer.journal
@@ -97,7 +104,7 @@ async def test_a_check_that_fails_may_say_why(findings):
         await officer.sees("> Document or person")
         await officer.write("Passport 4711")
         await officer.sees("> Is the answer")
-        await officer.press("2")
+        await officer.write("2")
         await officer.sees("> Note")
         await officer.write("Another birthday")
         await officer.sees("NOT borne out")
@@ -111,11 +118,9 @@ async def test_one_document_serves_for_several_checks(findings):
         await records_check(officer, "Passport 4711", holds=True)
         await officer.sees(">    Passport or other proof")
         await officer.press("f6")
-        screen = await officer.sees("> Document or person")
+        screen = await officer.sees("> Is the answer")
         assert "Passport 4711" in screen
-        await officer.press("enter")
-        await officer.sees("> Is the answer")
-        await officer.press("1")
+        await officer.write("1")
         await officer.sees(">    Certificates")
         assert officer.desk.dossier(id).state.checks["nationality"].act.reference == "Passport 4711"
 
@@ -137,7 +142,7 @@ async def test_a_check_without_a_reference_is_not_taken(findings):
 
 async def test_all_plain_sections_are_found_suitable_at_once(findings):
     async with findings(checks=True, adverse=("gambling",)) as (officer, id):
-        await officer.press("f5")
+        await all_plain(officer)
         await officer.sees("sections found suitable.")
         state = officer.desk.dossier(id).state
         assert "finances" not in state.findings
@@ -155,7 +160,7 @@ async def test_enter_offers_all_plain_sections_at_once_and_asks_whether_it_is_me
         await officer.press("enter", "enter")
         await officer.sees("Choose an answer with its number or the arrows")
         assert officer.journal == before
-        await officer.press("1")
+        await officer.write("1")
         await officer.sees("11 sections found suitable.")
         await officer.sees("> Finances")
         assert len(officer.desk.dossier(id).state.findings) == 11
@@ -166,14 +171,14 @@ async def test_sections_can_be_found_one_by_one_instead(findings):
         before = officer.journal
         await officer.press("enter")
         await officer.sees("> All of these")
-        await officer.press("2")
+        await officer.write("2")
         await officer.sees("> Identity and nationality")
         assert officer.journal == before
 
 
 async def test_an_adverse_answer_has_a_row_that_leads_to_its_question(findings):
     async with findings(checks=True, adverse=("gambling",)) as (officer, id):
-        await officer.press("f5")
+        await all_plain(officer)
         await officer.sees("> Finances")
         await officer.press("down")
         await officer.sees("… adverse")
@@ -231,7 +236,7 @@ async def test_the_worst_of_the_sections_stands_over_the_whole_finding(findings)
         await to_section(officer)
         await finds(officer, "2", ("> Reason", "One doubt"), ("> Conditions", "Again in May"))
         await officer.sees("Checks and findings")
-        await officer.press("f5")
+        await all_plain(officer)
         await officer.sees("> The whole screening")
         before = officer.journal
         await officer.press("enter")
@@ -264,7 +269,7 @@ async def test_what_has_to_be_weighed_stands_over_the_finding(findings):
 
 async def test_unsuitable_refuses_the_gate_and_the_decision_can_only_refuse_or_defer(findings):
     async with findings(checks=True) as (officer, _):
-        await officer.press("f5")
+        await all_plain(officer)
         await officer.sees("> The whole screening")
         await finds(officer, "3", ("> Reason", "Not to be relied on"))
         await officer.sees("> Screening is refused. Enter goes on: Decide")
@@ -304,11 +309,11 @@ def reviewed(findings):
     @contextlib.asynccontextmanager
     async def at():
         async with findings("core", checks=True) as (officer, id):
-            await officer.press("f5")
+            await all_plain(officer)
             await officer.sees("> The whole screening")
             await officer.press("enter")
             await officer.sees("> Finding")
-            await officer.press("1")
+            await officer.write("1")
             await officer.sees("> Review by a second officer")
             await officer.press("enter")
             await officer.sees("> Second officer's word")

@@ -250,15 +250,15 @@ async def test_the_colours_are_the_appointee_s_own_choice_and_lead_nowhere(hande
             await officer.press("f12")
             themes.add(officer.app.theme)
             assert officer.app.screen is page
-        assert "secterm-contrast" in themes
+        assert "contrast" in themes
         await begins(officer, "rules")
 
 
 async def test_the_hint_of_a_short_text_stands_right_under_it(handed):
     async with handed("training", size=(132, 43)) as (officer, _, _name):
         await begins(officer, "training")
-        screen = await officer.sees("Enter turns the page.")
-        lines = [line.strip() for line in screen.split("\n")]
+        await officer.sees("Enter turns the page.")
+        lines = [line.strip() for line in (await officer.settle()).split("\n")]
         at = lines.index("Enter turns the page.")
         assert not lines[at - 1]
         assert lines[at - 2]

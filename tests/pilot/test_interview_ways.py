@@ -9,7 +9,7 @@ from textual import events
 
 from secterm.desk.desk import Desk
 from secterm.dossier.entries import Answered
-from secterm.tui import lock, order
+from secterm.tui import dates, lock, order
 from secterm.tui.screens.interview import Interview
 from tests.support.house import OFFICER, SECOND, copied, favourable, given, plain
 
@@ -213,10 +213,10 @@ async def test_a_note_is_recorded_beside_the_question_with_time_and_officer(inte
         await officer.press("f4")
         await officer.sees("> Note")
         await officer.write("Seemed unsure")
-        at = officer.desk.dossier(id).state.notes["identity_papers"][0].at[:16].replace("T", " ")
-        await officer.reads(f"1 note: Seemed unsure ({at}, by Alix Test)")
+        at = officer.desk.dossier(id).state.notes["identity_papers"][0].at
+        await officer.reads(f"1 note: Seemed unsure ({dates.moment(at)}, by Alix Test)")
         await officer.press("f4")
-        await officer.reads(f"- Seemed unsure ({at}, by Alix Test)")
+        await officer.reads(f"- Seemed unsure ({dates.moment(at)}, by Alix Test)")
         await officer.write("Sure now")
         await officer.reads("2 notes, the latest: Sure now")
         assert "identity_papers" not in given(officer, id)
@@ -359,8 +359,8 @@ async def test_all_earlier_answers_stand_on_the_page_the_latest_first(interview)
             await officer.write(text)
             await officer.asks(4)
         await officer.press("pageup")
-        at = officer.desk.dossier(id).state.answers["birthplace"].at[:16].replace("T", " ")
-        by = f"({at}, by Alix Test)"
+        at = officer.desk.dossier(id).state.answers["birthplace"].at
+        by = f"({dates.moment(at)}, by Alix Test)"
         await officer.reads(f"Answered: Nowhere {by}; before: Elsewhere {by}; before: An invented")
         await officer.reads("A new answer stands beside what was answered before.")
         assert told_of(officer, id, "birthplace") == [

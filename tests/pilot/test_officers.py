@@ -81,7 +81,7 @@ async def test_the_list_says_who_is_what_since_when_and_which_is_you(seated):
         assert "administrator" in lines["Alix"]
         assert lines["Alix"].endswith("(you)")
         assert "officer" in lines["Bex"]
-        assert f"since {dates.told(officer.desk.officer.since)}" in lines["Bex"]
+        assert f"since {dates.short(officer.desk.officer.since)}" in lines["Bex"]
         assert "(you)" not in lines["Bex"]
         assert "approver" in lines["Cim"]
         assert "auditor" in lines["Dov"]
@@ -543,7 +543,7 @@ async def test_an_auditor_is_offered_nothing_that_changes_anything(seated):
         for gone in ("F2 Particulars", "F5 Export", "F8 Withdraw"):
             assert gone not in screen
         await officer.press("f2", "f5", "f8")
-        for row in (0, 3, 4, 5):
+        for row in (3, 4, 5):
             await officer.press(*["up"] * 9, *["down"] * row, "enter")
             await officer.sees("An auditor reads and verifies, and changes nothing.")
             await officer.press("f3")

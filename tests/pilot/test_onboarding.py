@@ -25,9 +25,9 @@ PARTICULARS = {
 OFFICERS = {
     "list and dossier": 13,
     "interview": 44,
-    "checks and findings": 44,
+    "checks and findings": 59,
     "training": 62,
-    "decision": 3,
+    "decision": 4,
 }
 APPOINTEES = {"quizzes": 157, "undertaking": 20, "rules": 51}
 SPARE = 2

@@ -50,7 +50,7 @@ async def test_a_whole_form_in_one_burst_is_filled_in_line_by_line(sitting):
         lines = ("Zeb Burst", "1990-02-28", "B-1", "Clerk", "Registry", "3", "by post")
         burst(officer, "".join(line + ENTER for line in lines))
         screen = await officer.sees("Dossier: Zeb Burst")
-        assert "Category general (Confidential), born 1990-02-28, number B-1" in screen
+        assert "Category general (Confidential), born 28 February 1990, number B-1" in screen
 
 
 async def test_a_row_in_one_burst_goes_field_by_field(sitting):

@@ -9,6 +9,7 @@ from secterm.desk.desk import Desk
 from secterm.desk.model import now
 from secterm.dossier.entries import Particulars
 from secterm.settings import Settings, View
+from secterm.tui import dates
 from secterm.tui.screens import people
 from tests.support.house import OFFICER, build, lived
 
@@ -267,7 +268,7 @@ async def test_the_lapsing_come_before_they_lapse_and_not_too_early(sitting, clo
         await officer.sees("Officers of this vault")
         await officer.press("escape")
         await officer.sees("[3 Lapsing 1]")
-        await officer.sees(lapses_on)
+        await officer.sees(dates.short(lapses_on))
 
 
 async def test_more_room_shows_more_columns(sitting):
@@ -276,7 +277,7 @@ async def test_more_room_shows_more_columns(sitting):
         for heading in ("Category", "Department", "Stage", "Identity no.", "Opened"):
             assert heading in screen
         assert "SAMPLE-" in screen
-        assert officer.desk.today.isoformat() in screen
+        assert dates.short(officer.desk.today) in screen
 
 
 async def test_work_recorded_elsewhere_shows_at_once(sitting):

@@ -6,7 +6,7 @@ import pytest
 
 from secterm.dossier import gates
 from secterm.dossier.entries import Trained
-from secterm.tui import order
+from secterm.tui import dates, order
 
 
 @pytest.fixture
@@ -97,16 +97,20 @@ async def test_a_teaching_is_recorded_with_hours_day_trainer_and_place(training)
         assert (told.hours, told.place) == (9.0, "At this terminal")
 
 
-async def test_enter_held_down_records_no_teaching(training, monkeypatch):
-    async with training() as (officer, id):
-        taught(officer, id)  # so that trainer and place are filled in for the next
+async def test_enter_held_down_records_no_teaching(sitting, monkeypatch):
+    async with sitting(("opened", "general")) as officer:
+        await officer.opens("screening")
+        await officer.press("down", "down", "enter")
+        await officer.press("enter")
+        await officer.sees("> Hours")
         before = officer.journal
         monkeypatch.setattr(order, "HELD", 60.0)
-        await officer.press("x")  # another key, so that Enter is pressed anew
-        for _ in range(12):
+        for _ in range(6):
             await officer.press("enter")
             await officer.settle()
         assert officer.journal == before
+        await officer.press("end", "enter")  # meant
+        await officer.sees("quiz owed")
 
 
 async def test_a_day_to_come_is_refused_and_what_was_typed_stays(training):
@@ -160,7 +164,7 @@ async def test_until_when_a_module_holds_is_told_in_full(training):
         dossier = officer.desk.dossier(id)
         first = gates.modules_of(dossier.pack, dossier.state)[0]
         lapse = gates.module_lapse(first, dossier.state)
-        assert f"done, until {lapse}\n" in officer.screen
+        assert f"done, until {dates.short(lapse)}\n" in officer.screen
 
 
 async def test_after_a_teaching_the_next_module_to_be_taught_is_under_the_cursor(sitting):

@@ -107,6 +107,13 @@ class Handover(Room[None]):
         self.set_focus(focus)
         self.call_after_refresh(self._was_drawn)
 
+    def on_screen_resume(self) -> None:
+        """In front again: what was laid out under another screen is seen only now."""
+        super().on_screen_resume()
+        self.call_after_refresh(self._was_drawn)
+        if self.reading is not None:
+            self.call_after_refresh(self.reading.look)
+
     def _was_drawn(self) -> None:
         self.drawn = self.drawn or self.app.screen is self
 
@@ -118,7 +125,7 @@ class Handover(Room[None]):
             return
         self.drawn = True
         room = self.query_one("#body", Vertical).size.height
-        reading.set_class(0 < reading.total < room * BRIEF, "brief")
+        reading.set_class(0 < reading.length < room * BRIEF, "brief")
         self.query_one("#more", Static).update(reading.told() or self._hint)
 
     def meant(self) -> bool:

@@ -56,12 +56,12 @@ class Officers(Room[None]):
 
     def _line(self, officer: Officer) -> str:
         when = (
-            _("since {day}").format(day=dates.told(officer.since))
+            _("since {day}").format(day=dates.short(officer.since))
             if officer.active
-            else _("on {day}").format(day=dates.told(officer.until))
+            else _("on {day}").format(day=dates.short(officer.until))
         )
         you = _("(you)") if officer.id == self.desk.officer.id else ""
-        return f"{fit(officer.name, 30)} {fit(ROLES[officer.role], 14)} {fit(when, 23)} {you}"
+        return f"{fit(officer.name, 30)} {fit(ROLES[officer.role], 14)} {fit(when, 18)} {you}"
 
     def on_rows_picked(self, event: Rows.Picked) -> None:
         """The officer's page."""

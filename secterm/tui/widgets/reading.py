@@ -40,6 +40,11 @@ class Reading(VerticalScroll):
         """Whether all of it was shown."""
         return 0 < self.total <= self.read
 
+    @property
+    def length(self) -> int:
+        """Lines of the text itself, however much room there is; 0 until it was drawn."""
+        return self.query_one(Static).outer_size.height if self.total else 0
+
     def place(self) -> str:
         """Where the reading is, whatever the width: the top line and the end of what was read."""
         if not self.total:
@@ -67,18 +72,19 @@ class Reading(VerticalScroll):
 
     def on_mount(self) -> None:
         """Looks once it was drawn."""
-        self.call_after_refresh(self._drawn)
+        self.call_after_refresh(self.look)
 
     def on_resize(self) -> None:
         """The lines are others now."""
-        self.call_after_refresh(self._drawn)
+        self.call_after_refresh(self.look)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Looks once the new part was drawn."""
         super().watch_scroll_y(old_value, new_value)
-        self.call_after_refresh(self._drawn)
+        self.call_after_refresh(self.look)
 
-    def _drawn(self) -> None:
+    def look(self) -> None:
+        """Notes what of it is on the screen, once it was drawn."""
         total, height = self.virtual_size.height, self.size.height
         if not (self.is_attached and total and height and self.app.screen is self.screen):
             return

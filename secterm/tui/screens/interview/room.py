@@ -250,8 +250,8 @@ class Interview(Keyed):
         self._right_now()
 
     def _right_now(self) -> None:
-        if not self.said or not self.asking:
-            return
+        if not self.said or not self.asking or self.page.listing is not None:
+            return  # of a row that is begun, Enter judges
         answer = self.page.entered()
         if answer is not None and not self.page.wrong(answer):
             self._warned = False
