@@ -254,6 +254,14 @@ async def kept(officer):
     await officer.sees("Typed before the lock")
 
 
+async def last_step(officer):
+    await erasure(officer)
+    await keys(("enter", "> Reason"))(officer)
+    await officer.write("Its time was over.")
+    await officer.signs_as_second()
+    await officer.sees("> Type ERASE")
+
+
 async def preferences(officer):
     await keys(("f9", "> Lock when idle"))(officer)
 
@@ -351,6 +359,7 @@ WALKS = {
     "share": Walk(sharing.Custodians, share),
     "words back": Walk(sharing.Custodians, words_back),
     "erasing": Walk(erasing.Warned, erasure),
+    "erasing last": Walk(erasing._Last, last_step),
     "settings": Walk(settings.Preferences, preferences),
     "help": Walk(helping.Help, keys(("f1", "Help: "))),
     "all keys": Walk(helping.AllKeys, keys(("f1", "Help: "), ("question_mark", "All keys"))),
