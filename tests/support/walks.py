@@ -190,7 +190,6 @@ async def adverse(officer):
             if question.kind == "yes_no" and question.adverse:
                 await officer.next("Interview:")
                 await officer.type("y" if question.adverse == "yes" else "n")
-                await officer.press("enter")
                 await officer.sees(question.follow_up.text[:30])
                 return
             desk.act(id, Answered(question=question.id, answer=ordinary(question)))
@@ -226,7 +225,7 @@ def taught(then):
         await officer.next("modules done")
         await keys(("f5", BEGINS), ("enter", "page 1 of"))(officer)
         if then:
-            while "Enter gives the answer" not in officer.screen:
+            while "Enter gives the answer" not in await officer.settle():
                 await officer.turn()
 
     return walk
