@@ -19,7 +19,7 @@ class Size:
 
 
 FULL = Size(cards=100_000, interviews=4, keys=10_000, runs=5)
-TINY = Size(cards=200, interviews=1, keys=3, runs=1)
+TINY = Size(cards=200, interviews=1, keys=2, runs=1)
 
 
 @dataclass(frozen=True)

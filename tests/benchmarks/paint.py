@@ -5,6 +5,7 @@ a pty, and the time counts to the last byte that the program writes in answer.
 import fcntl
 import os
 import pty
+import re
 import select
 import struct
 import subprocess
@@ -82,19 +83,24 @@ class Painted:
             raise AssertionError(f"{key!r} did not paint {shows!r}:\n{self.shown}")
         return last - before
 
-    def sees(self, text, seconds=120.0):
-        """When, by `time.perf_counter`, a text came to the screen, whatever comes after it."""
+    def sees(self, pattern, seconds=120.0):
+        """When, by `time.perf_counter`, what fits came to the screen, whatever comes after."""
         end = time.perf_counter() + seconds
         at = time.perf_counter()
-        while text not in self.shown:
+        while not re.search(pattern, self.shown):
             if at > end or not select.select([self._master], [], [], LONGEST)[0]:
-                raise AssertionError(f"the screen never showed {text!r}:\n{self.shown}")
+                raise AssertionError(f"the screen never showed {pattern!r}:\n{self.shown}")
             data, at = os.read(self._master, 1 << 16), time.perf_counter()
             self._stream.feed(data)
         return at
 
     def types(self, key, shows):
-        """Seconds from this key until a text shows, on a screen that changes by itself too."""
+        """Seconds from this key until what fits shows, on a screen that changes by itself too.
+
+        It must not show before: that would be no time at all.
+        """
+        if re.search(shows, self.shown):
+            raise AssertionError(f"{shows!r} shows already:\n{self.shown}")
         before = time.perf_counter()
         os.write(self._master, key.encode())
         return self.sees(shows) - before

@@ -10,11 +10,12 @@ from pathlib import Path
 from secterm.desk.desk import Desk
 from tests.benchmarks import crowded, stocked
 from tests.benchmarks.figures import compared, median, p95, progress
+from tests.benchmarks.filtering import BACK
 from tests.benchmarks.paint import SILENCE, Painted, empty
 
 FEW = 10  # dossiers of the vault to compare with
 RETURNS = 10
-LETTERS = "nobody of that name at all"
+SOUGHT = "nobody"  # fits one in sixteen
 ESCAPE = "\x1b[27u"  # said in full, or Textual waits whether more of a sequence comes
 NOTE = "\x1b[17~"
 
@@ -31,8 +32,7 @@ def work(size):
             seconds, meanwhile, taken = reading(many, size)
             reads.append((1000 * seconds, 1000 * unseen(many)))
             with empty() as program:
-                ends = range(1, len(LETTERS) + 1)
-                least = p95([program.types(LETTERS[end - 1], LETTERS[:end]) for end in ends])
+                least = p95([program.types(key, rf"\W{typed}  ") for key, typed in keys()])
                 memory.append((taken / 2**20, program.memory / 2**20))
             if meanwhile:
                 typed.append((p95(meanwhile), least))
@@ -50,16 +50,25 @@ def work(size):
     return lines
 
 
+def keys():
+    """A word typed and taken back but for its first letter, twice; what then stands there."""
+    yield SOUGHT[0], SOUGHT[0]
+    for _ in range(2):
+        for end in range(2, len(SOUGHT) + 1):
+            yield SOUGHT[end - 1], SOUGHT[:end]
+        for end in range(len(SOUGHT) - 1, 0, -1):
+            yield BACK, SOUGHT[:end]
+
+
 def reading(path, size):
     """Seconds until all is read, seconds of each key meanwhile, and bytes of memory then."""
     with Painted("tests.benchmarks.stocked", path) as program:
         began = program.sees("Show only")
-        took, typed = [], ""
-        for letter in LETTERS:
+        took = []
+        for key, typed in keys():
             if f"{size.cards:,} dossiers" in program.shown:
                 break
-            typed += letter
-            took.append(program.types(letter, typed))
+            took.append(program.types(key, f"Show only: +{typed}  "))
             time.sleep(SILENCE / 2)
         return program.sees(f"{size.cards:,} dossiers") - began, took, program.memory
 
@@ -84,8 +93,7 @@ def coming_back(path, size):
         for _ in range(min(RETURNS, size.keys)):
             program.press("\r", "Dossier:")
             program.press(NOTE, "It stays in the record")
-            for letter in "Seen.":
-                program.press(letter)
+            program.press("Seen.", "Seen.")
             program.press("\r", "Seen.")
             took.append(program.press(ESCAPE, "Show only"))
     return median(took)

@@ -371,8 +371,8 @@ class Desk:
 
     def overview(self):
         self.t.press("f8")
-        self.t.wait("Where they stand")
-        screen = self.t.wait("What lapses")
+        self.t.until(lambda s: re.search(r"longer +[█·]+ \d", s), "the bars")
+        screen = self.t.settled()
         self.to_list()
         return screen
 

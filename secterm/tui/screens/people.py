@@ -43,7 +43,7 @@ from secterm.words import _, ngettext
 
 NOBODY: Final = _("There is no dossier here to open. Esc leads back to those there are.")
 AT_ONCE: Final = 0.1  # seconds of reading before the list shows for the first time
-SLICE: Final = 0.004  # seconds of reading between two looks at what else there is to do
+SLICE: Final = 0.0015  # seconds of reading between two looks at what else there is to do
 SHOWN_EVERY: Final = 0.25  # seconds
 
 

@@ -190,6 +190,25 @@ def test_what_was_recorded_while_it_was_read_is_not_overwritten_by_what_was_read
     assert names(index.find(Wanted(), "new")) == ["New"]
 
 
+def test_while_it_is_read_what_is_recorded_is_found_at_once():
+    cards = [card(number) for number in range(20)]
+    index = Index(lambda today: iter(cards), lambda: len(cards))
+    for _ in cards[:16]:
+        index.read(TODAY, 0.0)
+    assert len(index.find(Wanted())) == 16
+    index.note(card(3, name="New"))
+    assert names(index.find(Wanted(), "new")) == ["New"]
+    assert not index.complete
+
+
+def test_all_that_was_read_is_found_once_it_is_over():
+    cards = [card(number) for number in range(20)]
+    index = Index(lambda today: iter(cards), lambda: len(cards))
+    while not index.read(TODAY, 0.0):
+        index.find(Wanted())
+    assert len(index.find(Wanted())) == 20
+
+
 def test_another_day_is_read_anew():
     days = []
     index = Index(lambda today: days.append(today) or iter([card(1)]), lambda: 1)
