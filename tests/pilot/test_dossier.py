@@ -1,6 +1,9 @@
 """One dossier: what is next, why something has to wait, and what ends its course."""
 
 from secterm.desk.model import now
+from secterm.dossier import narrative
+from secterm.dossier.entries import Acknowledged, Decided
+from secterm.tui import dates
 from secterm.tui.dates import in_full
 from tests.support.house import OFFICER
 
@@ -262,6 +265,54 @@ async def test_the_timeline_shows_only_what_has_the_words_typed(sitting):
         await officer.reads("decided to defer the decision")
         await officer.press("escape")
         await officer.sees("> NEXT")
+
+
+async def test_the_timeline_tells_what_is_alike_as_one_and_names_entries_by_number(sitting):
+    async with sitting() as officer:
+        id = await officer.opens("decision", "key")
+        entries = officer.desk.dossier(id).entries
+        rules = [e for e in entries if isinstance(e.entry.act, Acknowledged)]
+        await officer.press("f3")
+        screen = await officer.sees(f"acknowledged {len(rules)} rules.")
+        assert f"#{rules[0].number}-{rules[-1].number}" in screen
+        assert "acknowledged the rule" not in screen
+        await officer.press("f4")
+        screen = await officer.sees("acknowledged the rule")
+        assert f"#{rules[-1].number}" in screen
+        await officer.press("f4")
+        await officer.sees(f"acknowledged {len(rules)} rules.")
+
+
+async def test_an_entry_is_found_in_the_timeline_by_its_number_or_its_day_in_words(sitting):
+    async with sitting() as officer:
+        id = await officer.opens("deferred")
+        number = next(
+            one.number
+            for one in officer.desk.dossier(id).entries
+            if isinstance(one.entry.act, Decided)
+        )
+        await officer.press("f3")
+        await officer.sees("Timeline")
+        await officer.press("slash")
+        await officer.write(f"#{number}")
+        await officer.sees("1 entry has these words.")
+        await officer.sees("decided to defer")
+        await officer.press("slash", "ctrl+u")
+        await officer.write(f"{in_full(officer.desk.today)} opened the dossier")
+        await officer.sees("1 entry has these words.")
+
+
+async def test_no_entry_on_the_page_is_cut(sitting):
+    async with sitting(("decision", "key"), size=(80, 24)) as officer:
+        id = await officer.opens("decision")
+        screen = await officer.sees("> NEXT")
+        dossier = officer.desk.dossier(id)
+        told = narrative.told(dossier.entries, dossier.pack, officer.desk.officer_name, dates.told)
+        texts = [one.text for one in narrative.in_short(told)][::-1]
+        shown = " ".join(" ".join(screen.split("Decision ")[1].split("Enter ")[0].split()).split())
+        fitting = [text for text in texts if text in shown]
+        assert fitting
+        assert shown.endswith(fitting[-1])
 
 
 async def test_an_officer_renamed_since_keeps_the_old_name_in_what_they_did_before(sitting):

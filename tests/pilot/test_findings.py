@@ -125,6 +125,29 @@ async def test_one_document_serves_for_several_checks(findings):
         assert officer.desk.dossier(id).state.checks["nationality"].act.reference == "Passport 4711"
 
 
+async def test_the_first_check_shows_with_its_section_over_it(findings):
+    async with findings() as (officer, _):
+        screen = await officer.sees(">    Identity document, seen in original")
+        assert "Identity and nationality" in screen
+
+
+async def test_one_key_finds_nothing_suitable(findings):
+    async with findings(checks=True) as (officer, _):
+        before = officer.journal
+        await officer.press("f5")
+        await officer.sees("> All of these")
+        await officer.press("1")
+        assert officer.journal == before
+
+
+async def test_a_finding_made_before_stands_over_the_new_one(findings):
+    async with findings(checks=True) as (officer, _):
+        await all_plain(officer)
+        await officer.sees("sections found suitable.")
+        await officer.press("home", "enter")
+        await officer.sees("Found before: suitable.")
+
+
 async def test_a_check_without_a_reference_is_not_taken(findings):
     async with findings() as (officer, _):
         before = officer.journal

@@ -553,6 +553,8 @@ async def test_an_auditor_is_offered_nothing_that_changes_anything(seated):
         await officer.press("f1")
         await officer.reads("What your role does not allow is not offered here.")
         await officer.press("escape")
+        await officer.press("home", "enter")
+        await officer.sees("Show only:")
         assert officer.journal == before
 
 

@@ -119,6 +119,14 @@ def test_without_a_year_it_is_never_a_day_to_come(day):
     assert found <= TODAY
 
 
+def test_what_is_recorded_is_told_in_full_or_short_and_any_other_text_as_it_is():
+    assert dates.told("1990-09-03") == dates.told("1990-09-03T14:05:06Z") == "3 September 1990"
+    assert dates.short("1990-09-03") == dates.short(date(1990, 9, 3)) == "3 Sep 1990"
+    assert dates.moment("1990-09-03T14:05:06Z") == "3 Sep 1990, 14:05"
+    for other in ("", "soon", "1990-13-03", "1990-09-03 and after"):
+        assert dates.told(other) == dates.short(other) == other
+
+
 def test_the_examples_are_understood():
     for order in ORDERS:
         assert dates.loosely(dates.example(order), TODAY, order) == date(1990, 4, 28)

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from rich.cells import cell_len
+from rich.table import Table
 from rich.text import Text
 from textual import events
 from textual.binding import Binding
@@ -17,6 +20,8 @@ from textual.reactive import reactive, var
 from textual.widgets import Static
 
 from secterm.words import _
+
+SHORT: Final = 40  # columns that a line surely has for an answer
 
 
 @dataclass(frozen=True)
@@ -149,8 +154,8 @@ class Choices(Static, can_focus=True):
         """Draws the cursor as asleep."""
         self.refresh()
 
-    def render(self) -> Text:
-        """All answers."""
+    def render(self) -> Text | Table:
+        """All answers; where one may take two lines, the second begins under its words."""
         lines = []
         for number, choice in enumerate(self.choices):
             here = number == self.cursor
@@ -158,5 +163,12 @@ class Choices(Static, can_focus=True):
             arrow = ">" if (here or first) and self.has_focus else " "
             mark = "•" if here else " "
             style = "reverse" if here and self.has_focus else ""
-            lines.append(Text(f"{arrow} {number + 1} ({mark}) {choice.text}", style=style))
-        return Text("\n").join(lines)
+            lines.append((f"{arrow} {number + 1} ({mark}) ", choice.text, style))
+        if not any(cell_len(text) > SHORT for _mark, text, _style in lines):
+            return Text("\n").join(Text(mark + text, style=style) for mark, text, style in lines)
+        table = Table.grid(expand=True)
+        table.add_column(no_wrap=True)
+        table.add_column(ratio=1)
+        for mark, text, style in lines:
+            table.add_row(Text(mark), Text(text), style=style)
+        return table

@@ -63,7 +63,10 @@ class Listing(Vertical):
                     yield Line(id=f"field-{wanted.id}", placeholder=self._hint(wanted))
         yield Static("", id="understood", classes="soft", markup=False)
         yield Static(
-            _("Enter adds the row; with all lines empty it goes on. F6 takes the last row back."),
+            _(
+                "Enter on the last line adds the row; with all lines empty it goes on to the next "
+                "question. F6 takes the last row back."
+            ),
             classes="soft",
             markup=False,
         )

@@ -214,6 +214,22 @@ def test_what_is_alike_in_a_row_is_told_as_one():
     assert in_short(paper)[-1] == f"With Alix Test, Xenia Q. Sample acknowledged {rules} rules."
 
 
+def test_what_is_told_as_one_names_its_first_and_its_last_entry():
+    paper = Paper().all_gates()
+    run = list(narrative.in_short(narrative.told(paper.entries, PACK, names)))[-1]
+    assert run.last == paper.entries[-1].number
+    assert run.last - run.number + 1 == len(paper.state.acknowledged)
+
+
+def test_dates_that_were_recorded_read_as_the_screen_has_them_and_typed_words_stay():
+    paper = Paper().all_gates().decide()
+    today = paper.today.isoformat()
+    paper.record(acts.Left(on=today, reason="Said on 2026-09-01."))
+    *_, last = narrative.told(paper.entries, PACK, names, lambda day: f"<{day}>")
+    assert f"on <{today}>" in last.text
+    assert "Said on 2026-09-01." in last.text
+
+
 def test_what_is_not_as_it_was_is_told_by_itself():
     paper = Paper()
     for question in paper.questions[:4]:
