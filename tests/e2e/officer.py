@@ -8,15 +8,17 @@ from secterm.policy import reader
 from tests.support.terminal import Timeout
 
 CURSOR = re.compile(r"^ *> +(\S.*)$", re.M)
-# What tells a page of the appointee's from the one before: where it is, and what Enter does.
-PLACE = re.compile(
-    r"Enter begins\.|page \d+ of \d+|question \d+ of \d+|Passed: |Not passed yet: |Thank you"
-    r"|\d+/\d+|Please read all of it|> Your full name|> Officer's passphrase"
-)
-ENTER = re.compile(
-    r"Enter begins\.|\d+ of \d+ lines shown|Enter turns the page|Enter begins the quiz"
-    r"|Enter gives the answer|Enter goes on|Enter reads|Enter asks|I have read this rule"
-    r"|> Your full name|> Officer's passphrase"
+# The appointee's pages: how each is known, and what else stands on it once all of it shows.
+PAGES = (
+    (r"Enter begins\.", "The officer turns the keyboard"),
+    (r"question \d+ of \d+", "Enter gives the answer"),
+    (r"page \d+ of \d+", r"\d+ of \d+ lines shown|Enter turns the page|Enter begins the quiz"),
+    (r"Passed: |Not passed yet: ", r"\d+ of \d+ lines shown|Enter goes on|Enter reads the text"),
+    ("Please read all of it", r"\d+ of \d+ lines shown|Enter goes on"),
+    ("> Your full name", "> Your full name"),
+    (r" \d+/\d+$", r"\d+ of \d+ lines shown|I have read this rule"),
+    ("Thank you", "Enter asks"),
+    ("> Officer's passphrase", "> Officer's passphrase"),
 )
 PATIENCE = 2.0  # seconds until a person presses a key again that did nothing
 
@@ -28,9 +30,12 @@ def at(screen):
 
 
 def page_of(screen):
-    """What tells this page of the appointee's from others; None until all of it shows."""
-    place, enter = PLACE.findall(screen), ENTER.findall(screen)
-    return (*place, *enter) if place and enter else None
+    """Which page of the appointee's it is, and where on it; None until all of it shows."""
+    for known, more in PAGES:
+        if place := re.search(known, screen, re.M):
+            rest = re.search(more, screen)
+            return (place.group(), rest.group()) if rest else None
+    return None
 
 
 def is_over(screen):
@@ -248,9 +253,9 @@ class Desk:
         self.t.wait("Zebrafinch ans")
         self.lock()
         assert "Zebrafinch" not in self.t
-        screen = self.unlock("What you had typed before the lock is here again.")
-        assert f" {place + 1}. " in screen
-        assert re.search(r"Zebrafinch ans\b", screen), screen
+        self.unlock("What you had typed before the lock is here again.")
+        self.t.wait(f" {place + 1}. ")
+        self.t.find(r"(Zebrafinch ans)\b")
         self.t.enter("wer")
         self.interview(category, adverse=adverse, start=place + 1)
 
@@ -319,7 +324,9 @@ class Desk:
         screen = self.begins()
         while not is_over(screen):
             assert "Not passed" not in screen, screen
-            screen = self.turn(f"{self.right()}\r" if "Enter gives the answer" in screen else "\r")
+            screen = self.turn(
+                f"{self.right()}\r" if page_of(screen)[0].startswith("question") else "\r"
+            )
         self.give_back()
         self.t.wait("> Training is done. Enter goes on")
 
@@ -361,20 +368,21 @@ class Desk:
         self.t.enter(text)
         self.t.wait(f"Note of {self.officer}: {text}")
 
-    def timeline(self, name):
-        """All that happened, the latest first; back to the dossier."""
+    def timeline(self, name, *told):
+        """What happened, the latest first; back to the dossier."""
         self.t.press("f3")
-        screen = self.t.wait(f"Timeline: {name}")
+        self.t.wait(f"Timeline: {name}")
+        for text in told:
+            self.t.until(lambda s, text=text: bare(text) in bare(s), text)
         self.t.press("esc")
         self.t.wait(f"Dossier: {name}")
-        return screen
 
-    def overview(self):
+    def overview(self, stage, many):
+        """How many are at a stage, beside a bar."""
         self.t.press("f8")
-        self.t.until(lambda s: re.search(r"longer +[█·]+ \d", s), "the bars")
-        screen = self.t.settled()
+        self.t.wait("Where they stand")
+        self.t.find(f"({stage} +█+ {many}\\b)")
         self.to_list()
-        return screen
 
     def locks_after(self, seconds):
         """The idle time, in the settings."""

@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -18,7 +17,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from secterm.settings.reading import beside
-from tests.e2e.officer import Desk, bare
+from tests.e2e.officer import Desk
 from tests.support import console
 from tests.support.terminal import CHEAP, ROOT, Terminal
 
@@ -110,11 +109,13 @@ def test_from_an_empty_folder_to_an_archive(tmp_path, term, columns, lines):
         desk.decide("Admit", conditions=" and in June")
         terminal.wait("Stage: admitted")
         desk.note("The Wombatford letter is here")
-        told = bare(desk.timeline(KEY))
-        assert bare("Alix Test noted: The Wombatford letter is here.") in told
-        assert bare("Alix Test decided to admit Kim Quokka.") in told
+        desk.timeline(
+            KEY,
+            "Alix Test noted: The Wombatford letter is here.",
+            "Alix Test decided to admit Kim Quokka.",
+        )
         desk.to_list()
-        assert re.search("admitted +█+ 2", desk.overview())
+        desk.overview("admitted", 2)
         desk.locks_after(900)
         assert "\nidle = 900" in beside(vault).read_text()
 
