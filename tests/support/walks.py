@@ -206,7 +206,7 @@ async def listing(officer):
                 continue
             if question.kind == "list":
                 officer.app.screen.freshen()
-                await officer.next("Enter adds the row")
+                await officer.next("adds the row")
                 return
             desk.act(id, Answered(question=question.id, answer=ordinary(question)))
 
