@@ -33,8 +33,8 @@ def page_of(screen):
     """Which page of the appointee's it is, and where on it; None until all of it shows."""
     for known, more in PAGES:
         if place := re.search(known, screen, re.M):
-            rest = re.search(more, screen)
-            return (place.group(), rest.group()) if rest else None
+            rest = re.findall(more, screen)
+            return (place.group(), *rest) if rest else None
     return None
 
 
