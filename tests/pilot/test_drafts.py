@@ -225,7 +225,10 @@ FLOWS = (
 )
 
 
-@pytest.mark.parametrize("begun", FLOWS)
+@pytest.mark.parametrize(
+    "begun",
+    [pytest.param(f, marks=[pytest.mark.long] if n % 4 else []) for n, f in enumerate(FLOWS)],
+)
 async def test_what_was_typed_is_there_after_unlocking_with_the_cursor_where_it_was(sitting, begun):
     async with sitting() as officer:
         typed = await begun(officer)

@@ -3,6 +3,8 @@
 import importlib
 import pkgutil
 
+import pytest
+
 from secterm.tui import screens
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets.chrome import bindings_of, key_name, own_bindings
@@ -23,6 +25,7 @@ def test_every_screen_says_what_it_is_for():
     assert [room.__name__ for room in rooms() if len(room.HELP_TEXT) < 40] == []
 
 
+@pytest.mark.long
 async def test_help_names_every_key_of_the_screen_and_what_it_is_for(sitting):
     async with sitting() as officer:
         for place in EVERYWHERE:

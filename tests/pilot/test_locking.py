@@ -137,6 +137,7 @@ def held_by_widgets(officer):
     return " ".join(repr(vars(node)) for node in [*officer.app._registry])
 
 
+@pytest.mark.long
 async def test_ctrl_l_locks_from_everywhere_and_nothing_is_left_but_the_way_in(sitting):
     async with sitting() as officer:
         for place in EVERYWHERE:

@@ -54,6 +54,7 @@ async def test_a_whole_onboarding_takes_enter_the_answers_and_so_many_keys(sitti
         assert sum(hand.keys[part] for part in APPOINTEES) <= sum(APPOINTEES.values()) + SPARE
 
 
+@pytest.mark.long
 async def test_from_findings_enter_leads_on_through_training_to_the_handover(sitting):
     async with sitting(("opened", "general")) as officer:
         id = officer.desk.cards()[0].id
