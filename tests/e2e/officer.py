@@ -34,7 +34,8 @@ def page_of(screen):
     for known, more in PAGES:
         if place := re.search(known, screen, re.M):
             rest = re.findall(more, screen)
-            return (place.group(), *rest) if rest else None
+            # What stood elsewhere on the page before may be there a moment longer.
+            return (place.group(), *dict.fromkeys(rest)) if rest else None
     return None
 
 

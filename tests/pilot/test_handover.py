@@ -13,7 +13,7 @@ from secterm.desk.model import now
 from secterm.dossier.entries import Trained
 from secterm.tui.screens import handover
 from secterm.tui.screens.form import Form
-from secterm.tui.screens.helping import Help
+from secterm.tui.screens.helping import AllKeys, Help
 from secterm.tui.screens.quiz import QuizRoom
 from secterm.tui.screens.rules import RulesRoom
 from secterm.tui.screens.undersigning import SigningRoom
@@ -170,7 +170,7 @@ async def tries(officer, page, key, names):
     assert app.desk is not None, key
     assert app.handed_over is page, key
     above = app.screen_stack[app.screen_stack.index(page) + 1 :]
-    assert all(type(each) in (Form, Help) for each in above), key
+    assert all(type(each) in (Form, Help, AllKeys) for each in above), key
     if app.screen is not before:
         screen = await officer.settle()
         assert not [name for name in names if name in screen], key

@@ -115,7 +115,8 @@ class Handover(Room[None]):
             self.call_after_refresh(self.reading.look)
 
     def _was_drawn(self) -> None:
-        self.drawn = self.drawn or self.app.screen is self
+        # A text tells itself how much of it was drawn: before that Enter would only turn it.
+        self.drawn = self.drawn or (self.reading is None and self.app.screen is self)
 
     def on_reading_shown(self, event: Reading.Shown) -> None:
         """Says how much more there is, or what Enter does now."""
