@@ -101,6 +101,11 @@ class InOrder(Sealed):
         event.prevent_default()  # it had its turn: what has the focus by now was not meant
 
 
+def draws(widget: Widget) -> None:
+    """Draws what changed as soon as it is known, not at Textual's next tick, 1/60 s apart."""
+    widget.screen.call_later(widget.screen._on_timer_update)
+
+
 async def _there(screen: Screen[object]) -> None:
     """Waits until a screen that opens has its parts; without them no key finds its place."""
     if screen._mounted_event.is_set():

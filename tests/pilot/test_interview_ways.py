@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import re
 
 import pyte
 import pytest
@@ -62,7 +63,9 @@ async def test_a_key_held_down_types_nothing_into_the_follow_up_that_it_opened(
         assert "yab" not in officer.screen
 
 
-async def test_the_next_question_appears_in_one_paint(interview, monkeypatch):
+async def test_an_answer_shows_its_mark_and_then_the_next_question_in_one_paint(
+    interview, monkeypatch
+):
     asked = plain()
     async with interview(*(q.id for q in asked)) as (officer, _):
         await officer.settle()
@@ -78,13 +81,24 @@ async def test_the_next_question_appears_in_one_paint(interview, monkeypatch):
             terminal.feed(renderable.render_segments(officer.app.console))
             shown.append("\n".join(drawn.display))
 
+        act, recorded_at = officer.desk.act, []
+
+        def recorded(*given):
+            recorded_at.append(list(shown))
+            return act(*given)
+
         monkeypatch.setattr(officer.app, "_display", seen)
+        monkeypatch.setattr(officer.desk, "act", recorded)
         for question, following in itertools.pairwise(asked):
             shown.clear()
             await officer.press(favourable(question))
             await officer.reads(following.text[:60])
             await officer.settle()
-            assert set(shown) == {shown[-1]}
+            marked = shown[0]
+            assert re.search(r"> \d \(•\)", marked)
+            assert question.text[:40] in marked
+            assert set(shown) == {marked, shown[-1]}
+            assert recorded_at.pop() == [marked]  # however long the disk takes
 
 
 # -- keys --------------------------------------------------------------------------

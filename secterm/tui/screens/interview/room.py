@@ -13,7 +13,7 @@ from secterm import messages
 from secterm.dossier import gates
 from secterm.dossier.entries import Act, Answer, Answered, Noted
 from secterm.policy.model import Question
-from secterm.tui.order import arrived
+from secterm.tui.order import arrived, draws
 from secterm.tui.screens.form import Entry, Form
 from secterm.tui.screens.interview import sections, told
 from secterm.tui.screens.interview.jump import Jump
@@ -137,6 +137,7 @@ class Interview(Keyed):
             self.say("")
             self.set_focus(page.first)
             await arrived(*filter(_is_at_it, self.query("*")))  # all is drawn together
+        draws(self)
         self.shell.moved_on()
         self._heard_again()
 
@@ -199,8 +200,9 @@ class Interview(Keyed):
         self._begin(self.focused is self.page.further_first)
 
     def _begin(self, further: bool) -> None:
+        """The answer shows its mark at once, however long the disk takes to keep it."""
         self.shell.hush(self)
-        self.call_later(self._take, further)
+        self.call_after_refresh(self._take, further)
 
     async def _take(self, further: bool) -> None:
         page, question = self.page, self.question
