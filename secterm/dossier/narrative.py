@@ -104,6 +104,10 @@ class _Teller:
         self._officer = self._name(one.entry.officer)
 
     def text(self) -> str:
+        """The sentences, on one line whatever stands in the entry."""
+        return " ".join(self._text().splitlines())
+
+    def _text(self) -> str:
         act = self._one.entry.act
         match act:
             case acts.Opened():
@@ -152,7 +156,7 @@ class _Teller:
             case acts.Acknowledged():
                 said = _("With {officer}, {name} acknowledged {n} rules.")
         officer, name = (text.replace("{", "{{").replace("}", "}}") for text in self._both)
-        return said.format(officer=officer, name=name, n="{n}")
+        return " ".join(said.format(officer=officer, name=name, n="{n}").splitlines())
 
     @property
     def _both(self) -> tuple[str, str]:

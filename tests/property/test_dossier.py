@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from secterm.dossier import entries as acts
-from secterm.dossier import fold, gates, record, sentences
+from secterm.dossier import fold, gates, narrative, record, sentences
 from secterm.dossier.permit import HELD, UNDER_WAY, NotAllowed
 from tests.support.paper import ONE, PACK, TWO, Paper, finding, ordinary, someone
 
@@ -218,6 +218,15 @@ class Life(RuleBasedStateMachine):
 
     def teardown(self):
         if hasattr(self, "paper"):
+            entries = self.paper.entries
+            told = list(narrative.told(entries, PACK, lambda id, at: f"Officer {id[:2]}"))
+            assert [one.number for one in told] == [one.number for one in entries]
+            for one, act in zip(told, entries, strict=True):
+                assert f"Officer {act.entry.officer[:2]}" in one.text
+                assert one.text.endswith(narrative.ENDS)
+            short = [(one.number, one.last or one.number) for one in narrative.in_short(told)]
+            numbers = [n for first, last in short for n in range(first, last + 1)]
+            assert numbers == [one.number for one in entries]
             made = record.record(
                 "00" * 16, self.paper.entries, PACK, unit="Test unit", officers={},
                 as_of=self.paper.today + timedelta(days=1),

@@ -116,6 +116,21 @@ def test_every_kind_of_act_makes_a_sentence_that_names_the_officer(kind, data):
     assert "\n" not in said
 
 
+@settings(max_examples=20)
+@given(st.data())
+@pytest.mark.parametrize("kind", get_args(acts.Act), ids=lambda kind: kind.__name__)
+def test_no_text_of_an_entry_begins_a_line_of_its_own(kind, data):
+    """Nor one that was recorded by another program than this."""
+    before = None if kind is acts.Opened else PAPERS["decided"].state
+    act = data.draw(any_act(kind).filter(lambda act: 0 <= getattr(act, "hours", 0) < 100))
+    entry = Entry(at="2026-03-02T09:00:00+00:00", officer=TWO, act=act)
+    forged = acts.decode(acts.encode(entry).replace(b" ", b"\\n"))
+    one = Numbered(number=900, entry=forged)
+    said = narrative.sentence(before, one, PACK, lambda id, at: "Bex\nTest")
+    assert "Bex Test" in said
+    assert "\n" not in said
+
+
 PAPERS = {
     "opened": Paper(),
     "decided": Paper("core").all_gates().decide("defer"),
