@@ -351,6 +351,30 @@ async def test_what_was_edited_meanwhile_is_taken_when_the_screen_opens(started,
         assert file.read_text().startswith("# by hand\nidle = 77\n")
 
 
+async def test_what_was_edited_while_the_screen_was_open_is_not_written_over(started, file):
+    async with started() as officer:
+        await at_settings(officer)
+        await changes(officer, "Dates", "> 1 (•) Day, month, year")
+        write(file, Settings(idle=77))
+        await officer.write("3")
+        await officer.reads("The settings file was changed meanwhile, so nothing was written.")
+        assert read(file) == Settings(idle=77)
+        await officer.press("enter")
+        await officer.sees("Set, and written to the settings file.")
+        assert "77 seconds" in officer.screen
+        assert read(file) == Settings(idle=77, dates="year-first")
+        write(file, Settings(idle=88, dates="year-first"))
+        await at_row(officer, "View 2")
+        await officer.press("f5")
+        await officer.reads("The settings file was changed meanwhile, so nothing was written.")
+        assert "88 seconds" in officer.screen
+        await at_row(officer, "View 2")
+        await officer.press("f5")
+        await officer.sees("Set, and written to the settings file.")
+        assert read(file).views[0] == VIEWS[1]
+        assert read(file).idle == 88
+
+
 # -- what an interruption finds again ------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ and is written to the file beside the vault.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -37,6 +38,10 @@ from secterm.words import _, ngettext
 VIEW: Final = "view-"
 CHANGE: Final = "change "
 MINUTE: Final = 60  # seconds
+EDITED: Final = _(
+    "The settings file was changed meanwhile, so nothing was written. What it says holds now; do "
+    "the last step again."
+)
 
 
 class Lines(Rows):
@@ -77,12 +82,20 @@ class Preferences(Room[None]):
         """What the file says now, which somebody may have edited meanwhile."""
         self.set_focus(self.query_one(Rows))
         try:
-            text = reading.text_of(self._file)
-            if text is not None:
-                self._act(reading.parse(text, self._file))
+            self._edited()
         except reading.SettingsInvalid as error:
             self.trouble(error)
         self._show()
+
+    def _edited(self) -> bool:
+        """Lets act what somebody wrote into the file; whether it says else than what held.
+
+        Raises `SettingsInvalid` where it is not right.
+        """
+        text, before = reading.text_of(self._file), self._settings
+        if text is not None:
+            self._act(reading.parse(text, self._file))
+        return self._settings != before
 
     @property
     def _file(self) -> Path:
@@ -145,12 +158,12 @@ class Preferences(Room[None]):
 
     @work(exit_on_error=False)
     async def _edit_view(self, number: int) -> None:
-        views = self._settings.views
-
         def with_it(values: Values) -> Settings:
+            views = self._settings.views
             made = (*views[:number], view_of(values), *views[number + 1 :])
             return msgspec.structs.replace(self._settings, views=made)
 
+        views = self._settings.views
         shown = views[number] if number < len(views) else View(name="")
         await self._ask(lambda told, kept: view_form(shown, told, kept), with_it, f"{VIEW}{number}")
 
@@ -176,6 +189,10 @@ class Preferences(Room[None]):
         from secterm.settings.writing import write
 
         file = self._file
+        with contextlib.suppress(reading.SettingsInvalid):  # that one is kept beside the new one
+            if self._edited():
+                self._show(key)
+                return EDITED
         try:
             kept = await self.shell.working(
                 _("Writing the settings"), lambda tell: [write(file, settings)]
