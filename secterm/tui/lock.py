@@ -69,12 +69,13 @@ class Locking(Dressed):
     # -- the desk -------------------------------------------------------------
 
     def enter(self) -> None:
-        """The first screen: unlocking, or the first run where there is no vault."""
+        """The first screen: unlocking, or the first run where there is no vault yet."""
         from secterm.tui.screens.first_run import FirstRun
         from secterm.tui.screens.unlock import Unlock
 
         self.wipe()
-        self.push_screen(Unlock() if self.vault.exists() else FirstRun())
+        was_there = self.vault.exists() or self.farewell
+        self.push_screen(Unlock() if was_there else FirstRun())
 
     def unlocked(self, desk: Desk) -> None:
         """The vault is open: the list, and from there what the lock had interrupted."""

@@ -150,3 +150,19 @@ async def test_after_the_vault_was_deleted_the_officer_reads_where_all_of_it_is(
     assert desk.checkpoint_line() == before
     assert desk.dossier(id).standing.stage == "admitted"
     desk.close()
+
+
+async def test_a_lock_after_the_vault_was_moved_makes_no_new_one_and_says_what_it_cost(
+    sitting, vault
+):
+    async with sitting(vault=vault) as officer:
+        await officer.press("f2")
+        await officer.sees("> Full name")
+        await officer.type("Vera Sample")
+        vault.rename(vault.with_name("elsewhere.db"))
+        await officer.press("ctrl+l")
+        await officer.reads("There is no vault at this path.")
+        screen = await officer.reads("What was typed could not be kept.")
+        await officer.reads("was moved or renamed while it was open.")
+        assert "First run" not in screen
+        assert officer.app.desk is None

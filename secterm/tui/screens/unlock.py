@@ -117,7 +117,8 @@ class Unlock(Room[None]):
 
     async def _cannot(self, error: Exception) -> None:
         told = messages.explain(error)
-        text = "\n\n".join(part for part in (told.safe, told.do, str(self.shell.vault)) if part)
+        parts = (told.safe, told.do, str(self.shell.vault), self.shell.not_kept)
+        text = "\n\n".join(part for part in parts if part)
         await self.shell.push_screen_wait(Reader(_("Unlock"), told.what, text))
         if self.shell.shut_in:
             self.ask()  # whoever sits here must not get behind the screens
