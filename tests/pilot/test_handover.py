@@ -393,6 +393,18 @@ async def test_a_module_goes_on_at_the_page_that_was_read(handed):
         await officer.sees("page 2 of")
 
 
+@pytest.mark.parametrize("odd", ["-9 1 1", "x 1 1", "99 1 1", "0 nan nan"])
+async def test_a_page_that_is_none_begins_the_reading(handed, odd):
+    async with handed("training") as (officer, id, _):
+        module = to_be_quizzed(officer, id)
+        page = QuizRoom(id, [module])
+        page.take_up(f"read {module} {odd}", {})
+        await officer.app.push_screen(page)
+        await officer.sees("The screen was locked.")
+        await officer.press("enter")
+        await officer.sees("page 1 of")
+
+
 async def test_a_quiz_that_began_goes_on_without_the_reading(handed):
     async with handed("training") as (officer, id, _):
         module = officer.desk.dossier(id).standing.gate("training").owed[0].id

@@ -55,8 +55,9 @@ class QuizRoom(Handover):
             self._module = module
             await self._draw(module)
         elif what == "read" and owes_quiz and id not in dossier.state.quizzing:
-            self._module, self._page = module, min(int(page), len(module.reading) - 1)
-            await self._read(place)
+            known = page.isdecimal() and int(page) < len(module.reading)
+            self._module, self._page = module, int(page) if known else 0
+            await self._read(place if known else "")
         else:
             await self._begin()
 
