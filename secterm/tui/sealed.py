@@ -41,8 +41,26 @@ def leaving() -> bool:
     return not set(part.ancestors_with_self) & set(part.app.screen_stack)
 
 
-def _draws(kept: object) -> bool:
-    return str(getattr(kept, "__module__", "")).startswith(DRAWING)
+def _drawn() -> list[functools._lru_cache_wrapper[Any]]:
+    """What remembers drawn texts, as far as it was not set aside."""
+    return [
+        kept
+        for kept in gc.get_objects()
+        if isinstance(kept, functools._lru_cache_wrapper)
+        and str(getattr(kept, "__module__", "")).startswith(DRAWING)
+    ]
+
+
+_drawn_aside: list[functools._lru_cache_wrapper[Any]] = []
+
+
+def set_aside() -> None:
+    """Leaves all that is there before the first screen out of what the collector walks, over
+    and over, in a program that is running. It stays to the end and holds nothing of anybody.
+    """
+    gc.collect()
+    _drawn_aside.extend(_drawn())
+    gc.freeze()
 
 
 class Sealed(App[None]):
@@ -66,9 +84,8 @@ class Sealed(App[None]):
         """
         for watching in getattr(self, "__watchers", {}).values():
             watching[:] = [(who, told) for who, told in watching if not who._closing]
-        for kept in gc.get_objects():
-            if isinstance(kept, functools._lru_cache_wrapper) and _draws(kept):
-                kept.cache_clear()
+        for kept in (*_drawn_aside, *_drawn()):
+            kept.cache_clear()
         gc.collect()
 
     def continued(self) -> None:
