@@ -1,7 +1,6 @@
 """Vaults that the tests of the screens copy, and the app on one of them."""
 
 import contextlib
-import gc
 import os
 import random
 
@@ -22,15 +21,6 @@ from tests.support.house import OFFICER, PEOPLE, Sitting, answered, build, copie
 def _fast_hands(monkeypatch):
     """Enter after Enter is meant, as fast as a test can press it."""
     monkeypatch.setattr(handover, "HELD", 0.0)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _seldom_collected():
-    """The collector walks all that Textual holds, over and over: a fifth of the time."""
-    before = gc.get_threshold()
-    gc.set_threshold(200_000, 50, 100)
-    yield
-    gc.set_threshold(*before)
 
 
 @pytest.fixture(autouse=True)
