@@ -36,5 +36,5 @@ def pytest_collection_modifyitems(items):
 
 def pytest_collection_finish():
     """The collector walks all that Textual holds, over and over: a fifth of the time."""
-    gc.set_threshold(200_000, 50, 100)
     sealed.set_aside()
+    gc.set_threshold(200_000, 50, 100)

@@ -25,6 +25,7 @@ from secterm.tui.steady import Steady
 
 OURS: Final = "secterm."
 DRAWING: Final = ("rich.", "textual.", "secterm.tui.glyphs")  # they remember texts that were drawn
+SELDOM: Final = 5_000  # objects more than before, until the collector looks at the new ones
 MOVES: Final = ("focus_next", "focus_previous")  # Textual's own, that a form needs
 # Titles, the clipboard, links: all that a terminal remembers beside its screen.
 REMEMBERED: Final = re.compile("(?:\x1b\\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\\\|\x9c)?")
@@ -55,12 +56,14 @@ _drawn_aside: list[functools._lru_cache_wrapper[Any]] = []
 
 
 def set_aside() -> None:
-    """Leaves all that is there before the first screen out of what the collector walks, over
-    and over, in a program that is running. It stays to the end and holds nothing of anybody.
+    """Leaves all that is there before the first screen out of what the collector walks: it
+    stays to the end and holds nothing of anybody. The rest it walks less often, as somebody
+    waits at the keyboard meanwhile; a lock has it walk all.
     """
     gc.collect()
     _drawn_aside.extend(_drawn())
     gc.freeze()
+    gc.set_threshold(SELDOM)
 
 
 class Sealed(App[None]):

@@ -20,9 +20,11 @@ OURS = (types.FrameType, types.CodeType, types.CoroutineType, types.ModuleType, 
 @pytest.fixture(autouse=True)
 def _nothing_aside():
     """What was there before the first screen is looked at too."""
+    before = gc.get_threshold()
     gc.unfreeze()
     yield
     sealed.set_aside()
+    gc.set_threshold(*before)
 
 
 def held(word: str) -> list[tuple[str, str]]:
