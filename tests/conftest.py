@@ -1,5 +1,6 @@
-"""What every test shares: a key derivation that costs nothing, here only; a policy pack
-that is read once; and a collector that does not walk all that the tests themselves hold.
+"""What every test shares, in its own process only: a key derivation that costs nothing, a
+disk that nobody waits for, a policy pack that is read once, and a collector that does not
+walk all that the tests themselves hold.
 """
 
 import functools
@@ -9,10 +10,12 @@ import pytest
 
 from secterm.policy import reader
 from secterm.tui import sealed
-from secterm.vault import kdf
+from secterm.vault import file, kdf
 
 CHEAP = kdf.Cost(t=1, m=32, p=1)
 kdf.TARGET_SECONDS = 0.0  # no slot's cost is raised unless a test asks for it
+# The machine's power does not fail in a test; tests/faults has processes of its own for that.
+file.PRAGMAS["synchronous"] = "off"
 
 
 def _read_once(parse):
