@@ -5,6 +5,7 @@ import os
 import random
 
 import pytest
+from textual.css.stylesheet import Stylesheet
 
 from secterm.desk.desk import Desk
 from secterm.desk.model import now
@@ -35,6 +36,22 @@ def _same_terminal(monkeypatch):
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _styles_are_parsed_once():
+    """Every app would parse the same styles anew: a fifth of the time until it shows."""
+    known, parse = {}, Stylesheet._parse_rules
+
+    def parsed(sheet, *what, **how):
+        key = (*sheet._variables.items(), what, *how.items())
+        if key not in known:
+            known[key] = parse(sheet, *what, **how)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", parsed)
+        yield
 
 
 class Seated(SectermApp):
