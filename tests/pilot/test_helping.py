@@ -7,7 +7,7 @@ import pytest
 
 from secterm.tui import screens
 from secterm.tui.screens.room import Room
-from secterm.tui.widgets.chrome import bindings_of, key_name, own_bindings
+from secterm.tui.widgets.chrome import bindings_of, key_name, parted_bindings
 from tests.pilot.test_locking import EVERYWHERE, at_commands, at_help
 
 
@@ -39,7 +39,7 @@ async def test_help_names_every_key_of_the_screen_and_what_it_is_for(sitting):
             await officer.sees("Esc closes this.")
             screen = await officer.reads(room.help_text)
             assert room.where in screen
-            for binding in (b for b in own_bindings(room) if b.show):
+            for binding in (b for b in parted_bindings(room)[0] if b.show):
                 assert key_name(binding.key.split(",")[0]) in screen
                 assert binding.description in screen
             await officer.press("ctrl+l")

@@ -19,7 +19,7 @@ from textual.widgets import Static
 from secterm.tui.screens.dialogs import Box
 from secterm.tui.widgets.cells import fit
 from secterm.tui.widgets.choices import Choices
-from secterm.tui.widgets.chrome import common_bindings, key_name, own_bindings
+from secterm.tui.widgets.chrome import key_name, parted_bindings
 from secterm.tui.widgets.line import Line
 from secterm.tui.widgets.rows import Rows
 from secterm.words import _
@@ -81,7 +81,8 @@ class Help(_Text):
         parts = [*textwrap.wrap(about.help_text, WIDTH), ""]
         if about.RULE:
             parts += [*textwrap.wrap(_("The rule: {rule}").format(rule=about.RULE), WIDTH), ""]
-        parts += _in_two(_told(b for b in own_bindings(about) if b.show))
+        own, _common = parted_bindings(about)
+        parts += _in_two(_told(b for b in own if b.show))
         parts += ["", _("? shows all keys. Esc closes this.")]
         super().__init__(_("Help: {screen}").format(screen=about.where), "\n".join(parts))
 
@@ -97,10 +98,11 @@ class AllKeys(_Text):
 
     def __init__(self, about: Screen[object]) -> None:
         parts: list[str] = []
+        own, everywhere = parted_bindings(about)
         common = {b.action for b in _declared((*Line.BINDINGS, *Rows.BINDINGS, *Choices.BINDINGS))}
         for title, keys in (
-            (_("On this screen"), _told(b for b in own_bindings(about) if b.action not in common)),
-            (_("Everywhere"), _told(common_bindings(about))),
+            (_("On this screen"), _told(b for b in own if b.action not in common)),
+            (_("Everywhere"), _told(everywhere)),
             (_("Where text is typed"), _told(_declared(Line.BINDINGS))),
             (_("In lists"), _told(_declared(Rows.BINDINGS))),
             (_("Where an answer is chosen"), [*_told(_declared(Choices.BINDINGS)), *_ANSWERS]),
