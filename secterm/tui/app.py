@@ -174,5 +174,5 @@ class SectermApp(Locking):
         if isinstance(error, Locked) or leaving():
             return  # it is of a screen that a lock took away while it opened
         self.crash = error
-        self.leave()
+        self.leave(crashed=True)
         self.exit(return_code=messages.explain(error).status)

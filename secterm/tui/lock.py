@@ -99,13 +99,16 @@ class Locking(Dressed):
                 self.farewell = desk.checkpoint_line()
             desk.close()
 
-    def leave(self) -> None:
-        """Keeps what the lock interrupts, and drops the keys whether it could be kept or not."""
+    def leave(self, *, crashed: bool = False) -> None:
+        """Keeps what the lock interrupts, and drops the keys whether it could be kept or not.
+
+        Nothing leads back to where it `crashed`, or it would each time.
+        """
         if self.desk is None:
             return
         self.not_kept = ""
         try:
-            self._keep(place=True)
+            self._keep(place=True, back=not crashed)
         except Exception as error:
             self.not_kept = f"{NOT_KEPT} {messages.explain(error).text()}"
         self.workers.cancel_group(self, "taking up")
@@ -298,11 +301,15 @@ class Locking(Dressed):
             self._warned = True
             room.say(told)
 
-    def _keep(self, *, place: bool = False) -> None:
-        """Keeps what is typed on the screens, and at a lock the `place` without it too."""
+    def _keep(self, *, place: bool = False, back: bool = True) -> None:
+        """Keeps what is typed on the screens, and at a lock the `place` without it too; and
+        the way `back` to it.
+        """
         if self.desk is None or self.home is None:
             return
         left = drafts.left(self.home, self.screen_stack, self.taking_up)
+        if not back:
+            left = drafts.without_way(left)
         if not place and not drafts.is_typed(left):
             left = None
         if left != self._kept:

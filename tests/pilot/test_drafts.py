@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sqlite3
 
 import msgspec
 import pytest
@@ -668,3 +669,111 @@ async def test_the_filter_of_the_list_stays(sitting):
         await officer.locks()
         await officer.comes_back()
         await officer.sees("0 / 14")
+
+
+def rows(officer):
+    """The ids of the vault's drafts, without its keys."""
+    with contextlib.closing(sqlite3.connect(officer.app.vault)) as database:
+        return {id.hex() for (id,) in database.execute("SELECT dossier FROM draft")}
+
+
+@contextlib.contextmanager
+def forged(officer):
+    """The way that the officer left, to be changed, as somebody with the vault's key could."""
+    with meanwhile(officer) as desk:
+        left = desk.left()
+        way = list(left.way)
+        yield way
+        desk.leave(msgspec.structs.replace(left, way=tuple(way)))
+
+
+@pytest.mark.parametrize("odd", ["nan", "inf", "1e400", "-1", "²"])
+async def test_a_place_that_is_none_is_no_place(sitting, odd):
+    async with sitting() as officer:
+        await officer.opens("admitted")
+        await officer.press("f3")
+        await officer.sees("Timeline: ")
+        await officer.locks()
+        with forged(officer) as way:
+            way[-2] = odd
+        await officer.comes_back()
+        await officer.sees("Timeline: ")
+        await officer.locks()
+
+
+@pytest.mark.parametrize("odd", ["do:app.quit", "do:(((", "do:course(1", "do:erase_all"])
+async def test_nothing_else_is_begun_than_what_can_be_begun_there(sitting, odd):
+    async with sitting() as officer:
+        await a_note_on_a_dossier(officer)
+        await officer.locks()
+        with forged(officer) as way:
+            way[5] = odd
+        await officer.comes_back()
+        assert "Asks for a part-time post" in await officer.sees("does not fit here any more")
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        a_new_dossier,
+        *(
+            pytest.param(flow, marks=pytest.mark.long)
+            for flow in (a_check, a_finding, a_teaching, a_course_that_taught_all, an_answer)
+        ),
+        pytest.param(an_export_of_all, marks=pytest.mark.long),
+    ],
+)
+async def test_what_a_role_does_not_allow_any_more_is_shown_and_not_begun(sitting, begun):
+    third = ("Cas Test", "test ribbon canyon walnut")
+    async with sitting() as officer:
+        me = officer.desk.officer.id
+        second = next(o.id for o in officer.desk.officers() if o.id != me)
+        officer.desk.give_role(second, "administrator", "A test")
+        officer.desk.add_officer(*third)
+        await begun(officer)
+        await officer.locks()
+        with contextlib.closing(Desk.open(officer.app.vault, *SECOND)) as desk:
+            desk.give_role(me, "auditor", "A test", desk.second(*third))
+        await officer.comes_back()
+        await officer.sees("What you had typed before the lock does not fit here any more")
+
+
+async def test_where_the_program_failed_nothing_leads_back_and_what_was_typed_is_shown(
+    sitting, vault
+):
+    async with sitting(vault=vault) as officer:
+        await a_note_on_a_dossier(officer)
+        officer.app._handle_exception(RuntimeError())
+        assert await officer.ends() == 1
+        officer.app.crash = None
+    async with sitting(unlocked=False, vault=vault) as officer:
+        await officer.sees("> Officer")
+        await officer.comes_back()
+        screen = await officer.sees("does not fit here any more")
+        assert "Note: Note\n  Asks for a part-time post" in screen
+        await officer.press("enter")
+        await officer.sees("Show only")
+
+
+async def test_what_was_typed_about_a_dossier_stays_its_own_wherever_it_locks_again(sitting):
+    async with sitting() as officer:
+        await a_note_on_a_dossier(officer)
+        id = officer.app.home.doing.partition(":")[2]
+        await officer.locks()
+        there = rows(officer)
+        for lock_before in (True, False):
+            officer.app.unlocked(Desk.open(officer.app.vault, *OFFICER))
+            if lock_before:  # the dossier's own page is there again
+                officer.app._lock()
+            else:
+                officer.ahead("ctrl+l")
+            await officer.sees("Locked. Checkpoint")
+            assert rows(officer) == there
+        with forged(officer) as way:
+            way[2] = "nowhere"
+        await officer.comes_back()
+        await officer.sees("does not fit here any more")
+        await officer.locks()
+        with meanwhile(officer) as desk:
+            assert "Asks for a part-time post" in repr(desk.left())
+            assert desk.left().dossier == id

@@ -170,7 +170,7 @@ class Findings(Room[None]):
         rows = self.query_one(Rows)
         if kind == "at":
             rows.show(rows.rows, key)
-        elif word:
+        elif word and self.allowed("second" if word == "review" else "record"):
             self._begin(word)
 
     # -- recording --------------------------------------------------------------

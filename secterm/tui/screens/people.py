@@ -409,7 +409,8 @@ class People(Room[None]):
         if what == "dossier":
             self._open(id)
         elif what in begin:
-            begin[what]()
+            if self.check_action(what, ()):
+                begin[what]()
         elif word:
             try:
                 place = msgspec.json.decode(word, type=Place)

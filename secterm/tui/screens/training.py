@@ -143,6 +143,8 @@ class TrainingRoom(Room[None]):
         modules = [module for id in key.split(",") if (module := self._module(id)) is not None]
         if kind == "at":
             rows.show(rows.rows, key)
+        elif not self.allowed("record"):
+            return
         elif kind == "teach" and modules:
             self._teach(modules)
         elif kind == "quiz" and modules:
