@@ -348,6 +348,16 @@ async def test_what_was_typed_ahead_of_the_end_leads_nowhere_any_more(sitting):
         assert app.return_code == 0
 
 
+async def test_a_signal_is_heard_though_a_thousand_keys_wait(sitting):
+    async with sitting() as officer:
+        loop = asyncio.get_running_loop()
+        for _ in range(1000):
+            loop.call_soon_threadsafe(lambda: None)  # as each key that the terminal hands over
+        signal.raise_signal(signal.SIGTERM)
+        assert await officer.ends() == 0
+        assert officer.app.desk is None
+
+
 async def test_a_signal_in_the_middle_of_work_waits_for_its_end(sitting, long_work):
     async with sitting() as officer:
         await long_work.begins(officer)
