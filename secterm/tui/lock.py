@@ -13,6 +13,7 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Final, cast
 
 from textual import events
@@ -187,9 +188,21 @@ class Locking(Dressed):
             signal.SIGINT: self._broken_off,
             signal.SIGQUIT: self._broken_off,
         }
-        for number, handler in told.items():
-            with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
-                loop.add_signal_handler(number, handler)
+        with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
+            for number, handler in told.items():
+                loop.add_signal_handler(number, lambda: None)  # goes with the loop
+                # The loop itself loses a signal that comes while many keys wait for it.
+                signal.signal(number, self._soon(loop, handler))
+            signal.set_wakeup_fd(signal.set_wakeup_fd(-1), warn_on_full_buffer=False)
+
+    @staticmethod
+    def _soon(
+        loop: asyncio.AbstractEventLoop, then: Callable[[], None]
+    ) -> Callable[[int, FrameType | None], None]:
+        def soon(number: int, frame: FrameType | None) -> None:
+            loop.call_soon_threadsafe(then)
+
+        return soon
 
     def _broken_off(self) -> None:
         # A keyboard's signals: not of the one that an appointee has.

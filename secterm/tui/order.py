@@ -50,6 +50,8 @@ class InOrder(Sealed):
 
     async def on_event(self, event: events.Event) -> None:
         """Each key in its turn; everything else as Textual has it."""
+        if self._exit and isinstance(event, events.InputEvent | events.Paste):
+            return  # typed before the end: what it was meant for is locked by now
         if isinstance(event, events.Key) and not event.is_forwarded:
             if await self._at_once(event.key):
                 return
