@@ -129,6 +129,7 @@ async def test_an_empty_vault_says_how_to_begin(sitting, named):
         await officer.sees("There is no dossier yet. F2 opens the first.")
         await officer.press("enter", "f3")
         await officer.sees("There is no dossier yet")
+        assert "Esc leads back" not in officer.screen
 
 
 async def test_wide_and_very_long_names_keep_the_columns(sitting, named):
@@ -317,6 +318,28 @@ async def test_a_number_without_a_view_says_how_many_there_are(sitting):
         await officer.press("9")
         await officer.sees("There are 6 views.")
         await officer.sees("[1 To do 10]")
+        await officer.type("core")
+        await officer.misses("There are 6 views.")
+
+
+async def test_the_views_stand_in_one_line_of_a_small_terminal(sitting):
+    async with sitting() as officer:
+        screen = await officer.sees("[1 To do 10]")
+        assert " 6 All 14" in screen.split("\n")[2]
+
+
+async def test_the_bar_beside_a_long_list_covers_nothing(sitting, vault):
+    desk = Desk.open(vault, *OFFICER)
+    lived(desk, "opened", "general")
+    lived(desk, "opened", "general")
+    desk.close()
+    async with sitting(vault=vault) as officer:
+        await officer.press("6")
+        plain = rows(await officer.sees("[6 All 16]"))
+        await officer.press("end", "home", "9")
+        beside = rows(await officer.sees("There are 6 views."))
+        assert all(line[-1] in "█│" for line in beside)
+        assert {line[:-1].rstrip() for line in beside} <= {line.rstrip("█│ ") for line in plain}
 
 
 async def test_once_something_is_typed_digits_are_text_however_fast(sitting, named):
@@ -466,7 +489,7 @@ async def test_view_filter_and_cursor_are_taken_up_again(sitting):
         await officer.press("escape", "escape", "home")
         await officer.sees("[1 To do 10]")
         room.take_up(place, typed)
-        screen = await officer.sees("[6 Everybody 14]")
+        screen = await officer.sees("[6 All 14]")
         assert "Show only: general" in screen
         assert under_cursor(screen) == chosen
 

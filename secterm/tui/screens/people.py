@@ -91,6 +91,7 @@ class People(Room[None]):
         self._made = False  # the dossier under the cursor is new: it must show
         self._damage = ""  # what is to be said of dossiers that do not open
         self._shown = -1  # what had changed in the index when it was shown last
+        self._refused = ""  # what was said of a key that found nothing to do
 
     def body(self) -> ComposeResult:
         """What nobody may overlook, views, filter, rows, and how many there are."""
@@ -98,7 +99,7 @@ class People(Room[None]):
         yield Views()
         with Horizontal(id="filter"):
             yield Label(_("Show only:"), id="asked-for", markup=False)
-            yield Filter(self._show)
+            yield Filter(self._narrow)
         yield Changing(id="columns")
         rows = Rows()
         rows.add_class("driven")
@@ -150,7 +151,7 @@ class People(Room[None]):
 
     @property
     def _views(self) -> tuple[View, ...]:
-        return self.shell.settings.views[:MOST] or (View(name=_("Everybody")),)
+        return self.shell.settings.views[:MOST] or (View(name=_("All")),)
 
     @property
     def _view(self) -> View:
@@ -186,10 +187,8 @@ class People(Room[None]):
             at = found.place(index.slot(self._place.dossier))
         self._made = False
         self._found = found
-        if found and self.said == NOBODY:
-            self.say("")
         rows = self.query_one(Rows)
-        lines = Lines(max(rows.size.width - 2, 40), self.shell.clock())
+        lines = Lines(max(rows.room - 2, 40), self.shell.clock())
         rows.show(Drawn(found, lambda card: Row(card.id, lines.line(card))), at=at or 0)
         if self._shown != index.changes:
             self._shown = index.changes
@@ -215,6 +214,18 @@ class People(Room[None]):
             return f"{_('There is no dossier yet.')} {first}".rstrip()
         told = how_many(index, shown, self._place, self._line.value, outside=outside)
         return told + self._damage
+
+    def _refuse(self, told: str) -> None:
+        """Says why a key did nothing, until other rows are asked for."""
+        self._refused = told
+        self.say(told)
+
+    def _narrow(self) -> None:
+        """Shows whom fits what is asked for now."""
+        if self._refused and self.said == self._refused:
+            self.say("")
+        self._refused = ""
+        self._show()
 
     def on_resize(self) -> None:
         """Uses the width there is."""
@@ -252,7 +263,7 @@ class People(Room[None]):
             self._line.insert_text_at_cursor(str(number))
         elif number > len(self._views):
             said = ngettext("There is {n} view.", "There are {n} views.", len(self._views))
-            self.say(said.format(n=len(self._views)))
+            self._refuse(said.format(n=len(self._views)))
         else:
             self._go(Place(view=number - 1))
 
@@ -292,7 +303,7 @@ class People(Room[None]):
         stages = ["", *(stage for stage in STAGES if stage in here)]
         now = stages.index(self._place.stage) if self._place.stage in stages else 0
         self._place = replace(self._place, stage=stages[(now + 1) % len(stages)])
-        self._show()
+        self._narrow()
 
     # -- what is begun here -----------------------------------------------------
 
@@ -331,7 +342,7 @@ class People(Room[None]):
         """Opens the row under the cursor, of those that fit what was typed so far."""
         self._show()
         if not self._found:
-            self.say(NOBODY)
+            self._refuse(NOBODY if self.desk.index else self._told(0, False))
             return
         self.query_one(Rows).action_pick()
 
