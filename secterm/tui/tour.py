@@ -186,7 +186,7 @@ class Guide:
             self._folder.cleanup()
             self._folder = None
             self._app.vault, self._app.hint = self._home
-            self._app.farewell = ""
+            self._app.farewell = self._app.left_by = ""
 
     def _show(self) -> None:
         for coach in self._app.screen.query(Coach):  # none yet where a screen opens just now

@@ -471,7 +471,7 @@ async def test_a_lock_while_it_is_read_forgets_what_was_read(sitting, monkeypatc
         index = officer.desk.index
         await officer.sees("Reading 1 of 14")
         await officer.press("ctrl+l")
-        await officer.sees("> Officer")
+        await officer.sees("> Passphrase")
         assert len(index) == 0
 
 

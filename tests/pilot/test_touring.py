@@ -64,8 +64,7 @@ async def test_the_tour_is_offered_once_and_leads_from_the_list_to_the_lock(newc
     await newcomer.reads("Tour 10 of 10: That was the tour.")
     await newcomer.press("f10")
     await newcomer.misses("That was the tour.")
-    await newcomer.press("ctrl+l")
-    await newcomer.sees("> Officer")
+    await newcomer.locks()
     await newcomer.unlock()
     assert "A tour of two minutes?" not in await newcomer.settle()
 
@@ -108,7 +107,7 @@ async def test_a_tour_ended_in_the_moment_it_locks_is_ended(newcomer):
     await newcomer.press("y", "enter")
     await newcomer.reads("Tour 1 of 10")
     newcomer.ahead("ctrl+l", "f10")
-    await newcomer.sees("> Officer")
+    await newcomer.sees("> Passphrase")
     assert "Tour" not in await newcomer.settle()
 
 
