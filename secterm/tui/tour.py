@@ -191,3 +191,4 @@ class Guide:
     def _show(self) -> None:
         for coach in self._app.screen.query(Coach):  # none yet where a screen opens just now
             coach.follow(self.tour)
+        self._app.screen.refresh_bindings()
