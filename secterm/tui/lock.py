@@ -292,7 +292,7 @@ class Locking(Dressed):
     def _say_kept(self, told: str) -> None:
         """Says once that what is typed is not kept, until it is again."""
         room = next(reversed(self.screen_stack), None)
-        if not isinstance(room, Room):
+        if not isinstance(room, Room) or not room.is_mounted:
             return
         if not told:
             self._warned = False

@@ -10,6 +10,7 @@ from secterm.desk.desk import Desk
 from secterm.desk.drafts import Left
 from secterm.dossier.entries import Corrected, Decided
 from secterm.tui import lock
+from secterm.tui.screens.form import Entry, Form
 from tests.faults.faulty import files_end_at
 from tests.pilot.test_locking import at_a_question, at_the_findings, at_the_interview
 from tests.support.custodians import asks_for, sees_the_share
@@ -295,6 +296,15 @@ async def test_nothing_is_kept_where_nothing_is_typed(sitting, monkeypatch):
         await officer.type("a secret of a test")
         officer.app._keep_now()
         assert officer.desk.left() is None
+
+
+async def test_a_screen_that_opens_in_that_moment_keeps_nothing_from_being_kept(sitting):
+    async with sitting() as officer:
+        await officer.opens("training")
+        officer.app.push_screen(Form("Note", [Entry("text", "Note", "text")]))
+        officer.app._keep_now()
+        assert officer.app.not_kept == ""
+        await officer.sees("> Note")
 
 
 async def test_without_anything_typed_the_same_screen_is_there_again(sitting):
