@@ -326,6 +326,18 @@ async def test_it_is_said_once(sitting):
         await officer.misses(AGAIN)
 
 
+async def test_that_an_answer_is_here_again_is_said_until_something_is_done(interview):
+    async with interview("birthplace", "gaps") as (officer, _):
+        await officer.type("In a small town")
+        await officer.locks()
+        await officer.comes_back()
+        await officer.sees("In a small town")
+        await officer.settle()
+        assert AGAIN in await officer.settle()
+        await officer.press("enter")
+        await officer.misses(AGAIN)
+
+
 async def test_a_signal_keeps_it_for_the_next_start(sitting, vault):
     async with sitting(vault=vault) as officer:
         await a_new_dossier(officer)

@@ -196,6 +196,27 @@ async def test_a_jump_does_not_lose_what_is_typed(interview):
         assert "Half" in officer.screen
 
 
+async def test_what_is_typed_after_a_warning_is_warned_of_anew(interview):
+    async with interview("birthplace", "gaps") as (officer, _):
+        await officer.type("Half")
+        await officer.press("pageup")
+        await officer.sees("This answer is not recorded yet")
+        await officer.type(" more")
+        await officer.misses("This answer is not recorded yet")
+        await officer.press("pageup")
+        await officer.sees("This answer is not recorded yet")
+        assert "Half more" in officer.screen
+
+
+async def test_arrows_lead_from_field_to_field_of_a_row(interview):
+    async with interview("other_names", "gaps") as (officer, _):
+        await officer.sees("> Name")
+        await officer.press("down")
+        await officer.sees("> Used from")
+        await officer.press("up", "up")
+        await officer.sees("> Why it changed")
+
+
 async def test_it_begins_at_the_question_it_is_asked_for(interview):
     async with interview("birthplace", "gaps") as (officer, id):
         await officer.app.push_screen(Interview(id, at="debt"))
