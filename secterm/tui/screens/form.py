@@ -296,7 +296,7 @@ class Form(Room[Values]):
                 return CHOOSE
             return _("{label} is missing.").format(label=entry.label)
         if entry.kind == "date" and answering.day(text) is None:
-            return f"{entry.label}: {dates.fault(self._days[1])}"
+            return f"{entry.label}: {dates.fault(text, *self._days)}"
         if entry.kind == "number" and answering.number(text) is None:
             return _("{label}: write a number, such as 3 or 2.5.").format(label=entry.label)
         if entry.again and text != values[entry.again]:

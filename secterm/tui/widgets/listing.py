@@ -190,7 +190,7 @@ class Listing(Vertical):
     def _wrong(self, wanted: Field, text: str) -> str:
         wrong = answering.field_fault(wanted, text)
         if wrong and wanted.kind == "date" and text and len(text) <= answering.LONGEST:
-            return dates.fault(self._order)
+            return dates.fault(text, self._today, self._order)
         return wrong
 
     def action_take_back(self) -> None:
