@@ -58,6 +58,11 @@ def yes_no(yes: str = "", no: str = "") -> tuple[Choice, ...]:
     return (Choice("yes", yes or _("Yes")), Choice("no", no or _("No")))
 
 
+def not_to_come(id: str, today: date) -> Callable[[Mapping[str, str]], str]:
+    """The check of an entry for a day that was, or is today."""
+    return lambda values: _("That day is still to come.") if values[id] > str(today) else ""
+
+
 class Form(Room[Values]):
     """Asks and gives what was entered, or None where it was left with Esc.
 
