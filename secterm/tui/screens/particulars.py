@@ -66,7 +66,6 @@ async def new(room: Room[None]) -> str:
                 _("New dossier"),
                 _entries(room.desk.pack, room.desk.today, kept),
                 intro=_("As they stand in the identity document."),
-                live=lambda values: room.shell.unshown(values["name"]),
                 told=told,
                 records=True,
             )
@@ -104,7 +103,6 @@ async def correct(room: Room[None], id: str) -> None:
                     Entry("reason", _("Why they are corrected"), value=kept["reason"]),
                 ],
                 intro=_("A correction of what was signed asks for a new signature."),
-                live=lambda values: room.shell.unshown(values["name"]),
                 told=told,
                 stands=stands,
                 records=True,
