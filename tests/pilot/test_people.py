@@ -205,6 +205,22 @@ async def test_a_bad_date_is_told_at_once_and_stays(sitting):
         assert "30.2.1990" in officer.screen
 
 
+async def test_how_old_a_date_of_birth_makes_them_is_told(sitting):
+    async with sitting() as officer:
+        today = officer.desk.today
+        await officer.press("f2")
+        await officer.sees("> Full name")
+        await officer.press("down")
+        await officer.type(f"1.1.{today.year - 36}")
+        await officer.sees("Age: 36")
+        await officer.press("ctrl+u")
+        await officer.type(f"31.12.{today.year - 36}")
+        await officer.sees(f"Age: {36 if (today.month, today.day) == (12, 31) else 35}")
+        await officer.press("ctrl+u")
+        await officer.type("tomorrow")
+        await officer.misses("Age:")
+
+
 async def test_a_form_is_not_left_with_what_was_typed_unless_escape_is_pressed_again(sitting):
     async with sitting() as officer:
         before = officer.journal

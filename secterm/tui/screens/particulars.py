@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from secterm import messages
+from secterm.dossier import answering
 from secterm.dossier.entries import Corrected, Particulars
 from secterm.policy.model import CATEGORIES, Category, Pack
 from secterm.tui.screens.form import Entry, Form, Values, not_to_come
@@ -44,6 +45,15 @@ def _entries(pack: Pack, today: date, values: Values) -> list[Entry]:
     ]
 
 
+def _age(born: str, today: date) -> str:
+    """How old that makes them, by which a wrong year is seen; empty where it cannot be."""
+    day = answering.day(born)
+    if day is None or day > today:
+        return ""
+    years = today.year - day.year - ((today.month, today.day) < (day.month, day.day))
+    return _("Age: {n}").format(n=years)
+
+
 def _made(values: Values) -> Particulars:
     categories: dict[str, Category] = {c: c for c in CATEGORIES}
     return Particulars(
@@ -66,6 +76,7 @@ async def new(room: Room[None]) -> str:
                 _("New dossier"),
                 _entries(room.desk.pack, room.desk.today, kept),
                 intro=_("As they stand in the identity document."),
+                live=lambda values: _age(values["born"], room.desk.today),
                 told=told,
                 records=True,
             )
@@ -103,6 +114,7 @@ async def correct(room: Room[None], id: str) -> None:
                     Entry("reason", _("Why they are corrected"), value=kept["reason"]),
                 ],
                 intro=_("A correction of what was signed asks for a new signature."),
+                live=lambda values: _age(values["born"], room.desk.today),
                 told=told,
                 stands=stands,
                 records=True,
