@@ -18,6 +18,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widgets import Label
 
+from secterm.desk.desk import STRONGER
 from secterm.desk.index import Found, Wanted
 from secterm.settings import View
 from secterm.tui.screens import erasing, exporting, particulars, sharing, verifying
@@ -109,7 +110,8 @@ class People(Room[None]):
     def on_mount(self) -> None:
         """What the unlocking has to tell."""
         standing = self.desk.recovered  # said above the list, for as long as it holds
-        self.say(" ".join(told for told in self.desk.notices if told not in standing))
+        told = [told for told in self.desk.notices if told not in standing]
+        self.say(" ".join(told), good=told == [STRONGER])
         self.desk.index.spell(sought)
         self._line.value = self._view.words
         self.set_focus(self._line)
@@ -326,17 +328,24 @@ class People(Room[None]):
         self.app.push_screen(room, lambda _none: self._after(room))
 
     def _after(self, room: DossierRoom) -> None:
-        """The next dossier that owes something is under the cursor, where Enter led here."""
+        """The next dossier that owes something is under the cursor, where Enter led here; of
+        those that fit the filter, or where none does, of all in the view.
+        """
         if room.erased:
             self._go(Place(view=self._place.view))  # what it was found by may be the name
             self.say(_("Erased."), good=True)
         if not room.led_on:
             return
+        if not self._owing() and self._line.value != self._view.words:
+            self._go(self._place)
+        self._place = replace(self._place, dossier=self._owing() or self._place.dossier)
+        self.call_after_refresh(self._show)
+
+    def _owing(self) -> str:
+        """The next dossier after the cursor that owes something; empty where none shows."""
         found, at = self._found, self.query_one(Rows).cursor
         after = (found[place] for place in (*range(at + 1, len(found)), *range(at)))
-        owing = next((card.id for card in after if card.owed), self._place.dossier)
-        self._place = replace(self._place, dossier=owing)
-        self.call_after_refresh(self._show)
+        return next((card.id for card in after if card.owed), "")
 
     def action_open(self) -> None:
         """Opens the row under the cursor, of those that fit what was typed so far."""
