@@ -11,7 +11,7 @@ from secterm.desk.desk import Desk
 from secterm.dossier.entries import Answered
 from secterm.tui import dates, lock, order
 from secterm.tui.screens.interview import Interview
-from tests.support.house import OFFICER, SECOND, copied, favourable, given, plain
+from tests.support.house import OFFICER, SECOND, answered, copied, favourable, given, plain
 
 
 def told_of(officer, id, question):
@@ -206,6 +206,17 @@ async def test_what_is_typed_after_a_warning_is_warned_of_anew(interview):
         await officer.press("pageup")
         await officer.sees("This answer is not recorded yet")
         assert "Half more" in officer.screen
+
+
+async def test_a_list_that_needs_a_row_is_not_left_empty(sitting):
+    async with sitting(("opened", "core")) as officer:
+        answered(officer.desk, officer.desk.cards()[0].id, until="addresses")
+        await officer.opens("screening")
+        await officer.next("Where have you lived")
+        before = officer.journal
+        await officer.press("enter")
+        await officer.sees("Write at least 1 row.")
+        assert officer.journal == before
 
 
 async def test_arrows_lead_from_field_to_field_of_a_row(interview):
