@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from secterm import messages
-from secterm.desk.desk import Desk
+from secterm.desk.desk import STRONGER, Desk
 from secterm.desk.model import Clock, now, unlock_wait
 from secterm.settings import Settings
 from secterm.tui.lock import DEFAULT, Locking
@@ -85,6 +85,8 @@ class SectermApp(Locking):
 
     def unlocked(self, desk: Desk) -> None:
         """The vault is open; the first time, in a demo, a tour is offered."""
+        if self.hint:  # nobody has to guess a passphrase that the screen tells
+            desk.notices = tuple(told for told in desk.notices if told != STRONGER)
         super().unlocked(desk)
         if self._offers_tour:
             self._offers_tour = False

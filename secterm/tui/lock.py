@@ -55,6 +55,7 @@ class Locking(Dressed):
         self.desk: Desk | None = None
         self.home: Room[None] | None = None  # the first screen after the unlocking
         self.farewell = ""  # the checkpoint at the last lock
+        self.left_by = ""  # the officer who was unlocked at the last lock
         self.not_kept = ""  # why what was typed could not be kept at the last lock
         self.recovering = False  # shares are typed in; they are forgotten as a lock would
         self.taking_up: drafts.TakingUp | None = None
@@ -93,9 +94,12 @@ class Locking(Dressed):
             self.run_worker(self.taking_up.run(), exit_on_error=False, group="taking up")
 
     def close_desk(self) -> None:
-        """Drops the keys; the checkpoint stays, to be read off the lock screen."""
+        """Drops the keys; the checkpoint stays, to be read off the lock screen, and so does the
+        officer's name, but where an appointee sits before it.
+        """
         if self.desk is not None:
             desk, self.desk = self.desk, None
+            self.left_by = "" if self.shut_in else desk.officer.name
             with contextlib.suppress(Exception):
                 self.farewell = desk.checkpoint_line()
             desk.close()
@@ -304,7 +308,7 @@ class Locking(Dressed):
     def _say_kept(self, told: str) -> None:
         """Says once that what is typed is not kept, until it is again."""
         room = next(reversed(self.screen_stack), None)
-        if not isinstance(room, Room):
+        if not isinstance(room, Room) or not room.is_mounted:
             return
         if not told:
             self._warned = False

@@ -12,7 +12,7 @@ from secterm.desk.desk import Desk
 from secterm.dossier.entries import Answered
 from secterm.tui import dates, lock, order
 from secterm.tui.screens.interview import Interview
-from tests.support.house import OFFICER, SECOND, copied, favourable, given, plain
+from tests.support.house import OFFICER, SECOND, answered, copied, favourable, given, plain
 
 
 def told_of(officer, id, question):
@@ -208,6 +208,38 @@ async def test_a_jump_does_not_lose_what_is_typed(interview):
         await officer.press("f7")
         await officer.sees("This answer is not recorded yet")
         assert "Half" in officer.screen
+
+
+async def test_what_is_typed_after_a_warning_is_warned_of_anew(interview):
+    async with interview("birthplace", "gaps") as (officer, _):
+        await officer.type("Half")
+        await officer.press("pageup")
+        await officer.sees("This answer is not recorded yet")
+        await officer.type(" more")
+        await officer.misses("This answer is not recorded yet")
+        await officer.press("pageup")
+        await officer.sees("This answer is not recorded yet")
+        assert "Half more" in officer.screen
+
+
+async def test_a_list_that_needs_a_row_is_not_left_empty(sitting):
+    async with sitting(("opened", "core")) as officer:
+        answered(officer.desk, officer.desk.cards()[0].id, until="addresses")
+        await officer.opens("screening")
+        await officer.next("Where have you lived")
+        before = officer.journal
+        await officer.press("enter")
+        await officer.sees("Write at least 1 row.")
+        assert officer.journal == before
+
+
+async def test_arrows_lead_from_field_to_field_of_a_row(interview):
+    async with interview("other_names", "gaps") as (officer, _):
+        await officer.sees("> Name")
+        await officer.press("down")
+        await officer.sees("> Used from")
+        await officer.press("up", "up")
+        await officer.sees("> Why it changed")
 
 
 async def test_it_begins_at_the_question_it_is_asked_for(interview):

@@ -85,8 +85,9 @@ class FirstRun(Room[None]):
                 self.shell.key_file = key.path
                 await self.shell.push_screen_wait(passwords.made(_("First run"), key.path))
             await self.shell.push_screen_wait(self._made(desk))
-            if await self.shell.push_screen_wait(sharing.offer()) == "now":
-                await sharing.make(self)
+            answer = await self.shell.push_screen_wait(sharing.offer())
+            if answer == "now" and self.shell.home is not None:
+                self.shell.home.take_up("recovery", {})
             return
 
     async def _tour(self) -> None:

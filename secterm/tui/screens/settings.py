@@ -97,7 +97,7 @@ class Preferences(Room[None]):
         for number, view in enumerate(self._settings.views):
             told[f"{VIEW}{number}"] = (_("View {n}").format(n=number + 1), _summary(view))
         list_ = self.query_one(Rows)
-        width = max(list_.size.width - 23, 30)
+        width = max(list_.room - 23, 30)
         list_.show(
             [Row(id, f"{fit(label, 20)} {fit(text, width)}") for id, (label, text) in told.items()],
             key,

@@ -35,10 +35,10 @@ class Unlock(Room[None]):
     """Asks until the vault opens."""
 
     HELP_TEXT = _(
-        "Your name and passphrase open the vault. A key file is found by itself on a mounted "
-        "medium; F3 asks for the path of one that is elsewhere. Where nobody has a passphrase "
-        "any more, F4 recovers the vault with the shares that custodians keep. Ctrl+Q ends the "
-        "program."
+        "Your name and passphrase open the vault. After a lock the name of who locked stands "
+        "there; Shift+Tab leads to it. A key file is found by itself on a mounted medium; F3 asks "
+        "for the path of one that is elsewhere. Where nobody has a passphrase any more, F4 "
+        "recovers the vault with the shares that custodians keep. Ctrl+Q ends the program."
     )
 
     def __init__(self) -> None:
@@ -90,15 +90,17 @@ class Unlock(Room[None]):
             parts.append(self.shell.hint)
         if self.shell.told:
             parts.append(f"! {self.shell.told}")
+        officer = kept.get("officer", self.shell.left_by)
         return _UnlockForm(
             _("Unlock"),
             [
-                Entry("officer", _("Officer"), value=kept.get("officer", "")),
+                Entry("officer", _("Officer"), value=officer),
                 Entry("passphrase", _("Passphrase"), "secret"),
             ],
             kept,
             intro="\n\n".join(parts),
             told=told,
+            at="passphrase" if officer else "officer",
             leave=False,
             help=self.HELP_TEXT,
         )

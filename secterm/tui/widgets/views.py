@@ -39,7 +39,7 @@ class Views(Static):
             here = place == self._chosen
             item = f"{place + 1} {name} {many:,}"
             item = f"[{item}]" if here else f" {item} "
-            if used and used + cell_len(item) > self.size.width:
+            if used and used + cell_len(item.rstrip()) > self.size.width:
                 text.append("\n")
                 used = 0
             text.append(item, style="bold" if here else "")
