@@ -42,8 +42,8 @@ class TrainingRoom(Room[None]):
     )
     BINDINGS = [
         Binding("f4", "teach", _("Record teaching")),
-        Binding("f6", "teach_all", _("All taught")),
         Binding("f5", "quizzes", _("Hand over for quizzes")),
+        Binding("f6", "teach_all", _("All taught")),
     ]
     NEEDS = {"teach": "record", "teach_all": "record", "quizzes": "record"}
 
