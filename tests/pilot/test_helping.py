@@ -67,6 +67,15 @@ async def test_every_help_fits_on_one_page_and_tells_the_rule(sitting):
             await officer.sits_down_again()
 
 
+async def test_each_key_stands_beside_what_it_does(sitting):
+    async with sitting() as officer:
+        await officer.press("f1")
+        screen = await officer.sees("Help: Dossiers")
+        assert "Enter  Open        F6  Verify" in screen
+        await officer.press("question_mark")
+        assert "^Q  Quit        ^P   Commands" in await officer.sees("All keys")
+
+
 async def test_all_keys_are_a_question_mark_away(sitting):
     async with sitting() as officer:
         await officer.opens("admitted")
