@@ -23,6 +23,8 @@ from secterm.tui.widgets.rows import Deeds, Row, Rows
 from secterm.tui.wording import MAY_READ, led_on_by
 from secterm.words import _, ngettext
 
+LONGEST: Final = 73  # columns of a row's text, so that what is said of it stands beside
+UNDER: Final = "   "  # what a row begins with that stands under another
 FOUND: Final = {
     "suitable": _("suitable"),
     "conditions": _("conditions"),
@@ -82,16 +84,17 @@ class Findings(Room[None]):
             said = FOUND[found] if found else _("owed")
             odd = len(weighing.adverse(section, dossier.state))
             more = _("  ({n} adverse)").format(n=odd) if odd else ""
-            title = fit(section.title, 49)
-            rows.append(Row(f"section:{section.id}", f"{title} {said}{more}", strong=True))
+            title = self._title(section.title)
+            rows.append(Row(f"section:{section.id}", f"{title}{said}{more}", strong=True))
             rows += self._questions(dossier, section)
         overall = gates.overall_finding(dossier.state, dossier.pack)
         said = FOUND[overall] if overall else _("owed")
-        rows.append(Row("overall", f"{fit(_('The whole screening'), 50)}{said}", strong=True))
+        title = self._title(_("The whole screening"))
+        rows.append(Row("overall", f"{title}{said}", strong=True))
         if gates.terms_of(dossier.state, dossier.pack).review:
             done = gates.is_reviewed(dossier.state, dossier.pack)
             said = _("agrees") if done else _("owed")
-            title = fit(_("Review by a second officer"), 50)
+            title = self._title(_("Review by a second officer"))
             rows.append(Row("review", f"{title}{said}", strong=True))
         self.query_one(Rows).show(rows, key)
         gate = dossier.standing.gate("screening")
@@ -101,6 +104,10 @@ class Findings(Room[None]):
             + (_("Enter does what the row asks.") if self.desk.may("record") else MAY_READ)
             + "\n"
         )
+
+    def _title(self, text: str) -> str:
+        """The text of a row, as wide as all are, up to what is said of it."""
+        return f"{fit(text, min(self.app.size.width - 31, LONGEST))} "
 
     def _first(self, dossier: Dossier) -> list[Row]:
         """What Enter does where it is none of the rows below: at most one row."""
@@ -126,7 +133,7 @@ class Findings(Room[None]):
     def _questions(self, dossier: Dossier, section: Section) -> list[Row]:
         """What has to be checked in a section, and what was answered adversely."""
         adverse = [
-            Row(f"adverse:{q.id}", f"   {fit(q.text, 46)} {_('adverse')}")
+            Row(f"adverse:{q.id}", self._title(UNDER + q.text) + _("adverse"))
             for q in weighing.adverse(section, dossier.state)
         ]
         return [*adverse, *self._checks(dossier, section)]
@@ -143,7 +150,7 @@ class Findings(Room[None]):
                 said = _("nothing to check")
                 if made is not None:
                     said = _("borne out") if made.act.holds else _("NOT borne out")
-            rows.append(Row(f"check:{question.id}", f"   {fit(question.check, 46)} {said}"))
+            rows.append(Row(f"check:{question.id}", self._title(UNDER + question.check) + said))
         return rows
 
     def _owed_key(self, dossier: Dossier) -> str:
