@@ -83,7 +83,8 @@ async def test_a_teaching_is_recorded_with_hours_day_trainer_and_place(training)
     async with training() as (officer, id):
         module, _ = module_of(officer, id)
         await officer.press("enter")
-        await officer.sees("> Hours")
+        screen = await officer.sees("> Hours")
+        assert f"Teaching: {officer.desk.dossier(id).state.particulars.name}" in screen
         await officer.press("ctrl+u")
         await officer.write("many")
         await officer.sees("Hours: write a number")

@@ -116,7 +116,6 @@ class QuizRoom(Handover):
             Static(put.text, classes="asked", markup=False),
             Static("", markup=False),
             choices,
-            Static("", markup=False),
             focus=choices,
             hint=_("Choose with the arrows or a number. Enter gives the answer."),
         )

@@ -243,7 +243,7 @@ class TrainingRoom(Room[None]):
         hours = Entry("hours", _("Hours"), "number", value=kept.get("hours", f"{owed:g}"))
         none = Entry("hours", _("Hours"), required=False, when=lambda values: False)
         return Form(
-            _("Teaching"),
+            _("Teaching: {name}").format(name=self.dossier.state.particulars.name),
             [
                 hours if one else none,
                 Entry("on", _("Day"), "date", value=kept.get("on", self.desk.today.isoformat())),
