@@ -34,16 +34,6 @@ async def test_no_setting_is_cut_on_a_wide_terminal(sitting):
         assert "…" not in await officer.settle()
 
 
-async def test_a_check_and_an_adverse_answer_are_told_in_full_where_there_is_room(sitting):
-    async with sitting(("decision", "general"), size=WIDE) as officer:
-        await officer.opens("decision")
-        await officer.press("down", "enter")
-        screen = await officer.sees("Checks and findings")
-        assert "…" not in screen
-        columns = {line.index("borne out") for line in screen.split("\n") if "borne out" in line}
-        assert len(columns) == 1
-
-
 async def test_jump_shows_more_of_each_question_and_more_questions(interview):
     async with interview("identity_papers", "gaps", size=WIDE) as (officer, _):
         await officer.press("f7")

@@ -58,6 +58,12 @@ class Jump(Box[str]):
         """Begins at the question on the page."""
         self.query_one(Rows).show([row for _number, _text, row in self._all], self._at)
         self.query_one("#none", Static).display = False
+        self.call_after_refresh(self._amid)
+
+    def _amid(self) -> None:
+        """The question on the page stands amid those before and after it."""
+        rows = self.query_one(Rows)
+        rows.scroll_to(y=rows.cursor - rows.size.height // 2, animate=False)
 
     def on_input_changed(self) -> None:
         """Shows what fits."""
