@@ -326,7 +326,7 @@ async def test_what_is_marked_may_stay_so(interview):
 
 async def test_progress_stands_in_one_line_where_there_is_no_room_for_the_map(interview):
     async with interview("identity_papers", "gaps") as (officer, _):
-        line = await officer.sees("Section 1 of 12: Identity and nationality, 5 of 6 done   ")
+        line = await officer.sees("Section 1 of 12: Identity and nationality, 5/6 done   ")
         assert "█░ 42/44" in line
         assert "All questions" not in line
 

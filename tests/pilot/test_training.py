@@ -242,6 +242,10 @@ async def test_a_quiz_not_passed_says_why_and_is_read_and_tried_again(training):
         await answers(officer, module, right=3)
         await officer.sees("Not passed yet:")
         assert officer.screen.count("×") == 2
+        _text, _mark, told = officer.screen.partition("× ")
+        assert all(
+            line.startswith(("  × ", "    ")) for line in told.split("\n\n")[0].split("\n")[1:]
+        )
         await officer.reads_on("Enter reads the text again and tries once more.")
         await officer.press("enter")
         await officer.sees("page 1 of 3")
