@@ -27,6 +27,7 @@ from secterm.words import _
 R = TypeVar("R")
 
 SMALLEST: Final = (80, 24)
+TALL: Final = 40  # lines of a terminal on which things stand further apart
 STILL: Final = ("help", "theme", "nothing", *MOVES)  # what an appointee at the keyboard can do
 
 
@@ -143,7 +144,8 @@ class SectermApp(Locking):
             self.exit()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Says so where the terminal is too small, for as long as it is."""
+        """Says so where the terminal is too small, for as long as it is; marks a tall one."""
+        self.set_class(event.size.height >= TALL, "-tall")
         self._small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
         self._fit(self.screen)
 

@@ -191,6 +191,16 @@ async def test_a_jump_by_words_finds_them_in_any_order_and_arrows_choose(intervi
         await officer.sees("If you hold none")
 
 
+async def test_a_jump_begins_amid_the_questions_around_this_one(interview):
+    async with interview("gaps") as (officer, _):
+        await officer.press("f7")
+        await officer.sees("Jump to a question")
+        rows = (await officer.settle()).split("\n")
+        here = next(n for n, line in enumerate(rows) if "> " in line and "open" in line)
+        assert "14. " in rows[here - 5]
+        assert "24. " in rows[here + 5]
+
+
 async def test_a_jump_that_fits_nothing_says_so_and_esc_stays(interview):
     async with interview("identity_papers", "gaps") as (officer, _):
         await officer.type("/")
@@ -362,7 +372,7 @@ async def test_what_is_marked_may_stay_so(interview):
 
 async def test_progress_stands_in_one_line_where_there_is_no_room_for_the_map(interview):
     async with interview("identity_papers", "gaps") as (officer, _):
-        line = await officer.sees("Section 1 of 12: Identity and nationality, 5 of 6   ")
+        line = await officer.sees("Section 1 of 12: Identity and nationality, 5/6 done   ")
         assert "█░ 42/44" in line
         assert "All questions" not in line
 

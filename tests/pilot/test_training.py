@@ -83,7 +83,8 @@ async def test_a_teaching_is_recorded_with_hours_day_trainer_and_place(training)
     async with training() as (officer, id):
         module, _ = module_of(officer, id)
         await officer.press("enter")
-        await officer.sees("> Hours")
+        screen = await officer.sees("> Hours")
+        assert f"Teaching: {officer.desk.dossier(id).state.particulars.name}" in screen
         await officer.press("ctrl+u")
         await officer.write("many")
         await officer.sees("Hours: write a number")
@@ -252,6 +253,10 @@ async def test_a_quiz_not_passed_says_why_and_is_read_and_tried_again(training):
         await answers(officer, module, right=3)
         await officer.sees("Not passed yet:")
         assert officer.screen.count("×") == 2
+        _text, _mark, told = officer.screen.partition("× ")
+        assert all(
+            line.startswith(("  × ", "    ")) for line in told.split("\n\n")[0].split("\n")[1:]
+        )
         await officer.reads_on("Enter reads the text again and tries once more.")
         await officer.press("enter")
         await officer.sees("page 1 of 3")

@@ -103,7 +103,7 @@ class FirstRun(Room[None]):
         self.shell.guide.begin()
 
     def _form(self, told: str, kept: Values) -> Form:
-        parts = [INTRO, str(self.shell.vault)]
+        parts = [INTRO, _("Vault: {path}").format(path=self.shell.vault)]
         if self.shell.told:
             parts.append(f"! {self.shell.told}")
         return _Form(

@@ -75,7 +75,8 @@ class Form(Room[Values]):
     `live` is shown under the form as the values change; `told` is said at the
     beginning, of the entry `at` where it is about one. `stands` is what is recorded of
     these entries, where that is not what they begin with. A form that is not to be left
-    has no Esc. A `tight` one, as one with many entries is anyway, has no lines between them.
+    has no Esc. A `tight` one, as one with many entries is anyway, has no lines between them
+    where the terminal is low.
     Where Enter on the last line `records`, the keys under it say so.
     """
 

@@ -42,8 +42,8 @@ class TrainingRoom(Room[None]):
     )
     BINDINGS = [
         Binding("f4", "teach", _("Record teaching")),
-        Binding("f6", "teach_all", _("All taught")),
         Binding("f5", "quizzes", _("Hand over for quizzes")),
+        Binding("f6", "teach_all", _("All taught")),
     ]
     NEEDS = {"teach": "record", "teach_all": "record", "quizzes": "record"}
 
@@ -246,7 +246,7 @@ class TrainingRoom(Room[None]):
         hours = Entry("hours", _("Hours"), "number", value=kept.get("hours", f"{owed:g}"))
         none = Entry("hours", _("Hours"), required=False, when=lambda values: False)
         return Form(
-            _("Teaching"),
+            _("Teaching: {name}").format(name=self.dossier.state.particulars.name),
             [
                 hours if one else none,
                 Entry(

@@ -81,7 +81,7 @@ class Unlock(Room[None]):
             return
 
     def _form(self, told: str, kept: Values) -> Form:
-        parts = [str(self.shell.vault)]
+        parts = [_("Vault: {path}").format(path=self.shell.vault)]
         if self.shell.farewell:
             parts.append(_("Locked. Checkpoint {line}").format(line=self.shell.farewell))
         if self.shell.not_kept:

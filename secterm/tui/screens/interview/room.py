@@ -309,7 +309,7 @@ class Interview(Keyed):
         """Looks at the question after."""
         self._turn(min(self._at + 1, len(self.progress) - 1))
 
-    def action_end(self, at: int) -> None:
+    def action_edge(self, at: int) -> None:
         """Looks at the first question, or the last."""
         self._turn(at % len(self.progress))
 
