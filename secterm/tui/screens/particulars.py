@@ -108,7 +108,7 @@ async def correct(room: Room[None], id: str) -> None:
     while True:
         values = await room.shell.push_screen_wait(
             Form(
-                _("Correct the particulars"),
+                _("Correct the particulars: {name}").format(name=who.name),
                 [
                     *_entries(dossier.pack, room.desk.today, kept),
                     Entry("reason", _("Why they are corrected"), value=kept["reason"]),
