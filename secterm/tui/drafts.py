@@ -78,7 +78,7 @@ def left(home: Room[None], stack: Sequence[Widget], on_the_way: TakingUp | None)
 
 
 def _step(screen: Room[object] | Question, *, front: bool) -> Step:
-    if isinstance(screen, Question):
+    if isinstance(screen, Question) or not screen.is_mounted:  # it opens just now
         return Step(screen.kind)
     typed = screen.typed()
     called = {id: name for id, text in typed.items() if text and (name := screen.called(id))}

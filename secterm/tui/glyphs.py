@@ -84,12 +84,12 @@ def shows(text: str) -> bool:
 
 
 def told(text: str) -> str:
-    """What is said beside a name that a console cannot show whole; else empty."""
+    """What is said beside a text that a console cannot show whole; else empty."""
     if shows(text):
         return ""
     return _(
-        "This name has letters that this console cannot show: {mark} stands for each. It is "
-        "recorded in full; another terminal shows it, and so does an archive."
+        "This console cannot show some of these letters: {mark} stands for each. They are "
+        "recorded in full; another terminal shows them, and so does an archive."
     ).format(mark=MARK)
 
 

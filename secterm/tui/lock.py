@@ -13,6 +13,7 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Final, cast
 
 from textual import events
@@ -54,6 +55,7 @@ class Locking(Dressed):
         self.desk: Desk | None = None
         self.home: Room[None] | None = None  # the first screen after the unlocking
         self.farewell = ""  # the checkpoint at the last lock
+        self.left_by = ""  # the officer who was unlocked at the last lock
         self.not_kept = ""  # why what was typed could not be kept at the last lock
         self.recovering = False  # shares are typed in; they are forgotten as a lock would
         self.taking_up: drafts.TakingUp | None = None
@@ -93,9 +95,12 @@ class Locking(Dressed):
             self.run_worker(self.taking_up.run(), exit_on_error=False, group="taking up")
 
     def close_desk(self) -> None:
-        """Drops the keys; the checkpoint stays, to be read off the lock screen."""
+        """Drops the keys; the checkpoint stays, to be read off the lock screen, and so does the
+        officer's name, but where an appointee sits before it.
+        """
         if self.desk is not None:
             desk, self.desk = self.desk, None
+            self.left_by = "" if self.shut_in else desk.officer.name
             with contextlib.suppress(Exception):
                 self.farewell = desk.checkpoint_line()
             desk.close()
@@ -188,9 +193,21 @@ class Locking(Dressed):
             signal.SIGINT: self._broken_off,
             signal.SIGQUIT: self._broken_off,
         }
-        for number, handler in told.items():
-            with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
-                loop.add_signal_handler(number, handler)
+        with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
+            for number, handler in told.items():
+                loop.add_signal_handler(number, lambda: None)  # goes with the loop
+                # The loop itself loses a signal that comes while many keys wait for it.
+                signal.signal(number, self._soon(loop, handler))
+            signal.set_wakeup_fd(signal.set_wakeup_fd(-1), warn_on_full_buffer=False)
+
+    @staticmethod
+    def _soon(
+        loop: asyncio.AbstractEventLoop, then: Callable[[], None]
+    ) -> Callable[[int, FrameType | None], None]:
+        def soon(number: int, frame: FrameType | None) -> None:
+            loop.call_soon_threadsafe(then)
+
+        return soon
 
     def _broken_off(self) -> None:
         # A keyboard's signals: not of the one that an appointee has.
@@ -292,7 +309,7 @@ class Locking(Dressed):
     def _say_kept(self, told: str) -> None:
         """Says once that what is typed is not kept, until it is again."""
         room = next(reversed(self.screen_stack), None)
-        if not isinstance(room, Room):
+        if not isinstance(room, Room) or not room.is_mounted:
             return
         if not told:
             self._warned = False

@@ -11,6 +11,7 @@ from secterm.desk.desk import Desk
 from secterm.desk.drafts import Left
 from secterm.dossier.entries import Corrected, Decided
 from secterm.tui import lock
+from secterm.tui.screens.form import Entry, Form
 from tests.faults.faulty import files_end_at
 from tests.pilot.test_locking import at_a_question, at_the_findings, at_the_interview
 from tests.support.custodians import asks_for, sees_the_share
@@ -298,6 +299,15 @@ async def test_nothing_is_kept_where_nothing_is_typed(sitting, monkeypatch):
         assert officer.desk.left() is None
 
 
+async def test_a_screen_that_opens_in_that_moment_keeps_nothing_from_being_kept(sitting):
+    async with sitting() as officer:
+        await officer.opens("training")
+        officer.app.push_screen(Form("Note", [Entry("text", "Note", "text")]))
+        officer.app._keep_now()
+        assert officer.app.not_kept == ""
+        await officer.sees("> Note")
+
+
 async def test_without_anything_typed_the_same_screen_is_there_again(sitting):
     async with sitting() as officer:
         await opens_the_second(officer)
@@ -313,6 +323,18 @@ async def test_it_is_said_once(sitting):
         await a_new_dossier(officer)
         await officer.locks()
         await officer.comes_back()
+        await officer.press("enter")
+        await officer.misses(AGAIN)
+
+
+async def test_that_an_answer_is_here_again_is_said_until_something_is_done(interview):
+    async with interview("birthplace", "gaps") as (officer, _):
+        await officer.type("In a small town")
+        await officer.locks()
+        await officer.comes_back()
+        await officer.sees("In a small town")
+        await officer.settle()
+        assert AGAIN in await officer.settle()
         await officer.press("enter")
         await officer.misses(AGAIN)
 

@@ -53,6 +53,7 @@ class Interview(Keyed):
         self._at = 0  # the place of the question on the page
         self._back = False  # whether only what is marked is gone through
         self._warned = False
+        self._wrong = ""  # what was said to be wrong with the answer
         self._progress: Progress | None = None
 
     def body(self) -> ComposeResult:
@@ -252,15 +253,18 @@ class Interview(Keyed):
         self._right_now()
 
     def _right_now(self) -> None:
-        if not self.said or not self.asking or self.page.listing is not None:
+        if self._warned:  # what is typed since was not warned of
+            self._warned = False
+            self.say("")
+        if not self.said or self.said != self._wrong or self.page.listing is not None:
             return  # of a row that is begun, Enter judges
         answer = self.page.entered()
         if answer is not None and not self.page.wrong(answer):
-            self._warned = False
             self.say("")
 
     def _refuse(self, why: str, focus: Widget | None = None) -> None:
         self.set_focus(focus or self.page.first)
+        self._wrong = why
         self.say(why)
         self._heard_again()
 
@@ -289,7 +293,7 @@ class Interview(Keyed):
         if not self.asking or self._warned or not self.page.changed:
             return True
         self._warned = True
-        self.say(_("This answer is not recorded yet: Enter records it. The same key again leaves."))
+        self.say(_("This answer is not recorded yet: Enter records it. Leaving again loses it."))
         return False
 
     def _turn(self, at: int) -> None:
@@ -305,7 +309,7 @@ class Interview(Keyed):
         """Looks at the question after."""
         self._turn(min(self._at + 1, len(self.progress) - 1))
 
-    def action_end(self, at: int) -> None:
+    def action_edge(self, at: int) -> None:
         """Looks at the first question, or the last."""
         self._turn(at % len(self.progress))
 
