@@ -297,7 +297,7 @@ class Locking(Dressed):
         self._keeping = None
         if self.at_work or (self.taking_up is not None and self.taking_up.quiet):
             self._keep_after(KEPT_AFTER)
-        elif self.desk is not None:
+        elif self.desk is not None and self.is_running:  # else the screens are being taken down
             self.not_kept = ""
             try:
                 self._keep()
