@@ -5,6 +5,7 @@ import contextlib
 
 import msgspec
 import pytest
+from textual import events
 
 from secterm.desk.desk import Desk
 from secterm.desk.drafts import Left
@@ -295,6 +296,21 @@ async def test_nothing_is_kept_where_nothing_is_typed(sitting, monkeypatch):
         await officer.type("a secret of a test")
         officer.app._keep_now()
         assert officer.desk.left() is None
+
+
+async def test_a_screen_that_opens_is_not_asked_for_what_is_typed_on_it(sitting):
+    async with sitting() as officer:
+        await opens_the_second(officer)
+        room = officer.app.screen_stack[-1]
+        officer.app.post_message(events.Key("f2", None))
+        while officer.app.screen_stack[-1] is room:
+            await asyncio.sleep(0)
+        assert not officer.app.screen_stack[-1].is_mounted
+        officer.app._keep_now()
+        await officer.sees("> New name")
+        await officer.type(" the Second")
+        officer.app._keep_now()
+        assert "the Second" in repr(officer.desk.left())
 
 
 async def test_without_anything_typed_the_same_screen_is_there_again(sitting):
