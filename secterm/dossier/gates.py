@@ -51,6 +51,7 @@ Stage = Literal[
     "lapsed",
     "left",
 ]
+Asked = tuple[tuple[Section, tuple[Question, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -121,9 +122,15 @@ def questions_of(section: Section, state: State) -> tuple[Question, ...]:
     return tuple(q for q in section.questions if category in q.categories)
 
 
+def asked_of(pack: Pack, state: State) -> Asked:
+    """The sections with a question for this appointee, each with those that are asked."""
+    asked = ((section, questions_of(section, state)) for section in pack.screening.sections)
+    return tuple((section, questions) for section, questions in asked if questions)
+
+
 def sections_of(pack: Pack, state: State) -> tuple[Section, ...]:
     """The sections with a question for this appointee."""
-    return tuple(s for s in pack.screening.sections if questions_of(s, state))
+    return tuple(section for section, _questions in asked_of(pack, state))
 
 
 def modules_of(pack: Pack, state: State) -> tuple[Module, ...]:
@@ -326,10 +333,10 @@ def _gates(state: State, pack: Pack, today: date) -> tuple[GateStanding, ...]:
 
 
 def _screening(state: State, pack: Pack, today: date) -> GateStanding:
-    owed = list(_screening_owed(state, pack))
-    sections = sections_of(pack, state)
-    total = sum(len(questions_of(s, state)) for s in sections) + len(sections) + 1
-    total += sum(bool(q.check) for s in sections for q in questions_of(s, state))
+    asked = asked_of(pack, state)
+    owed = list(_screening_owed(state, pack, asked))
+    total = sum(len(questions) for _section, questions in asked) + len(asked) + 1
+    total += sum(bool(q.check) for _section, questions in asked for q in questions)
     total += terms_of(state, pack).review
     found = overall_finding(state, pack)
     lapse = None
@@ -347,14 +354,13 @@ def _screening(state: State, pack: Pack, today: date) -> GateStanding:
     return GateStanding("screening", status, max(total - len(owed), 0), total, tuple(owed), lapse)
 
 
-def _screening_owed(state: State, pack: Pack) -> Iterator[Owed]:
-    sections = sections_of(pack, state)
-    for section in sections:
-        for q in questions_of(section, state):
+def _screening_owed(state: State, pack: Pack, asked: Asked) -> Iterator[Owed]:
+    for _section, questions in asked:
+        for q in questions:
             if q.id not in state.answers:
                 yield Owed("question", q.id)
-    for section in sections:
-        for q in questions_of(section, state):
+    for section, questions in asked:
+        for q in questions:
             if q.check and needs_check(state, q):
                 yield Owed("check", q.id)
         if not finding_of(state, pack, section):

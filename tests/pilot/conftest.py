@@ -1,6 +1,7 @@
 """Vaults that the tests of the screens copy, and the app on one of them."""
 
 import contextlib
+import hashlib
 import os
 import random
 
@@ -65,31 +66,44 @@ class Seated(SectermApp):
 
 
 @pytest.fixture(scope="session")
-def vaults(tmp_path_factory):
-    """Builds each vault that is asked for once; the same lives give the same file."""
-    made = {}
+def built(tmp_path_factory):
+    """What one of the processes of a run has built, the others take."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
-    def vault(*lives):
-        if lives not in made:
-            path = tmp_path_factory.mktemp("vault") / "vault.db"
+    def once(name, make):
+        path = shared / name
+        if not path.exists():
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(kdf, "floors", (kdf.Cost(t=1, m=32, p=1),))
-                made[lives] = build(path, *lives)
-        return made[lives]
+                make(tmp_path_factory.mktemp("built") / "vault.db").rename(path)
+        return path
+
+    return once
+
+
+@pytest.fixture(scope="session")
+def vaults(built):
+    """Builds each vault that is asked for once; the same lives give the same file."""
+
+    def vault(*lives):
+        name = hashlib.sha256(repr(lives).encode()).hexdigest()
+        return built(f"{name}.db", lambda path: build(path, *lives))
 
     return vault
 
 
 @pytest.fixture(scope="session")
-def same_vault(tmp_path_factory):
+def same_vault(built):
     """A vault that is the same, byte for byte, whenever it is built."""
-    chance = random.Random(7)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kdf, "floors", (kdf.Cost(t=1, m=32, p=1),))
-        patch.setattr(os, "urandom", chance.randbytes)
-        path = tmp_path_factory.mktemp("same") / "v.db"
-        clock = walks.Ageing()
-        return build(path, *walks.LIVES, clock=clock, between=clock.sleep)
+
+    def same(path):
+        chance, clock = random.Random(7), walks.Ageing()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(os, "urandom", chance.randbytes)
+            return build(path, *walks.LIVES, clock=clock, between=clock.sleep)
+
+    return built("same.db", same)
 
 
 @pytest.fixture

@@ -172,7 +172,7 @@ async def test_the_second_person_is_another_one(sitting, small):
         await warned(officer)
         await reasoned(officer, second=OFFICER)
         await officer.reads("The second officer must be another person than the first.")
-        assert REASON in officer.screen
+        await officer.sees(REASON)
         assert officer.journal == before
 
 
@@ -182,7 +182,7 @@ async def test_a_second_person_s_wrong_passphrase_is_told_and_the_reason_kept(si
         await reasoned(officer, second=(SECOND[0], "a wrong test passphrase"))
         await officer.reads("The name and passphrase are not those of an officer.")
         await officer.sees("> Their own passphrase")
-        assert REASON in officer.screen
+        await officer.sees(REASON)
         await officer.write(SECOND[1])
         await meant(officer)
         await officer.sees("(erased)")

@@ -25,7 +25,7 @@ async def test_what_is_filled_in_is_there_again(sitting):
         assert "unseen" not in screen
         await officer.write("2-28")
         await officer.sees("> Identity number")
-        assert "28 February 1990" in officer.screen
+        await officer.sees("28 February 1990")
         await resized(officer, 80, 24)
         await officer.sees("28 February 1990")
 

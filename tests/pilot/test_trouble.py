@@ -35,7 +35,7 @@ async def test_an_act_that_the_disk_refuses_is_told_and_stays_typed(sitting):
         pull_the_disk(officer)
         await officer.write("Retires")
         await officer.reads("The vault cannot be read or written")
-        assert "Retires" in officer.screen
+        await officer.sees("Retires")
         assert officer.journal == before
 
 
