@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from textwrap import fill
+from typing import Final
+
 from textual.widgets import Static
 
 from secterm.desk.quiz import Quiz
@@ -12,6 +15,8 @@ from secterm.tui.screens.handover import Handover
 from secterm.tui.widgets.choices import Choice, Choices
 from secterm.tui.widgets.reading import Reading
 from secterm.words import _
+
+WIDTH: Final = 70  # columns of a line, as the texts of a pack have
 
 
 class QuizRoom(Handover):
@@ -180,10 +185,15 @@ class QuizRoom(Handover):
         why = {q.text: q.why for q in module.bank}
         for answer in taken.answers:
             if not answer.right:
-                lines += [f"× {answer.question}", f"  {why.get(answer.question, '')}"]
+                lines += [_under("× ", answer.question), _under("  ", why.get(answer.question, ""))]
         title = _("Passed: {title}") if taken.passed else _("Not passed yet: {title}")
         hint = _("Enter goes on.")
         if not taken.passed and due is not None and due.kind == "quiz":
             hint = _("Enter reads the text again and tries once more.")
         self._after, self._quiz = True, None
         await self._fill(title.format(title=module.title), "\n".join(lines), hint)
+
+
+def _under(mark: str, text: str) -> str:
+    """A mark, and the text in lines that begin under its first word."""
+    return fill(text, WIDTH, initial_indent=mark, subsequent_indent="  ")
