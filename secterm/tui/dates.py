@@ -98,6 +98,11 @@ def iso(text: str, today: date, order: Dates = "day-first") -> str:
     return day.isoformat() if day else text
 
 
+def to_come(text: str, today: date) -> str:
+    """What is said of a date (YYYY-MM-DD) that is still to come; empty where it is not."""
+    return _("{day} is still to come.").format(day=told(text)) if text > today.isoformat() else ""
+
+
 def example(order: Dates) -> str:
     """A date as it may be typed, in the set order."""
     return EXAMPLES[order]

@@ -113,20 +113,36 @@ async def test_enter_held_down_records_no_teaching(sitting, monkeypatch):
         await officer.sees("quiz owed")
 
 
-async def test_a_day_to_come_is_refused_and_what_was_typed_stays(training):
+async def test_a_day_to_come_is_told_where_it_is_typed(training):
     async with training() as (officer, _):
         before = officer.journal
         await officer.press("enter")
         await officer.sees("> Hours")
         await officer.press("enter", "ctrl+u")
         await officer.write("2999-01-01")
+        await officer.sees("1 January 2999 is still to come.")
+        assert "> Day" in officer.screen
         await officer.press("ctrl+u")
-        await officer.write("A. Trainer")
-        await officer.press("enter")
-        await officer.reads("The day of the training must be a day up to today")
-        assert "A. Trainer" in officer.screen
-        assert "1 January 2999" in officer.screen
+        await officer.write("today")
+        await officer.sees("> Who taught")
+        await officer.misses("is still to come.")
         assert officer.journal == before
+
+
+async def test_hours_that_are_not_enough_are_told_and_the_rest_is_asked_for(training):
+    async with training() as (officer, id):
+        module, _kind = module_of(officer, id)
+        hours = module.hours["general"]
+        await officer.press("enter")
+        await officer.sees("> Hours")
+        await officer.press("ctrl+u")
+        await officer.write("0.25")
+        for label in ("> Day", "> Who taught", "> Place"):
+            await officer.sees(label)
+            await officer.press("enter")
+        await officer.sees("0.25 h of it taught")
+        await officer.press("enter")
+        await officer.sees(f"> Hours                   {hours - 0.25:g}\n")
 
 
 async def test_one_course_teaches_all_that_is_owed(training):
@@ -241,6 +257,8 @@ async def test_a_quiz_not_passed_says_why_and_is_read_and_tried_again(training):
         await answers(officer, module, right=3)
         await officer.sees("Not passed yet:")
         assert officer.screen.count("×") == 2
+        wrong = officer.screen[officer.screen.index("  × ") :].split("\n\n")[0].split("\n")
+        assert {line[:4] for line in wrong} == {"  × ", "    "}
         await officer.reads_on("Enter reads the text again and tries once more.")
         await officer.press("enter")
         await officer.sees("page 1 of 3")
