@@ -249,6 +249,23 @@ async def test_a_quiz_comes_after_the_reading_and_is_passed(training):
         assert officer.desk.dossier(id).state.quizzes[module.id][-1].act.passed
 
 
+async def test_a_page_that_was_read_can_be_turned_back_to_until_the_quiz_begins(training):
+    async with training() as (officer, id):
+        taught(officer, id)
+        await officer.press("f5")
+        await begins(officer)
+        await officer.sees("page 1 of 3")
+        await officer.press("pageup")
+        assert "PgUp" not in await officer.sees("page 1 of 3")
+        await officer.reads_on("page 2 of 3")
+        await officer.sees("PgUp Page before")
+        await officer.press("pageup")
+        await officer.sees("page 1 of 3")
+        await officer.reads_on("question 1 of 5")
+        await officer.press("pageup")
+        assert "PgUp" not in await officer.sees("question 1 of 5")
+
+
 async def test_a_quiz_not_passed_says_why_and_is_read_and_tried_again(training):
     async with training() as (officer, id):
         module = taught(officer, id)
