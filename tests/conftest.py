@@ -1,11 +1,30 @@
-"""What every test shares: a key derivation that costs nothing, here only."""
+"""What every test shares, in its own process only: a key derivation that costs nothing, a
+disk that nobody waits for, a policy pack that is read once, and a collector that does not
+walk all that the tests themselves hold.
+"""
+
+import functools
+import gc
 
 import pytest
 
-from secterm.vault import kdf
+from secterm.policy import reader
+from secterm.tui import sealed
+from secterm.vault import file, kdf
 
 CHEAP = kdf.Cost(t=1, m=32, p=1)
 kdf.TARGET_SECONDS = 0.0  # no slot's cost is raised unless a test asks for it
+# The machine's power does not fail in a test; tests/faults has processes of its own for that.
+file.PRAGMAS["synchronous"] = "off"
+
+
+def _read_once(parse):
+    """The same bytes give the same frozen pack; each vault that opens would read it anew."""
+    known = functools.lru_cache(maxsize=32)(lambda files, judged: parse(dict(files), judged=judged))
+    return lambda files, *, judged=True: known(tuple(sorted(files.items())), judged)
+
+
+reader.parse = _read_once(reader.parse)
 
 
 @pytest.fixture(autouse=True)
@@ -16,3 +35,9 @@ def _cheap_kdf(monkeypatch):
 def pytest_collection_modifyitems(items):
     """The longest first, so that no process waits for it in the end."""
     items.sort(key=lambda item: "e2e" not in item.path.parts)
+
+
+def pytest_collection_finish():
+    """The collector walks all that Textual holds, over and over: a fifth of the time."""
+    sealed.set_aside()
+    gc.set_threshold(200_000, 50, 100)

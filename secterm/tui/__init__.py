@@ -35,7 +35,9 @@ def run(vault: Path, *, hint: str = "", tour: bool = False) -> int:
     quiet.settle()
     with quiet.unechoed():
         from secterm.tui.app import SectermApp
+        from secterm.tui.sealed import set_aside
 
+        set_aside()
         settings, told = settings_of(vault)
         app = SectermApp(vault, hint=hint, tour=tour, settings=settings, told=told)
         try:

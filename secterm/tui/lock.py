@@ -55,6 +55,7 @@ class Locking(Dressed):
         self.desk: Desk | None = None
         self.home: Room[None] | None = None  # the first screen after the unlocking
         self.farewell = ""  # the checkpoint at the last lock
+        self.left_by = ""  # the officer who was unlocked at the last lock
         self.not_kept = ""  # why what was typed could not be kept at the last lock
         self.recovering = False  # shares are typed in; they are forgotten as a lock would
         self.taking_up: drafts.TakingUp | None = None
@@ -93,20 +94,26 @@ class Locking(Dressed):
             self.run_worker(self.taking_up.run(), exit_on_error=False, group="taking up")
 
     def close_desk(self) -> None:
-        """Drops the keys; the checkpoint stays, to be read off the lock screen."""
+        """Drops the keys; the checkpoint stays, to be read off the lock screen, and so does the
+        officer's name, but where an appointee sits before it.
+        """
         if self.desk is not None:
             desk, self.desk = self.desk, None
+            self.left_by = "" if self.shut_in else desk.officer.name
             with contextlib.suppress(Exception):
                 self.farewell = desk.checkpoint_line()
             desk.close()
 
-    def leave(self) -> None:
-        """Keeps what the lock interrupts, and drops the keys whether it could be kept or not."""
+    def leave(self, *, crashed: bool = False) -> None:
+        """Keeps what the lock interrupts, and drops the keys whether it could be kept or not.
+
+        Nothing leads back to where it `crashed`, or it would each time.
+        """
         if self.desk is None:
             return
         self.not_kept = ""
         try:
-            self._keep(place=True)
+            self._keep(place=True, back=not crashed)
         except Exception as error:
             self.not_kept = f"{NOT_KEPT} {messages.explain(error).text()}"
         self.workers.cancel_group(self, "taking up")
@@ -301,7 +308,7 @@ class Locking(Dressed):
     def _say_kept(self, told: str) -> None:
         """Says once that what is typed is not kept, until it is again."""
         room = next(reversed(self.screen_stack), None)
-        if not isinstance(room, Room):
+        if not isinstance(room, Room) or not room.is_mounted:
             return
         if not told:
             self._warned = False
@@ -311,11 +318,15 @@ class Locking(Dressed):
             self._warned = True
             room.say(told)
 
-    def _keep(self, *, place: bool = False) -> None:
-        """Keeps what is typed on the screens, and at a lock the `place` without it too."""
+    def _keep(self, *, place: bool = False, back: bool = True) -> None:
+        """Keeps what is typed on the screens, and at a lock the `place` without it too; and
+        the way `back` to it.
+        """
         if self.desk is None or self.home is None:
             return
         left = drafts.left(self.home, self.screen_stack, self.taking_up)
+        if not back:
+            left = drafts.without_way(left)
         if not place and not drafts.is_typed(left):
             left = None
         if left != self._kept:

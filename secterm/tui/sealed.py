@@ -29,6 +29,7 @@ from secterm.tui.typed import Typed
 
 OURS: Final = "secterm."
 DRAWING: Final = ("rich.", "textual.", "secterm.tui.glyphs")  # they remember texts that were drawn
+SELDOM: Final = 5_000  # objects more than before, until the collector looks at the new ones
 MOVES: Final = ("focus_next", "focus_previous")  # Textual's own, that a form needs
 # Titles, the clipboard, links: all that a terminal remembers beside its screen.
 REMEMBERED: Final = re.compile("(?:\x1b\\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\\\|\x9c)?")
@@ -47,8 +48,28 @@ def leaving() -> bool:
     return not set(part.ancestors_with_self) & set(part.app.screen_stack)
 
 
-def _draws(kept: object) -> bool:
-    return str(getattr(kept, "__module__", "")).startswith(DRAWING)
+def _drawn() -> list[functools._lru_cache_wrapper[Any]]:
+    """What remembers drawn texts, as far as it was not set aside."""
+    return [
+        kept
+        for kept in gc.get_objects()
+        if isinstance(kept, functools._lru_cache_wrapper)
+        and str(getattr(kept, "__module__", "")).startswith(DRAWING)
+    ]
+
+
+_drawn_aside: list[functools._lru_cache_wrapper[Any]] = []
+
+
+def set_aside() -> None:
+    """Leaves all that is there before the first screen out of what the collector walks: it
+    stays to the end and holds nothing of anybody. The rest it walks less often, as somebody
+    waits at the keyboard meanwhile; a lock has it walk all.
+    """
+    gc.collect()
+    _drawn_aside.extend(_drawn())
+    gc.freeze()
+    gc.set_threshold(SELDOM)
 
 
 class Sealed(App[None]):
@@ -72,9 +93,8 @@ class Sealed(App[None]):
         """
         for watching in getattr(self, "__watchers", {}).values():
             watching[:] = [(who, told) for who, told in watching if not who._closing]
-        for kept in gc.get_objects():
-            if isinstance(kept, functools._lru_cache_wrapper) and _draws(kept):
-                kept.cache_clear()
+        for kept in (*_drawn_aside, *_drawn()):
+            kept.cache_clear()
         gc.collect()
 
     def continued(self) -> None:

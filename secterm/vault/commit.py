@@ -175,11 +175,12 @@ def insert_slot(file: VaultFile, slot: slots.Slot) -> None:
 
 def _change_slots(vault: Vault, work: Transaction) -> None:
     table = vault.file.tables.slot
-    there = {slot.digest(): slot.id for slot in Outside.read(vault.file).slots}
-    for digest in work.gone:
-        if digest not in there:
-            raise VaultDamaged("slot", "the one that is to go is not there")
-        table.delete().where(table.id == there[digest]).execute()
+    if work.gone:
+        there = {slot.digest(): slot.id for slot in Outside.read(vault.file).slots}
+        for digest in work.gone:
+            if digest not in there:
+                raise VaultDamaged("slot", "the one that is to go is not there")
+            table.delete().where(table.id == there[digest]).execute()
     for slot in work.slots:
         insert_slot(vault.file, slot)
 

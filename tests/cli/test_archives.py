@@ -43,6 +43,7 @@ def test_recipients_may_stand_in_a_file(room):
     assert inspected(room, file).status == 0
 
 
+@pytest.mark.long
 def test_a_passphrase_opens_what_was_written_for_it(room):
     (room.folder / "archive.txt").write_text("test archive copper meadow\n")
     to = ("--archive-passphrase-file", "archive.txt")

@@ -1,11 +1,11 @@
 """Vaults that the tests of the screens copy, and the app on one of them."""
 
 import contextlib
-import gc
 import os
 import random
 
 import pytest
+from textual.css.stylesheet import Stylesheet
 
 from secterm.desk.desk import Desk
 from secterm.desk.model import now
@@ -24,15 +24,6 @@ def _fast_hands(monkeypatch):
     monkeypatch.setattr(handover, "HELD", 0.0)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _seldom_collected():
-    """The collector walks all that Textual holds, over and over: a fifth of the time."""
-    before = gc.get_threshold()
-    gc.set_threshold(200_000, 50, 100)
-    yield
-    gc.set_threshold(*before)
-
-
 @pytest.fixture(autouse=True)
 def _no_key_is_held(monkeypatch):
     """Tests press faster than any hand."""
@@ -45,6 +36,22 @@ def _same_terminal(monkeypatch):
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _styles_are_parsed_once():
+    """Every app would parse the same styles anew: a fifth of the time until it shows."""
+    known, parse = {}, Stylesheet._parse_rules
+
+    def parsed(sheet, *what, **how):
+        key = (*sheet._variables.items(), what, *how.items())
+        if key not in known:
+            known[key] = parse(sheet, *what, **how)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", parsed)
+        yield
 
 
 class Seated(SectermApp):

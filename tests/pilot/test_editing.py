@@ -8,6 +8,7 @@ from secterm.settings import Settings
 from secterm.tui.order import InOrder
 from secterm.tui.widgets.line import Line
 from secterm.tui.widgets.paragraph import Paragraph
+from tests.support.house import Sitting
 
 TEXT = "one two three"
 
@@ -29,8 +30,9 @@ async def field(request):
     async with app.run_test() as pilot:
         widget = app.query_one(request.param)
         widget.focus()
-        await pilot.press("end")
-        yield widget, pilot.press
+        press = Sitting(pilot).press
+        await press("end")
+        yield widget, press
 
 
 @pytest.mark.parametrize(
@@ -69,14 +71,15 @@ async def test_a_field_edits_like_a_shell(field, keys, then):
 async def test_nothing_that_is_cut_leaves_the_field_or_stays_of_a_secret():
     app = Fields()
     async with app.run_test() as pilot:
+        press = Sitting(pilot).press
         secret, line = app.query_one("#secret"), app.query_one("#line")
         secret.focus()
-        await pilot.press("end", "x", "ctrl+u", "ctrl+y", "ctrl+z", "ctrl+v")
+        await press("end", "x", "ctrl+u", "ctrl+y", "ctrl+z", "ctrl+v")
         assert secret.value == ""
         line.focus()
-        await pilot.press("ctrl+u", "ctrl+y", "ctrl+v")
+        await press("ctrl+u", "ctrl+y", "ctrl+v")
         assert line.value == TEXT * 2
-        await pilot.press("ctrl+a", "shift+end", "ctrl+x", "ctrl+c")
+        await press("ctrl+a", "shift+end", "ctrl+x", "ctrl+c")
         assert app.clipboard == ""
 
 
@@ -86,7 +89,7 @@ async def test_a_paste_of_several_lines_is_one_line_and_all_of_it():
         line, secret = app.query_one("#line"), app.query_one("#secret")
         for widget in (line, secret):
             widget.focus()
-            await pilot.press("ctrl+u")
+            await Sitting(pilot).press("ctrl+u")
             widget.post_message(events.Paste("first\nsecond\tthird \x1b[2J"))
             await pilot.pause()
         assert line.value == "first second third [2J"

@@ -5,13 +5,26 @@ import gc
 import types
 
 import msgspec
+import pytest
+from rich.cells import cached_cell_len
 
 from secterm.dossier.entries import Corrected
+from secterm.tui import sealed
 from tests.support.house import Sitting
 
 BEGIN = "zqx"  # of what is looked for; no text of ours begins so
 NAME, NOTE, SECRET = (BEGIN + what for what in ("name Test", "note", "secret 77"))
 OURS = (types.FrameType, types.CodeType, types.CoroutineType, types.ModuleType, types.CellType)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_aside():
+    """What was there before the first screen is looked at too."""
+    before = gc.get_threshold()
+    gc.unfreeze()
+    yield
+    sealed.set_aside()
+    gc.set_threshold(*before)
 
 
 def held(word: str) -> list[tuple[str, str]]:
@@ -77,3 +90,12 @@ async def test_a_secret_goes_with_its_field(sitting):
         await officer.sees("signed by both sides")
         officer._drawn = ""
         assert not held(SECRET[:4])
+
+
+async def test_the_widths_of_what_was_drawn_are_forgotten_though_set_aside(sitting):
+    sealed.set_aside()
+    async with sitting(("screening", "general")) as officer:
+        for number in range(1000):
+            cached_cell_len(f"{BEGIN} {number}")
+        await locks(officer)
+        assert cached_cell_len.cache_info().currsize < 1000

@@ -7,7 +7,7 @@ import pytest
 
 from secterm.tui import screens
 from secterm.tui.screens.room import Room
-from secterm.tui.widgets.chrome import bindings_of, key_name, own_bindings
+from secterm.tui.widgets.chrome import bindings_of, key_name, parted_bindings
 from tests.pilot.test_locking import EVERYWHERE, at_commands, at_help
 
 
@@ -39,7 +39,7 @@ async def test_help_names_every_key_of_the_screen_and_what_it_is_for(sitting):
             await officer.sees("Esc closes this.")
             screen = await officer.reads(room.help_text)
             assert room.where in screen
-            for binding in (b for b in own_bindings(room) if b.show):
+            for binding in (b for b in parted_bindings(room)[0] if b.show):
                 assert key_name(binding.key.split(",")[0]) in screen
                 assert binding.description in screen
             await officer.press("ctrl+l")
@@ -65,6 +65,21 @@ async def test_every_help_fits_on_one_page_and_tells_the_rule(sitting):
             await officer.press("ctrl+l")
             await officer.sees("Locked.")
             await officer.sits_down_again()
+
+
+async def test_each_key_stands_beside_what_it_does(sitting):
+    async with sitting() as officer:
+        await officer.press("f1")
+        await officer.sees("Enter  Open        F6  Verify")
+        await officer.press("question_mark")
+        await officer.sees("^Q  Quit        ^P   Commands")
+
+
+async def test_all_keys_of_a_screen_are_told_also_those_that_lists_have_too(interview):
+    async with interview("identity_papers") as (officer, _):
+        await officer.press("question_mark")
+        await officer.sees("Home  First")
+        assert "End   Last" in officer.screen
 
 
 async def test_all_keys_are_a_question_mark_away(sitting):

@@ -139,9 +139,11 @@ async def test_a_rule_longer_than_the_screen_is_read_to_its_end_first(
         await officer.press("enter")
         await officer.settle()
         assert done(officer, id) == before
-        while not officer.app.screen.reading.over:
+        reading = officer.app.screen.reading
+        while not reading.over:
+            read = reading.read
             await officer.press("enter")
-            await officer.settle()
+            await officer.until(lambda read=read: reading.read > read)
         assert done(officer, id) == before
         await officer.misses("More below:")
         await officer.press("enter")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textwrap import fill
+import textwrap
 from typing import Final
 
 from textual.binding import Binding
@@ -17,7 +17,7 @@ from secterm.tui.widgets.choices import Choice, Choices
 from secterm.tui.widgets.reading import Reading
 from secterm.words import _
 
-WIDTH: Final = 70  # columns of a line, as the texts of a pack have
+ACROSS: Final = 72  # columns of the appointee's page
 
 
 class QuizRoom(Handover):
@@ -124,7 +124,6 @@ class QuizRoom(Handover):
             Static(put.text, classes="asked", markup=False),
             Static("", markup=False),
             choices,
-            Static("", markup=False),
             focus=choices,
             hint=_("Choose with the arrows or a number. Enter gives the answer."),
         )
@@ -205,7 +204,8 @@ class QuizRoom(Handover):
         why = {q.text: q.why for q in module.bank}
         for answer in taken.answers:
             if not answer.right:
-                lines += [_under("× ", answer.question), _under("  ", why.get(answer.question, ""))]
+                lines += _hung("× ", answer.question)
+                lines += _hung("  ", why.get(answer.question, ""))
         title = _("Passed: {title}") if taken.passed else _("Not passed yet: {title}")
         hint = _("Enter goes on.")
         if not taken.passed and due is not None and due.kind == "quiz":
@@ -214,6 +214,6 @@ class QuizRoom(Handover):
         await self._fill(title.format(title=module.title), "\n".join(lines), hint)
 
 
-def _under(mark: str, text: str) -> str:
-    """A mark, and the text in lines that begin under its first word."""
-    return fill(text, WIDTH, initial_indent=mark, subsequent_indent="  ")
+def _hung(mark: str, text: str) -> list[str]:
+    """The text wrapped, its further lines under its first word."""
+    return textwrap.wrap(text, ACROSS, initial_indent=mark, subsequent_indent="  ")

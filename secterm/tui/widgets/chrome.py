@@ -4,6 +4,7 @@ between where it says what went wrong.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -54,23 +55,23 @@ def key_name(key: str) -> str:
     return key.upper() if len(key) > 1 else key
 
 
-def bindings_of(screen: Screen[object]) -> Iterator[Binding]:
+def bindings_of(screen: Screen[object]) -> list[Binding]:
     """What can be done here now, each once: the screen's own keys before everybody's."""
-    yield from own_bindings(screen)
-    yield from common_bindings(screen)
+    own, common = parted_bindings(screen)
+    return own + common
 
 
-def own_bindings(screen: Screen[object]) -> Iterator[Binding]:
-    """The keys of this screen and of what has the focus on it: Enter first, Tab last."""
-    own = [b for b, of_app in _active(screen) if not of_app and b.action != "back"]
-    yield from sorted(own, key=lambda b: (b.key != "enter", "tab" in b.key))
-
-
-def common_bindings(screen: Screen[object]) -> Iterator[Binding]:
-    """The keys that every screen has: back, help, commands, lock, quit."""
-    for binding, of_app in _active(screen):
-        if of_app or binding.action == "back":
-            yield binding
+def parted_bindings(screen: Screen[object]) -> tuple[list[Binding], list[Binding]]:
+    """The keys of this screen and of what has the focus on it, Enter first, Tab last; and
+    those that every screen has: back, help, commands, lock, quit.
+    """
+    own: list[Binding] = []
+    common: list[Binding] = []
+    for node, binding in _all(screen):
+        everywhere = node is screen.app or binding.action == "back"
+        (common if everywhere else own).append(binding)
+    own.sort(key=lambda b: (b.key != "enter", "tab" in b.key))
+    return own, common
 
 
 def owner_of(screen: Screen[object], action: str) -> DOMNode:
@@ -78,17 +79,19 @@ def owner_of(screen: Screen[object], action: str) -> DOMNode:
     return next((node for node, b in _all(screen) if b.action == action), screen)
 
 
-def _active(screen: Screen[object]) -> Iterator[tuple[Binding, bool]]:
-    for node, binding in _all(screen):
-        yield binding, node is screen.app
-
-
 def _all(screen: Screen[object]) -> Iterator[tuple[DOMNode, Binding]]:
     seen: set[str] = set()
-    first = _first_to_have(screen)
-    for node, bindings in screen._modal_binding_chain:
+    chain = screen._modal_binding_chain
+    # By key, who has it before what has the focus.
+    first = {
+        key: node
+        for node, bindings in chain
+        for key, binding in bindings
+        if binding.priority and screen.app._check_action_state(binding.action, node)
+    }
+    for node, bindings in chain:
         for key, binding in bindings:
-            if {key, binding.action} & seen or not _is_ours(node, binding):
+            if {key, binding.action} & seen or binding.action not in _ours(type(node)):
                 continue
             if first.get(key, node) is not node:
                 continue
@@ -97,25 +100,16 @@ def _all(screen: Screen[object]) -> Iterator[tuple[DOMNode, Binding]]:
                 yield node, binding
 
 
-def _first_to_have(screen: Screen[object]) -> dict[str, DOMNode]:
-    """By key, who has it before what has the focus."""
-    return {
-        key: node
-        for node, bindings in screen._modal_binding_chain
-        for key, binding in bindings
-        if binding.priority and screen.app._check_action_state(binding.action, node)
-    }
-
-
-def _is_ours(node: object, binding: Binding) -> bool:
-    """Whether one of our own classes declares the key; what Textual adds is not told."""
-    for each in type(node).__mro__:
-        declared = each.__dict__.get("BINDINGS", ())
-        if each.__module__.startswith("secterm.") and any(
-            isinstance(b, Binding) and b.action == binding.action for b in declared
-        ):
-            return True
-    return False
+@functools.cache
+def _ours(kind: type[DOMNode]) -> frozenset[str]:
+    """The actions that our own classes declare a key for; what Textual adds is not told."""
+    return frozenset(
+        binding.action
+        for each in kind.__mro__
+        if each.__module__.startswith("secterm.")
+        for binding in each.__dict__.get("BINDINGS", ())
+        if isinstance(binding, Binding)
+    )
 
 
 class Top(Static):
@@ -175,9 +169,9 @@ class Keys(Static):
         return self._shown
 
     def _told(self) -> Text:
-        screen = self.screen
-        first, left = self._line(own_bindings(screen))
-        second, _left = self._line([*common_bindings(screen), *left])
+        own, common = parted_bindings(self.screen)
+        first, left = self._line(own)
+        second, _left = self._line([*common, *left])
         return Text("\n").join([first, second])
 
     def _line(self, bindings: Iterable[Binding]) -> tuple[Text, list[Binding]]:
