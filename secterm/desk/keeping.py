@@ -83,7 +83,7 @@ class Keeping:
     ) -> Officer:
         """A further officer. Raises `WeakPassphrase`, or NotAllowed for a name that is taken."""
         name = signing.one_line(name)
-        self._name(name)
+        self.demand_free_name(name)
         require(role in roles.ROLES, _("There is no such role."))
         passphrases.demand(passphrase, (self.unit, name))
         with self._record() as record:
@@ -104,7 +104,7 @@ class Keeping:
         name, officer = signing.one_line(name), self._active(id)
         if name == officer.name:
             raise NotAllowed(_("That is their name already."))
-        self._name(name, of=id)
+        self.demand_free_name(name, of=id)
         self._may("manage")
         who = self._identify(officer, passphrase, key_files)
         self._renew(who, name, passphrase, lambda slot: acts.OfficerRenamed(name=name, slot=slot))
@@ -300,7 +300,8 @@ class Keeping:
             raise NotAllowed(_("There is no such officer."))
         return found
 
-    def _name(self, name: str, of: str = "") -> None:
+    def demand_free_name(self, name: str, of: str = "") -> None:
+        """Raises NotAllowed where the name cannot be an officer's, or is another's than `of`'s."""
         officer_name(name)
         for other in self._registry.active():
             if other.id != of and kdf.login_of(other.name) == kdf.login_of(name):

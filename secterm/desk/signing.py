@@ -57,16 +57,18 @@ def same_name(typed: str, recorded: str) -> bool:
     return one_line(typed).casefold() == one_line(recorded).casefold()
 
 
-def agree(typed: str, recorded: str, secret: str, text: str, due: str) -> None:
-    """Raises `NotAllowed` unless the appointee typed their own recorded name, chose a
-    secret that is long enough, and read the text that is due today.
-    """
+def demand_name(typed: str, recorded: str) -> None:
+    """Raises `NotAllowed` unless the appointee typed their own recorded name."""
     if not same_name(typed, recorded):
         raise NotAllowed(
             _("The name typed is not {name}. Type the full name as it stands.").format(
                 name=recorded
             )
         )
+
+
+def demand_secret(secret: str) -> None:
+    """Raises `NotAllowed` unless the signing secret is long enough."""
     if len(secret) < SHORTEST_SECRET:
         raise NotAllowed(
             ngettext(
@@ -75,6 +77,14 @@ def agree(typed: str, recorded: str, secret: str, text: str, due: str) -> None:
                 SHORTEST_SECRET,
             ).format(n=SHORTEST_SECRET)
         )
+
+
+def agree(typed: str, recorded: str, secret: str, text: str, due: str) -> None:
+    """Raises `NotAllowed` unless the appointee typed their own recorded name, chose a
+    secret that is long enough, and read the text that is due today.
+    """
+    demand_name(typed, recorded)
+    demand_secret(secret)
     if text != due:
         raise NotAllowed(_("The text has changed since it was read. Read it again."))
 

@@ -121,13 +121,8 @@ class Upkeep(Keeping):
 
         The reason stays, so it must not say who it was. Raises NotAllowed, `SameOfficer`.
         """
-        demand_reason(reason)
+        self.demand_nameless(id, reason)
         names = self._shelf.identifying(id)
-        for told in names:
-            require(
-                not tells(reason, told),
-                _("The reason stays in the journal. Leave out the name and the identity number."),
-            )
         if id not in self._shelf.ids():
             raise NotAllowed(_("There is no dossier with this id."))
         number = self._propose(acts.Proposed(what="erase", about=id, reason=reason), second)
@@ -139,6 +134,15 @@ class Upkeep(Keeping):
             record.work.erase(bytes.fromhex(id))
         self._read_again()
         self._index.note(cards.erased(id, self._registry.erased[id].at))
+
+    def demand_nameless(self, id: str, reason: str) -> None:
+        """Raises NotAllowed where the reason for erasing a dossier tells whose it is."""
+        demand_reason(reason)
+        for told in self._shelf.identifying(id):
+            require(
+                not tells(reason, told),
+                _("The reason stays in the journal. Leave out the name and the identity number."),
+            )
 
     def _forget(self, names: list[str]) -> None:
         """What tells these names, and is no dossier's own, does not any more."""
@@ -178,7 +182,7 @@ def recover(
     try:
         registry = read_registry(vault, recovering=True)
         keeping = Keeping(vault, registry, clock)
-        keeping._name(name)
+        keeping.demand_free_name(name)
         passphrases.demand(passphrase, (registry.unit, name))
         at = keeping._watch.read()
         with vault.transaction() as work:

@@ -249,6 +249,18 @@ def is_reviewed(state: State, pack: Pack) -> bool:
     )
 
 
+def hours_missing(module: Module, state: State, today: date) -> float:
+    """How many of the hours that a module asks for were not taught in the time they count."""
+    category = state.particulars.category
+    months, needed = module.validity_months[category], module.hours[category]
+    counted = sum(
+        told.act.hours
+        for told in state.taught.get(module.id, ())
+        if add_months(date.fromisoformat(told.act.on), months) > today
+    )
+    return max(needed - counted, 0.0)
+
+
 def teaching_lapse(module: Module, state: State) -> date | None:
     """When the hours taught so far are no longer enough; None where they never were."""
     category = state.particulars.category

@@ -36,7 +36,8 @@ class Typed(XTermParser):
     def feed(self, data: str) -> Iterable[Message]:
         """What this text means, together with what came before it."""
         self._last = time.monotonic()
-        return self._typed(super().feed(data))
+        # The terminal itself made this of Enter for as long as the screens were not there yet.
+        return self._typed(super().feed(data.replace("\r\n", "\r").replace("\n", "\r")))
 
     def tick(self) -> Iterable[Message]:
         """What it means that nothing came for a while."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from secterm.tui.dates import in_full
 from tests.support.house import OFFICER
 
 
@@ -33,6 +34,7 @@ async def test_an_admission_may_have_conditions(sitting):
         await officer.next("> Decision")
         await decides(officer, "1", "As recorded", "Interview again in May")
         await officer.sees("Stage: admitted")
+        await officer.reads(f"admit, {in_full(officer.desk.today)}, on conditions")
         assert officer.desk.dossier(id).state.decision.act.conditions == "Interview again in May"
 
 
@@ -47,6 +49,8 @@ async def test_no_decision_is_preset_and_none_is_made_without_a_reason(sitting):
         await officer.sees("> Reason")
         await officer.press("enter")
         await officer.sees("Reason is missing.")
+        await officer.press("shift+tab", "1", "tab", "tab")
+        await officer.sees("Where there are none, leave this empty.")
         await officer.press("escape")
         await officer.sees("> NEXT")
         assert officer.journal == before

@@ -37,6 +37,16 @@ def members(plain):
     return tarfile.open(fileobj=io.BytesIO(plain)).getnames()
 
 
+async def test_the_page_says_whose_dossiers_are_written(sitting):
+    async with sitting() as officer:
+        await officer.press("f5")
+        await officer.sees("Export: all dossiers")
+        await officer.press("escape")
+        id = await officer.opens("admitted")
+        await officer.press("f5")
+        await officer.sees(f"Export: {officer.desk.dossier(id).state.particulars.name}")
+
+
 async def test_all_dossiers_are_written_to_a_key(sitting, medium, identity):
     async with sitting() as officer:
         await asked_to(officer, medium, identity.to_public())
@@ -89,30 +99,44 @@ async def test_a_recipient_that_is_none_is_told_and_kept(sitting, medium):
         assert officer.journal == before
 
 
-async def test_a_medium_that_is_not_there_is_told_and_nothing_typed_is_lost(
-    sitting, tmp_path, identity
+@pytest.mark.parametrize("place", ["gone", "file", "~nobody here/x"])
+async def test_what_is_no_folder_is_told_before_anything_else_is_asked(
+    sitting, tmp_path, identity, place
 ):
+    (tmp_path / "file").write_text("no folder")
     async with sitting(("opened", "general")) as officer:
-        before = officer.journal
-        await asked_to(officer, tmp_path / "gone", identity.to_public())
-        screen = await officer.reads("nothing half-written is left")
-        assert str(identity.to_public())[:20] in screen
-        assert officer.journal == before
+        await officer.press("f5")
+        await officer.sees("> Folder on the medium")
+        await officer.press("ctrl+u")
+        await officer.write(place if place[0] == "~" else str(tmp_path / place))
+        await officer.sees("There is no such folder. Is the medium mounted?")
+        assert "> Folder on the medium" in officer.screen
         (tmp_path / "gone").mkdir()
-        for label in ("> Folder on the medium", "> Encrypt to", "> Recipients"):
-            await officer.sees(label)
-            await officer.press("enter")
+        await officer.press("ctrl+u")
+        await officer.write(str(tmp_path / "gone"))
+        await officer.sees("> Encrypt to")
+        await officer.press("enter")
+        await officer.sees("> Recipients")
+        await officer.write(str(identity.to_public()))
         await officer.sees("written, read back and compared")
 
 
-async def test_a_file_in_the_medium_s_place_is_told(sitting, tmp_path, identity):
-    (tmp_path / "file").write_text("no folder")
+async def test_a_medium_that_is_gone_in_the_meantime_is_told_and_nothing_typed_is_lost(
+    sitting, medium, identity
+):
     async with sitting(("opened", "general")) as officer:
         before = officer.journal
-        await asked_to(officer, tmp_path / "file", identity.to_public())
-        await officer.reads("The archive was not written")
+        await officer.press("f5")
+        await officer.sees("> Folder on the medium")
+        await officer.press("ctrl+u")
+        await officer.write(str(medium))
+        await officer.press("enter")
+        await officer.sees("> Recipients")
+        medium.rmdir()
+        await officer.write(str(identity.to_public()))
+        screen = await officer.reads("There is no such folder. Is the medium mounted?")
+        assert str(identity.to_public())[-20:] in screen
         assert officer.journal == before
-    assert (tmp_path / "file").read_text() == "no folder"
 
 
 async def test_a_medium_that_fills_up_is_told_and_keeps_nothing(sitting, medium, identity):

@@ -20,7 +20,7 @@ async def test_after_a_refusal_enter_tries_again(sitting):
         await officer.press("f5")
         await officer.sees("> Folder on the medium")
         await officer.press("end", "ctrl+u")
-        await officer.write("/nowhere/at all")
+        await officer.write("/")
         await officer.press("enter")
         await officer.sees("> Recipients")
         await officer.write("age1test")

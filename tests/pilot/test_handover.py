@@ -98,6 +98,18 @@ async def test_the_text_stands_in_a_narrow_column_in_the_middle(handed, step, si
         assert lines[0].strip() == lines[1].strip() == ""
 
 
+@pytest.mark.parametrize("size", [(80, 24), (132, 43), (200, 60)])
+async def test_what_is_said_stands_in_the_column_too(handed, size):
+    async with handed("rules", size=size) as (officer, _, _name):
+        await begins(officer, "rules")
+        await officer.press("2", "enter")
+        await officer.sees("> Your reason")
+        await officer.press("enter")
+        screen = await officer.sees("! Your reason is missing.")
+        line = next(line for line in screen.split("\n") if "is missing" in line)
+        assert line.index("!") == (size[0] - 76) // 2
+
+
 # -- nothing leads out ------------------------------------------------------------------------
 
 

@@ -114,7 +114,7 @@ async def test_enter_held_down_records_no_teaching(sitting, monkeypatch):
         await officer.sees("quiz owed")
 
 
-async def test_a_day_to_come_is_refused_and_what_was_typed_stays(training):
+async def test_a_day_to_come_is_told_where_it_is_typed(training):
     async with training() as (officer, _):
         before = officer.journal
         await officer.press("enter")
@@ -139,6 +139,22 @@ async def test_other_hours_than_the_module_asks_for_are_told_and_can_be_meant(tr
         await officer.press("enter", "enter", "enter")
         await officer.sees("modules done.")
         assert officer.desk.dossier(id).state.taught[module.id][-1].act.hours == 99
+
+
+async def test_hours_that_are_not_enough_are_told_and_the_rest_is_asked_for(training):
+    async with training() as (officer, id):
+        module, _kind = module_of(officer, id)
+        hours = module.hours["general"]
+        await officer.press("enter")
+        await officer.sees("> Hours")
+        await officer.press("ctrl+u")
+        await officer.write("0.25")
+        for label in ("> Day", "> Who taught", "> Place"):
+            await officer.sees(label)
+            await officer.press("enter")
+        await officer.sees("0.25 h of it taught")
+        await officer.press("enter")
+        await officer.sees(f"> Hours                   {hours - 0.25:g}\n")
 
 
 async def test_one_course_teaches_all_that_is_owed(training):
@@ -243,6 +259,23 @@ async def test_a_quiz_comes_after_the_reading_and_is_passed(training):
         await officer.press("enter")
         await officer.sees("> Officer's passphrase")
         assert officer.desk.dossier(id).state.quizzes[module.id][-1].act.passed
+
+
+async def test_a_page_that_was_read_can_be_turned_back_to_until_the_quiz_begins(training):
+    async with training() as (officer, id):
+        taught(officer, id)
+        await officer.press("f5")
+        await begins(officer)
+        await officer.sees("page 1 of 3")
+        await officer.press("pageup")
+        assert "PgUp" not in await officer.sees("page 1 of 3")
+        await officer.reads_on("page 2 of 3")
+        await officer.sees("PgUp Page before")
+        await officer.press("pageup")
+        await officer.sees("page 1 of 3")
+        await officer.reads_on("question 1 of 5")
+        await officer.press("pageup")
+        assert "PgUp" not in await officer.sees("question 1 of 5")
 
 
 async def test_a_quiz_not_passed_says_why_and_is_read_and_tried_again(training):

@@ -51,10 +51,12 @@ async def test_a_checkpoint_that_history_does_not_continue_is_told(sitting):
         await officer.sees("The vault does NOT hold.")
 
 
-async def test_what_is_no_checkpoint_is_told(sitting):
+async def test_what_is_no_checkpoint_is_told_before_anything_is_verified(sitting):
     async with sitting(("opened", "general")) as officer:
         await verifies(officer, "yesterday's")
-        await officer.sees("The vault does NOT hold.")
+        await officer.sees("That is not a checkpoint.")
+        await officer.press("ctrl+u", "enter")
+        await officer.sees("The vault holds.")
 
 
 async def test_verifying_stopped_with_escape_says_so(sitting):
@@ -125,7 +127,7 @@ async def test_a_folder_that_is_not_there_is_told_and_can_be_put_right(sitting, 
         await verifies(officer)
         await officer.sees("The vault holds.")
         await writes_to(officer, tmp_path / "gone")
-        await officer.reads("No such file or directory.")
+        await officer.sees("There is no such folder. Is the medium mounted?")
         (tmp_path / "gone").mkdir()
         await officer.press("enter")
         await officer.sees("Written:")

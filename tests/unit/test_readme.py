@@ -27,6 +27,7 @@ WHERE = {
     "interview": ("interview.keys", "listing"),
     "checks and findings": ("findings",),
     "training": ("training",),
+    "reading before a quiz": ("quiz",),
     "undertaking": ("undersigning",),
     "verified": ("verifying",),
     "recovery shares": ("sharing",),

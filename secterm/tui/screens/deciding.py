@@ -95,6 +95,11 @@ def _form(dossier: Dossier, told: str, kept: Values) -> Form:
                 "text",
                 value=kept.get("conditions", found.act.conditions if found else ""),
                 required=conditions,
+                help=(
+                    _("The finding asks for conditions.")
+                    if conditions
+                    else _("Where there are none, leave this empty.")
+                ),
                 when=lambda v: v["decision"] == "admit",
             ),
         ],

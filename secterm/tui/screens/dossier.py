@@ -182,6 +182,8 @@ class DossierRoom(Room[None]):
             return _("none yet")
         names = {"admit": _("admit"), "refuse": _("refuse"), "defer": _("defer")}
         line = f"{names[told.act.decision]}, {dated(told.at)}"
+        if told.act.conditions:
+            line += _(", on conditions")
         if dossier.standing.stage == "second":
             line += _("; awaits a second officer")
         elif dossier.state.seconded is not None and not dossier.state.seconded.act.agrees:

@@ -13,7 +13,7 @@ from secterm.desk.registry import Erasure
 from secterm.dossier.entries import Archived
 from secterm.tui import dates
 from secterm.tui.screens import seconding
-from secterm.tui.screens.form import Entry, Form, Values
+from secterm.tui.screens.form import Entry, Form, Values, refusal
 from secterm.tui.screens.keyed import Keyed
 from secterm.tui.screens.reader import Reader
 from secterm.vault.signer import Signer
@@ -110,21 +110,22 @@ async def erase(room: Room[None], id: str) -> bool:
     refused, kept = "", Values()
 
     def form(told: str, typed: Values) -> Form:
-        return _form(dossier, told or refused, typed or kept)
+        return _form(room, dossier, told or refused, typed or kept)
 
     while True:
         found = await seconding.identify(room, form)
         if found is None:
             return False
         second, kept = found
-        if await room.shell.push_screen_wait(_meant(dossier, kept)) is None:
+        if await room.shell.push_screen_wait(_meant(form("", kept), dossier, kept)) is None:
             return False
         refused = await _erased(room, dossier, kept["reason"], second)
         if not refused:
             return True
 
 
-def _form(dossier: Dossier, told: str, kept: Values) -> Form:
+def _form(room: Room[None], dossier: Dossier, told: str, kept: Values) -> Form:
+    desk, id = room.desk, dossier.id
     return Keyed(
         _title(dossier),
         [
@@ -134,6 +135,7 @@ def _form(dossier: Dossier, told: str, kept: Values) -> Form:
                 "text",
                 value=kept.get("reason", ""),
                 help=_("The reason stays for good. It must not say who it was."),
+                check=lambda values: refusal(lambda: desk.demand_nameless(id, values["reason"])),
             ),
             *seconding.who(kept),
         ],
@@ -175,14 +177,14 @@ class _Last(Form):
         return self._before.called(id)
 
 
-def _meant(dossier: Dossier, values: Values) -> Form:
+def _meant(before: Form, dossier: Dossier, values: Values) -> Form:
     def typed(given: Mapping[str, str]) -> str:
         if given["word"] == WORD:
             return ""
         return _("Type {word} in capitals, or Esc to leave.").format(word=WORD)
 
     return _Last(
-        _form(dossier, "", values),
+        before,
         [Entry("word", _("Type {word}").format(word=WORD), check=typed)],
         intro=_(
             "The last step. After it, nobody can read this dossier again.\n\n"

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from secterm import messages
-from secterm.archive import media
 from secterm.archive.errors import ArchiveNotWritten
 from secterm.archive.recipients import Recipients
 from secterm.archive.write import Written
 from secterm.settings import reading
-from secterm.tui.screens import passwords
+from secterm.tui.screens import folders, passwords
 from secterm.tui.screens.dialogs import Cancelled
 from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.screens.reader import Reader
@@ -52,7 +51,15 @@ def _taken(shell: SectermApp, values: Values) -> str:
     )
 
 
-def _form(shell: SectermApp, told: str, kept: Values, at: str = "") -> Form:
+def _title(room: Room[None], ids: list[str] | None) -> str:
+    """Whose dossiers they are: one, or all, whatever the list shows."""
+    if ids is None:
+        return _("Export: all dossiers")
+    names = [room.desk.dossier(id).state.particulars.name for id in ids]
+    return _("Export: {name}").format(name=", ".join(names))
+
+
+def _form(shell: SectermApp, title: str, told: str, kept: Values, at: str = "") -> Form:
     def to_keys(values: Mapping[str, str]) -> bool:
         return values["how"] == "keys"
 
@@ -64,12 +71,10 @@ def _form(shell: SectermApp, told: str, kept: Values, at: str = "") -> Form:
     def live(values: Values) -> str:
         return _taken(shell, values) or strength(values)
 
-    found = media.mounted()
-    folder = kept.get("folder") or (str(found[0]) if found else "")
     return Form(
-        _("Export"),
+        title,
         [
-            Entry("folder", _("Folder on the medium"), value=folder),
+            folders.entry(kept),
             Entry(
                 "how",
                 _("Encrypt to"),
@@ -110,9 +115,9 @@ def _keys(typed: str) -> list[str]:
 
 async def export(room: Room[None], ids: list[str] | None) -> None:
     """These dossiers, or all, into one archive; asks until it is written or left."""
-    told, kept, at = "", Values(), ""
+    title, told, kept, at = _title(room, ids), "", Values(), ""
     while True:
-        form = _form(room.shell, told, kept, at)
+        form = _form(room.shell, title, told, kept, at)
         values = await room.shell.push_screen_wait(form)
         if values is None:
             return

@@ -20,6 +20,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from secterm.dossier import answering
+from secterm.dossier.demands import NotAllowed
 from secterm.settings import Dates
 from secterm.tui import dates
 from secterm.tui.screens.room import CHOOSE, Room
@@ -57,6 +58,15 @@ class Entry:
     again: str = ""
     when: Callable[[Mapping[str, str]], bool] = field(default=lambda values: True)
     check: Callable[[Mapping[str, str]], str] = field(default=lambda values: "")
+
+
+def refusal(demand: Callable[[], object]) -> str:
+    """What is said where the desk would refuse it; empty where it would not."""
+    try:
+        demand()
+    except NotAllowed as error:
+        return error.reason
+    return ""
 
 
 def yes_no(yes: str = "", no: str = "") -> tuple[Choice, ...]:

@@ -35,6 +35,7 @@ class Keyed(Form):
         at: str = "",
         leave: bool = True,
         help: str = "",
+        records: bool = False,
     ) -> None:
         self._asked = bool(kept.get("key"))
         path = Entry(
@@ -50,7 +51,16 @@ class Keyed(Form):
         )
         self._keyed = any(entry.id == "passphrase" for entry in entries)
         entries = [*entries, path] if self._keyed else entries
-        super().__init__(where, entries, intro=intro, told=told, at=at, leave=leave, help=help)
+        super().__init__(
+            where,
+            entries,
+            intro=intro,
+            told=told,
+            at=at,
+            leave=leave,
+            help=help,
+            records=records,
+        )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A key file goes with a passphrase."""

@@ -15,7 +15,7 @@ from secterm.dossier.entries import Role
 from secterm.dossier.roles import ROLES as ALL_ROLES
 from secterm.tui.screens import passwords, seconding
 from secterm.tui.screens.dialogs import Cancelled, Question, bar
-from secterm.tui.screens.form import Entry, Form, Values
+from secterm.tui.screens.form import Entry, Form, Values, refusal
 from secterm.tui.screens.keyed import Keyed
 from secterm.tui.screens.passwords import KeyFile
 from secterm.tui.widgets.choices import Choice
@@ -96,7 +96,12 @@ async def add(room: Room[None]) -> None:
         return Form(
             _("Add an officer"),
             [
-                Entry("name", _("New officer's name"), value=kept.get("name", "")),
+                Entry(
+                    "name",
+                    _("New officer's name"),
+                    value=kept.get("name", ""),
+                    check=lambda values: refusal(lambda: desk.demand_free_name(values["name"])),
+                ),
                 role_entry(kept, ALL_ROLES, "officer"),
                 *passwords.entries("name", words=words),
                 *passwords.key_entries(kept),
@@ -108,6 +113,7 @@ async def add(room: Room[None]) -> None:
             live=passwords.meter("name", words=words),
             told=told,
             tight=True,
+            records=True,
         )
 
     def act(values: Values) -> tuple[Officer, KeyFile]:
@@ -142,7 +148,14 @@ async def rename(room: Room[None], officer: Officer) -> None:
         return Form(
             _("Rename"),
             [
-                Entry("name", _("New name"), value=kept.get("name", officer.name)),
+                Entry(
+                    "name",
+                    _("New name"),
+                    value=kept.get("name", officer.name),
+                    check=lambda values: refusal(
+                        lambda: desk.demand_free_name(values["name"], officer.id)
+                    ),
+                ),
                 Entry(
                     "passphrase",
                     _("Your passphrase") if own else _("Their own passphrase"),
@@ -155,6 +168,7 @@ async def rename(room: Room[None], officer: Officer) -> None:
                 "in is made anew for the new name."
             ).format(name=officer.name),
             told=told,
+            records=True,
         )
 
     def act(values: Values) -> Officer:
@@ -241,6 +255,7 @@ async def give_role(room: Room[None], officer: Officer) -> None:
                 ),
             ),
             told=told,
+            records=True,
         )
 
     def act(signer: Signer | None, values: Values) -> None:
@@ -280,6 +295,7 @@ async def disable(room: Room[None], officer: Officer) -> None:
                 ).format(name=officer.name),
             ),
             told=told,
+            records=True,
         )
 
     def act(signer: Signer | None, values: Values) -> None:
@@ -294,7 +310,7 @@ async def disable(room: Room[None], officer: Officer) -> None:
             _("{name} is disabled.").format(name=officer.name),
             _(
                 "Make a new vault key now? Until there is one, whoever has an old copy of the "
-                "vault and the passphrase of then holds the key that is still in use."
+                "vault and a passphrase of that time holds the key that is still in use."
             ),
             [
                 Choice("now", _("Make a new vault key now")),
@@ -327,10 +343,11 @@ async def change_passphrase(room: Room[None]) -> None:
             ],
             intro=_(
                 "Your name, your keys and what you signed stay. A copy of the vault made before "
-                "still opens with the passphrase of then."
+                "still opens with the passphrase it had."
             ),
             live=passwords.meter(words=words),
             told=told,
+            records=True,
         )
 
     def act(values: Values) -> KeyFile:
@@ -399,6 +416,7 @@ def _rekey_form(told: str, kept: Values) -> Form:
             "vault opens with the key of before or the new one, and nothing is lost."
         ),
         told=told,
+        records=True,
     )
 
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from secterm.archive import media
 from secterm.desk import keyfiles, passphrases
+from secterm.tui.screens import folders
 from secterm.tui.screens.form import Entry, Values
 from secterm.tui.screens.reader import Reader
 from secterm.tui.widgets.choices import Choice
@@ -86,7 +86,6 @@ def key_entries(kept: Mapping[str, str], *, change: bool = False) -> list[Entry]
     ]
     if change:
         choices.insert(0, Choice("keep", _("As it is now")))
-    found = media.mounted()
     return [
         Entry(
             "key",
@@ -96,10 +95,8 @@ def key_entries(kept: Mapping[str, str], *, change: bool = False) -> list[Entry]
             choices=tuple(choices),
             help=_("A file on a stick, without which the passphrase opens nothing."),
         ),
-        Entry(
-            "folder",
-            _("Folder on the medium"),
-            value=kept.get("folder") or (str(found[0]) if found else ""),
+        folders.entry(
+            kept,
             help=_("The file is made there. Keep a copy of it on a second medium."),
             when=lambda values: values["key"] == "new",
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Final
 
+from textual.binding import Binding
 from textual.widgets import Static
 
 from secterm.desk.quiz import Quiz
@@ -25,9 +26,11 @@ class QuizRoom(Handover):
     PURPOSE = _("You read what was taught, and then answer questions about it.")
     HELP_TEXT = _(
         "Read each page to its end and press Enter. Then choose the right answer with the arrows "
-        "or its number, and press Enter. Take the time you need. Esc calls the officer."
+        "or its number, and press Enter. PgUp turns back to the page before. Take the time you "
+        "need. Esc calls the officer."
     )
     RULE = _("Each answer counts as it is given, and an attempt that was begun is one.")
+    BINDINGS = [Binding("pageup", "before", _("Page before"), priority=True)]
 
     def __init__(self, id: str, modules: list[str]) -> None:
         super().__init__(_("Training"), id)
@@ -126,6 +129,23 @@ class QuizRoom(Handover):
             hint=_("Choose with the arrows or a number. Enter gives the answer."),
         )
         self._asking = choices
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The page before is there while a later one is read, and shown from its top."""
+        if action == "before":
+            reading = None if self._after or self._quiz else self.reading
+            return bool(self._page and reading is not None and not reading.scroll_offset.y)
+        return super().check_action(action, parameters)
+
+    def on_reading_shown(self, event: Reading.Shown) -> None:
+        """From its top a page leads back."""
+        super().on_reading_shown(event)
+        self.refresh_bindings()
+
+    async def action_before(self) -> None:
+        """Turns back."""
+        self._page -= 1
+        await self._read()
 
     async def entered(self) -> None:
         """Turns the page, and goes on after a result."""

@@ -81,7 +81,8 @@ class Room(Screen[T]):
         yield Coach()
         with Vertical(id="body"):
             yield from self.body()
-        yield Trouble()
+        with Vertical(id="said"):
+            yield Trouble()
         yield Keys()
 
     def who(self) -> str:

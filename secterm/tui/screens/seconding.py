@@ -125,6 +125,7 @@ async def word(
             kept,
             intro=about,
             told=told,
+            records=True,
         )
 
     found = await identify(room, form, other_than=first)

@@ -110,6 +110,11 @@ class TrainingRoom(Room[None]):
     def _hours(self, module: Module) -> str:
         return f"{module.hours[self.dossier.state.particulars.category]:g} h"
 
+    def _still(self, module: Module) -> float:
+        """The hours that are still missing; all of them where none are."""
+        missing = gates.hours_missing(module, self.dossier.state, self.desk.today)
+        return missing or module.hours[self.dossier.state.particulars.category]
+
     def _standing(self, module: Module) -> str:
         state = self.dossier.state
         due = gates.module_owes(module, state, self.desk.today)
@@ -122,6 +127,10 @@ class TrainingRoom(Room[None]):
             return _("quiz owed") + more
         if gates.failed_attempts(module, state):
             return _("to be taught again")
+        hours = module.hours[state.particulars.category]
+        missing = gates.hours_missing(module, state, self.desk.today)
+        if missing < hours:
+            return _("{n:g} h of it taught").format(n=hours - missing)
         lapsed = gates.module_lapse(module, state)
         if lapsed is None:
             return _("to be taught")
@@ -241,8 +250,8 @@ class TrainingRoom(Room[None]):
             intro = _(
                 "One course that taught these modules, each with its full hours:\n"
             ) + "; ".join(m.title for m in modules)
-        owed = one.hours[self.dossier.state.particulars.category] if one else 0.0
         today = self.desk.today
+        owed = self._still(one) if one else 0.0
         hours = Entry("hours", _("Hours"), "number", value=kept.get("hours", f"{owed:g}"))
         none = Entry("hours", _("Hours"), required=False, when=lambda values: False)
         return Form(

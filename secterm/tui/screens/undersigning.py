@@ -13,11 +13,11 @@ from textual.widgets import Static
 
 from secterm import messages
 from secterm.desk.model import Dossier
-from secterm.desk.signing import SHORTEST_SECRET
+from secterm.desk.signing import SHORTEST_SECRET, demand_name, demand_secret
 from secterm.dossier import gates
 from secterm.dossier.entries import SigningRefused
 from secterm.tui.screens import seconding
-from secterm.tui.screens.form import Entry, Form, Values
+from secterm.tui.screens.form import Entry, Form, Values, refusal
 from secterm.tui.screens.handover import Handover
 from secterm.tui.screens.keyed import Keyed
 from secterm.tui.widgets.reading import Reading
@@ -142,7 +142,12 @@ class SigningRoom(Handover):
         return self.ask(
             _("Signature"),
             [
-                Entry("name", _("Your full name"), value=kept.get("name", "")),
+                Entry(
+                    "name",
+                    _("Your full name"),
+                    value=kept.get("name", ""),
+                    check=lambda values: refusal(lambda: demand_name(values["name"], name)),
+                ),
                 Entry(
                     "secret",
                     _("Your signing secret"),
@@ -150,6 +155,7 @@ class SigningRoom(Handover):
                     help=_("At least {n} characters, of your own choosing.").format(
                         n=SHORTEST_SECRET
                     ),
+                    check=lambda values: refusal(lambda: demand_secret(values["secret"])),
                 ),
                 Entry("again", _("Once more"), "secret", again="secret"),
             ],
@@ -159,6 +165,7 @@ class SigningRoom(Handover):
                 "key; nobody else is to know it, not even the officer."
             ).format(name=name),
             told=told,
+            records=True,
         )
 
     def _signing(self, values: Values) -> Callable[[Callable[[str], None]], Dossier]:

@@ -4,7 +4,7 @@ where paper can be made of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +12,13 @@ from textual import work
 from textual.binding import Binding
 
 from secterm import messages
-from secterm.archive import media
 from secterm.desk import slip
 from secterm.desk.report import Report
+from secterm.tui.screens import folders
 from secterm.tui.screens.dialogs import Cancelled, bar
 from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.screens.reader import Reader
+from secterm.vault.checkpoints import parse_short
 from secterm.words import _
 
 if TYPE_CHECKING:
@@ -81,16 +82,9 @@ class Verified(Reader):
 
 
 def _folder(told: str, kept: Values) -> Form:
-    found = media.mounted()
     return Form(
         _("Checkpoint to print"),
-        [
-            Entry(
-                "folder",
-                _("Folder on the medium"),
-                value=kept.get("folder") or (str(found[0]) if found else ""),
-            )
-        ],
+        [folders.entry(kept)],
         intro=_(
             "A small text file with the unit, the day, the checkpoint and the fingerprint of "
             "the log keys. It holds no secret. Print it and keep the paper away from the vault: "
@@ -100,12 +94,28 @@ def _folder(told: str, kept: Values) -> Form:
     )
 
 
+def _not_one(values: Mapping[str, str]) -> str:
+    if parse_short(values["checkpoint"]) is not None:
+        return ""
+    return _(
+        "That is not a checkpoint. It looks like 1404:73df-950f-7c99-01ea-e4b3: how many entries, "
+        "and 20 letters and digits."
+    )
+
+
 async def verify(room: Room[None]) -> None:
     """The whole vault, and optionally against an earlier checkpoint."""
     values = await room.shell.push_screen_wait(
         Form(
             _("Verify"),
-            [Entry("checkpoint", _("Earlier checkpoint"), required=False)],
+            [
+                Entry(
+                    "checkpoint",
+                    _("Earlier checkpoint"),
+                    required=False,
+                    check=_not_one,
+                )
+            ],
             intro=_(
                 "Every entry is opened, hashed and checked against its signature. If you "
                 "kept a checkpoint, write it here: then it is proven as well that "

@@ -312,7 +312,9 @@ def test_hours_may_be_taught_in_several_sessions():
     )
     paper.record(session)
     assert gates.module_owes(module, paper.state, paper.today) == Owed("teaching", module.id)
+    assert gates.hours_missing(module, paper.state, paper.today) == half
     paper.record(session)
+    assert gates.hours_missing(module, paper.state, paper.today) == 0
     assert gates.module_owes(module, paper.state, paper.today) != Owed("teaching", module.id)
 
 
