@@ -99,7 +99,7 @@ class Desk:
 
     def unlock(self, shows="Show only"):
         """Name and passphrase; after a lock the name stands there already."""
-        if "> Officer" in self.t.wait("Enter Go on  F3 Key file"):
+        if self.t.find("> (Officer|Passphrase)") == "Officer":
             self.t.enter(self.officer)
         self.t.wait("> Passphrase")
         self.t.enter(self.passphrase)
@@ -166,7 +166,7 @@ class Desk:
             case "number":
                 self.t.enter("1")
             case "list":
-                if adverse or question.id == "posts":
+                if adverse or question.least or question.id == "posts":
                     for field in question.fields:
                         self.t.wait(f"> {field.text}")
                         self.t.enter("2.3.2018" if field.kind == "date" else "Quokkaville")

@@ -36,6 +36,13 @@ async def test_all_of_it_shows_in_glyphs_of_a_console(sitting, size):
 
 
 @pytest.mark.parametrize("size", SIZES)
+async def test_where_all_of_it_shows_no_bar_stands_beside_it(sitting, size):
+    async with sitting(size=size) as officer:
+        screen = await at_the_overview(officer)
+        assert not [line for line in screen.split("\n") if line[-1:] in ("│", "█")]
+
+
+@pytest.mark.parametrize("size", SIZES)
 async def test_bars_use_the_width_and_are_as_long_as_their_share(sitting, size):
     async with sitting(size=size) as officer:
         screen = await at_the_overview(officer)

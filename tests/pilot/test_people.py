@@ -195,6 +195,23 @@ async def test_a_refused_dossier_keeps_what_was_typed_and_records_nothing(sittin
         assert officer.journal == before
 
 
+async def test_a_second_dossier_for_an_identity_number_is_opened_only_when_meant(sitting):
+    async with sitting() as officer:
+        card, before = officer.desk.cards()[0], officer.journal
+        await officer.press("f2")
+        number = card.identity_number.lower()
+        for text in ("Zeb Twice", "1990-02-28", number, "Clerk", "Registry", "1", ""):
+            await officer.write(text)
+        await officer.reads(f"{card.name} has this identity number already.")
+        await officer.sees(f"> Identity number         {number}")
+        assert officer.journal == before
+        for _ in range(4):
+            await officer.press("enter")
+        await officer.sees("> How to reach them")
+        await officer.press("enter")
+        await officer.sees("Dossier: Zeb Twice")
+
+
 async def test_a_bad_date_is_told_at_once_and_stays(sitting):
     async with sitting() as officer:
         await officer.press("f2")

@@ -134,7 +134,7 @@ class Hand:
             await self.type(f"{wanted:g}" if isinstance(wanted, float) else wanted)
 
     async def _row(self, listing, focused, question):
-        if question.adverse != "none" or listing.rows or focused.value:
+        if not question.least or listing.rows or focused.value:
             await self.press("enter")
             return
         field = next(f for f in question.fields if focused.id == f"field-{f.id}")

@@ -255,7 +255,9 @@ class Sitting:
 
     async def unlock(self, who=OFFICER) -> None:
         """Name and passphrase; after a lock a name stands there already."""
-        if "> Passphrase" in await self.sees("Enter Go on  F3 Key file"):
+        begins = ("> Officer", "> Passphrase")
+        screen = await self._until(lambda shown: any(b in shown for b in begins), "asked who it is")
+        if begins[1] in screen:
             await self.press("shift+tab", "ctrl+u")
         await self.sees("> Officer")
         await self.write(who[0])

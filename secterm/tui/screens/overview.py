@@ -77,9 +77,9 @@ class Overview(Room[Picked | None]):
         with VerticalScroll(id="sides", can_focus=False), Horizontal():
             with Vertical():
                 yield Bars(_("Where they stand"), id="stages")
-                yield Bars(_("How long they wait"), id="waits")
+                yield Bars(_("How long they wait"), id="waits", last=True)
             with Vertical():
-                yield Bars(_("What lapses"), id="lapses")
+                yield Bars(_("What lapses"), id="lapses", last=True)
 
     def on_mount(self) -> None:
         """The cursor is on the first bar."""

@@ -14,6 +14,7 @@ from secterm.tui.widgets.choices import Choice
 from secterm.words import _
 
 if TYPE_CHECKING:
+    from secterm.desk.desk import Desk
     from secterm.tui.screens.room import Room
 
 
@@ -67,9 +68,21 @@ def _made(values: Values) -> Particulars:
     )
 
 
+def _holder(desk: Desk, number: str) -> str:
+    """Who has this identity number already, however it is written; empty where nobody has."""
+    same = (card for card in desk.index.cards() if _bare(card.identity_number) == _bare(number))
+    return next((card.name for card in same), "")
+
+
+def _bare(number: str) -> str:
+    return "".join(number.split()).casefold()
+
+
 async def new(room: Room[None]) -> str:
-    """Opens a dossier; its id, empty where it was left."""
-    told, kept = "", Values()
+    """Opens a dossier; its id, empty where it was left. A second one for an identity number
+    is opened only where the officer enters it again.
+    """
+    told, at, kept, doubted = "", "", Values(), ""
     while True:
         values = await room.shell.push_screen_wait(
             Form(
@@ -78,16 +91,26 @@ async def new(room: Room[None]) -> str:
                 intro=_("As they stand in the identity document."),
                 live=lambda values: _age(values["born"], room.desk.today),
                 told=told,
+                at=at,
                 records=True,
             )
         )
         if values is None:
             return ""
         kept = values
+        number = values["identity_number"]
+        holder = _holder(room.desk, number)
+        if holder and number != doubted:
+            doubted, at = number, "identity_number"
+            told = _(
+                "{name} has this identity number already. Correct it, or go on to the last line: "
+                "Enter there opens a second dossier."
+            ).format(name=holder)
+            continue
         try:
             return room.desk.open_dossier(_made(values))
         except Exception as error:
-            told = messages.explain(error).text()
+            told, at = messages.explain(error).text(), ""
 
 
 async def correct(room: Room[None], id: str) -> None:

@@ -27,12 +27,15 @@ class Bar:
 
 
 class Bars(Widget):
-    """Bars of one scale under a title; `cursor` is on one of them, or on none (-1)."""
+    """Bars of one scale under a title; `cursor` is on one of them, or on none (-1). Under the
+    `last` of a column no line is left free.
+    """
 
     COMPONENT_CLASSES = {"bars--bar", "bars--rest", "bars--title", "bars--cursor"}
 
-    def __init__(self, title: str, *, id: str) -> None:
+    def __init__(self, title: str, *, id: str, last: bool = False) -> None:
         super().__init__(id=id)
+        self._last = last
         self._title = title
         self.bars: Sequence[Bar] = ()
         self._apart = 1  # lines from one bar to the next
@@ -42,7 +45,7 @@ class Bars(Widget):
         """Replaces the bars, `apart` lines from one to the next."""
         self.bars, self._apart = bars, apart
         self.cursor = min(self.cursor, len(bars) - 1)
-        self.styles.height = self.lines_of(len(bars), apart)
+        self.styles.height = self.lines_of(len(bars), apart) - (apart if self._last else 0)
         self.refresh(layout=True)
 
     @staticmethod
