@@ -18,7 +18,6 @@ from textual.widget import Widget
 from secterm.tui.sealed import Sealed
 
 HELD = 0.3  # seconds; a key that arrives again sooner is held down (a console begins at 0.25)
-EARLY: Final = "ctrl+j"  # Enter, pressed while the terminal was not yet the screens' own
 LONGEST: Final = 1.0  # seconds; a widget that is being removed never answers
 
 
@@ -54,8 +53,6 @@ class InOrder(Sealed):
         if self._exit and isinstance(event, events.InputEvent | events.Paste):
             return  # typed before the end: what it was meant for is locked by now
         if isinstance(event, events.Key) and not event.is_forwarded:
-            if event.key == EARLY:
-                event = events.Key("enter", "\r")
             if await self._at_once(event.key):
                 return
             await _there(self.screen)
