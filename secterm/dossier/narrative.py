@@ -123,6 +123,10 @@ class _Teller:
                     question=self._question(act.question),
                     text=_stop(act.text),
                 )
+            case acts.Archived(recipients=("passphrase",)):
+                return _("{officer} exported the dossier to {file}, for a passphrase.").format(
+                    officer=self._officer, file=act.file
+                )
             case acts.Archived():
                 return ngettext(
                     "{officer} exported the dossier to {file}, for {n} recipient.",

@@ -96,7 +96,7 @@ def owed(due: Owed, pack: Pack) -> str:
     section = sentences.section(pack, due.id)
     title = module.title if module else section.title if section else ""
     return {
-        "question": _("Go on with the interview"),
+        "question": _("Interview: the next question"),
         "check": _("Record what was checked elsewhere"),
         "finding": _("Finding: {title}").format(title=title or _("the whole screening")),
         "review": _("A second officer reviews the finding"),

@@ -202,6 +202,19 @@ def test_a_second_officers_word_says_on_what():
     )
 
 
+@pytest.mark.parametrize(
+    ("recipients", "end"),
+    [
+        (("age1a",), "for 1 recipient."),
+        (("age1a", "age1b"), "for 2 recipients."),
+        (("passphrase",), "for a passphrase."),
+    ],
+)
+def test_an_export_says_for_whom(recipients, end):
+    said = says(acts.Archived(file="a.age", sha256="00", recipients=recipients))
+    assert said == f"Alix Test exported the dossier to a.age, {end}"
+
+
 def test_an_officer_renamed_since_keeps_the_name_of_that_day():
     def renamed(id, at):
         return "Alix Earlier" if at is not None and at < 900 else "Alix Test"
