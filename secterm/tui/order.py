@@ -18,6 +18,8 @@ from textual.widget import Widget
 from secterm.tui.sealed import Sealed
 
 HELD = 0.3  # seconds; a key that arrives again sooner is held down (a console begins at 0.25)
+TAPPED: Final = (0.12, 0.235)  # but so soon again only a quick hand presses: a held key repeats
+# later at first, and then sooner
 LONGEST: Final = 1.0  # seconds; a widget that is being removed never answers
 
 
@@ -75,7 +77,9 @@ class InOrder(Sealed):
 
     def _arrives(self, event: events.Key, focused: Widget | None) -> None:
         key, at = self._last
-        self.held = event.key == key and event.time - at < HELD
+        since = event.time - at
+        again = event.key == key and since < HELD
+        self.held = again and (self.held or not TAPPED[0] <= since < TAPPED[1])
         self._last = (event.key, event.time)
         if not self.held:
             self._began = focused

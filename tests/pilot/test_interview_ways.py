@@ -30,10 +30,37 @@ async def test_a_key_held_down_answers_one_question_only(interview, monkeypatch)
         await officer.press("n")
         await officer.asks(7)
         await officer.press("n", "n")
-        await officer.settle()
+        await officer.sees("A key that is held down answers once.")
         assert "loyalty" not in given(officer, id)
         await officer.press("y")
         await officer.asks(19)
+
+
+@pytest.mark.parametrize(
+    ("gaps", "answers"),
+    [
+        pytest.param((0.13, 0.2, 0.15), 4, id="a quick hand"),
+        pytest.param((0.25, 0.033, 0.033), 1, id="held on a console"),
+        pytest.param((0.25, 0.2, 0.2), 1, id="held where it repeats slowly"),
+        pytest.param((0.02, 0.05, 0.31), 2, id="a key that bounces, then one that is meant"),
+    ],
+)
+async def test_a_quick_hand_answers_again_and_a_held_key_does_not(
+    interview, monkeypatch, gaps, answers
+):
+    asked = [q.id for q in plain() if favourable(q) == "n"][:5]
+    async with interview(*asked) as (officer, id):
+        monkeypatch.setattr(order, "HELD", 0.3)
+        at = 1000.0
+        for gap in (0.0, *gaps):
+            at += gap
+            before = given(officer, id)
+            key = events.Key("n", "n")
+            key.time = at
+            officer.app.post_message(key)
+            await officer.until(lambda b=before: officer.app.held or given(officer, id) != b)
+            await officer.settle()
+        assert sum(q in given(officer, id) for q in asked) == answers
 
 
 async def test_enter_held_down_passes_over_one_question_only(interview, monkeypatch):

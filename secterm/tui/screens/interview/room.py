@@ -25,6 +25,7 @@ from secterm.tui.widgets.changing import Changing
 from secterm.tui.widgets.listing import Listing
 from secterm.words import _
 
+ONCE: Final = _("A key that is held down answers once. Press it again, a little slower.")
 CHOOSE: Final = _("Answer with the first letter or the number, or with the arrows and Enter.")
 MARKS: Final = "marks"  # the place of the last page; a question's is "question ID"
 
@@ -180,7 +181,10 @@ class Interview(Keyed):
     def _at_once(self, key: str) -> None:
         """The answer whose letter or digit was pressed; one held down says it only once."""
         choices = self.page.choices
-        if choices is None or self.shell.held or self.focused is not choices:
+        if choices is None or self.focused is not choices:
+            return
+        if self.shell.held:
+            self.say(ONCE)
             return
         choices.put(key)
         self._begin(False)
