@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -45,6 +46,8 @@ from secterm.vault.signer import Signer
 from secterm.vault.vault import Vault
 from secterm.vault.verify import Progress
 from secterm.words import _, ngettext
+
+STRONGER: Final = _("Your passphrase was made harder to guess; that is one more entry.")
 
 
 class Desk(Drafts):
@@ -119,8 +122,7 @@ class Desk(Drafts):
             raised = desk._raise_cost(passphrase)
             desk._greet()
             if raised:  # or nobody could tell why the checkpoint is another than at the lock
-                told = _("Guessing your passphrase was made slower; this is one more entry.")
-                desk.notices = (*desk.notices, told)
+                desk.notices = (*desk.notices, STRONGER)
         except BaseException:
             vault.close()
             raise

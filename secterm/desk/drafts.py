@@ -6,7 +6,7 @@ vault's drafts, no entry says it, and no record, archive or paper has it.
 from __future__ import annotations
 
 import contextlib
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -16,7 +16,7 @@ from secterm.desk.upkeep import Upkeep, tells
 from secterm.dossier.demands import require
 from secterm.dossier.gates import questions_of, sections_of
 from secterm.vault import drafts
-from secterm.vault.errors import SealBroken
+from secterm.vault.errors import SealBroken, VaultError
 from secterm.words import _
 
 
@@ -27,7 +27,7 @@ class Left(msgspec.Struct, frozen=True):
     the place, a word a screen; `typed` is by the field's name.
     """
 
-    dossier: str = ""
+    dossier: Annotated[str, msgspec.Meta(pattern=r"\A([0-9a-f]{32})?\Z")] = ""
     way: tuple[str, ...] = ()
     typed: dict[str, str] = {}
 
@@ -112,6 +112,12 @@ class Drafts(Upkeep):
         row = msgspec.structs.replace(there, marked=tuple(sorted(marked)))
         require(row.fits(), _("There is no room for another mark."))
         self._keep({id: row})
+
+    def _dismiss(self, officer: str) -> None:
+        about = self._row(officer).left.get(officer, Left()).dossier
+        rows = {id: self._without(id, officer) for id in {about} - {""}}
+        with contextlib.suppress(VaultError):  # they are disabled all the same
+            self._keep({officer: Kept(), **rows})
 
     def _forget(self, names: list[str]) -> None:
         """Of what officers left: the texts about no dossier that tell a name, and all that are

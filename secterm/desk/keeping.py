@@ -165,6 +165,10 @@ class Keeping:
             record.vault(bytes.fromhex(id), acts.OfficerDisabled(reason=reason, proposed=proposed))
             record.work.remove_slot(slot)
         self._read_again()
+        self._dismiss(id)
+
+    def _dismiss(self, officer: str) -> None:
+        """What a disabled officer left unfinished is nobody's now."""
 
     def _proposed(
         self, what: Literal["disable"] | Role, officer: Officer, reason: str, second: Signer | None

@@ -10,7 +10,7 @@ from typing import Final
 
 from secterm.dossier.entries import Answer
 from secterm.policy.model import Field, Question
-from secterm.words import _
+from secterm.words import _, ngettext
 
 LONGEST: Final = 4000  # characters of one answer or of one field
 MOST_ROWS: Final = 200
@@ -85,7 +85,11 @@ def _date(answer: Answer) -> str:
 def _list(question: Question, answer: Answer) -> str:
     if not isinstance(answer, list):
         return _("Write one row for each.")
-    if len(answer) > MOST_ROWS:
+    least, most = question.least or 0, question.most
+    if len(answer) < least:
+        told = ngettext("Write at least {n:g} row.", "Write at least {n:g} rows.", int(least))
+        return told.format(n=least)
+    if len(answer) > (MOST_ROWS if most is None else min(most, MOST_ROWS)):
         return _("These are too many rows.")
     known = {f.id for f in question.fields}
     for row in answer:

@@ -191,8 +191,8 @@ def _question(where: str, q: Question) -> Iterator[str]:
 
 def _range(where: str, q: Question) -> Iterator[str]:
     ends = [e for e in (q.least, q.most) if e is not None]
-    if ends and q.kind != "number":
-        yield f"{where}: least, most: only a number question has them"
+    if ends and q.kind not in ("number", "list"):
+        yield f"{where}: least, most: only a number or a list question has them"
     elif not all(map(math.isfinite, ends)) or ends != sorted(ends):
         yield f"{where}: least, most: must be plain numbers, the smaller first"
 

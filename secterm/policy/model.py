@@ -92,8 +92,8 @@ class Question(_Value, frozen=True, kw_only=True):
     categories: tuple[Category, ...] = CATEGORIES
     required: bool = True
     adverse: Literal["", "yes", "no", "any"] = ""  # yes_no: which; list: "any" row
-    least: float | None = None  # number
-    most: float | None = None  # number
+    least: float | None = None  # number; list: how many rows
+    most: float | None = None  # number; list: how many rows
     adverse_above: float | None = None  # number
     adverse_below: float | None = None  # number
     choices: tuple[Choice, ...] = ()

@@ -62,7 +62,7 @@ VIEWS: Final = (
     View(name=_("Lapsing"), stages=("admitted", "lapsed"), within=90, order="lapse"),
     View(name=_("Admitted"), stages=("admitted",), order="name"),
     View(name=_("Over"), stages=("refused", "withdrawn", "left", "erased"), order="opened"),
-    View(name=_("Everybody"), order="opened"),
+    View(name=_("All"), order="opened"),
 )
 
 

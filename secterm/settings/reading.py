@@ -63,6 +63,10 @@ class SettingsInvalid(Exception):
         self.what = what
 
 
+class _NoFile(Exception):
+    """A folder, a device, a pipe."""
+
+
 class _Wrong(Exception):
     def __init__(self, what: str, *, place: Place = (), line: int = 0) -> None:
         super().__init__(what)
@@ -89,11 +93,10 @@ def text_of(path: Path) -> str | None:
     Raises `SettingsInvalid` for what cannot be read or is no text.
     """
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        with os.fdopen(handle, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise SettingsInvalid(path, 0, "", _("it is no ordinary file"))
+        with open(path, "rb", opener=_unhurried) as stream:
             content = stream.read(LARGEST + 1)
+    except _NoFile:
+        raise SettingsInvalid(path, 0, "", _("it is no ordinary file")) from None
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -108,6 +111,15 @@ def text_of(path: Path) -> str | None:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise SettingsInvalid(path, line, "", _("it is no UTF-8 text")) from None
+
+
+def _unhurried(path: str, flags: int) -> int:
+    """Opens a file and waits for nobody. Raises `_NoFile` for what is none."""
+    handle = os.open(path, flags | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise _NoFile
+    return handle
 
 
 def parse(text: str, file: Path) -> Settings:
@@ -176,7 +188,7 @@ def statements(text: str) -> Iterator[tuple[int, Place]]:
     for end in range(1, len(lines) + 1):
         try:
             set_here = tomllib.loads("\n".join(lines[start:end]))
-        except tomllib.TOMLDecodeError:
+        except (tomllib.TOMLDecodeError, RecursionError):
             continue
         key = next(iter(set_here), None)
         if key is not None:

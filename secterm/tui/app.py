@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from secterm import messages
-from secterm.desk.desk import Desk
+from secterm.desk.desk import STRONGER, Desk
 from secterm.desk.model import Clock, now, unlock_wait
 from secterm.settings import Settings
 from secterm.tui.lock import DEFAULT, Locking
@@ -27,6 +27,7 @@ from secterm.words import _
 R = TypeVar("R")
 
 SMALLEST: Final = (80, 24)
+TALL: Final = 40  # lines of a terminal on which things stand further apart
 STILL: Final = ("help", "theme", "nothing", *MOVES)  # what an appointee at the keyboard can do
 
 
@@ -85,6 +86,8 @@ class SectermApp(Locking):
 
     def unlocked(self, desk: Desk) -> None:
         """The vault is open; the first time, in a demo, a tour is offered."""
+        if self.hint:  # nobody has to guess a passphrase that the screen tells
+            desk.notices = tuple(told for told in desk.notices if told != STRONGER)
         super().unlocked(desk)
         if self._offers_tour:
             self._offers_tour = False
@@ -141,7 +144,8 @@ class SectermApp(Locking):
             self.exit()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Says so where the terminal is too small, for as long as it is."""
+        """Says so where the terminal is too small, for as long as it is; marks a tall one."""
+        self.set_class(event.size.height >= TALL, "-tall")
         self._small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
         self._fit(self.screen)
 
@@ -174,5 +178,5 @@ class SectermApp(Locking):
         if isinstance(error, Locked) or leaving():
             return  # it is of a screen that a lock took away while it opened
         self.crash = error
-        self.leave()
+        self.leave(crashed=True)
         self.exit(return_code=messages.explain(error).status)

@@ -42,7 +42,8 @@ class Dressed(InOrder):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What every drawn line passes, in this order."""
-        filters = [f for f in super().get_line_filters() if not isinstance(f, Monochrome)]
+        textual = [f for f in super().get_line_filters() if not isinstance(f, Monochrome)]
+        filters = [_STILL, *textual]
         if self.glyphs == "console":
             filters.append(_GLYPHS)
         if self.colours == "none":
@@ -60,6 +61,7 @@ class Dressed(InOrder):
         self.theme = themes.after(self.theme, self.colours)
 
 
+_STILL = glyphs.Still()
 _GLYPHS = glyphs.Glyphs()
 _COLOURLESS = terminals.Colourless()
 _SIXTEEN = terminals.Sixteen()

@@ -103,11 +103,29 @@ def example(order: Dates) -> str:
     return EXAMPLES[order]
 
 
-def fault(order: Dates) -> str:
-    """What is said of a text that means no date."""
-    return _("Write a date, such as {plain} or {full}.").format(
+def fault(text: str, today: date, order: Dates) -> str:
+    """What is said of a text that means no date: what it misses, where that is plain, and how
+    a date is written.
+    """
+    how = _("Write a date, such as {plain} or {full}.").format(
         plain=example(order), full=in_full(date(1990, 4, 28))
     )
+    return f"{_missing(text, today, order)} {how}".lstrip()
+
+
+def _missing(text: str, today: date, order: Dates) -> str:
+    """What would make a date of it."""
+    if not re.search(r"\d{4}", text):
+        return ""
+    tried = (
+        (_("The day is missing."), (f"1 {text}", f"{text} 1")),
+        (_("The day and the month are missing."), (f"1 1 {text}",)),
+        (_("That month has no such day."), (re.sub(r"\b(29|30|31)(?!\d)", "1", text, count=1),)),
+    )
+    for told, whole in tried:
+        if any(loosely(other, today, order) for other in whole):
+            return told
+    return ""
 
 
 def _recorded(text: str) -> date | None:

@@ -65,7 +65,10 @@ def left(home: Room[None], stack: Sequence[Widget], on_the_way: TakingUp | None)
     steps += [Step(VOID, room.void) for room in rooms if room.void]
     if steps == [Step(home.kind)]:
         return None
-    dossier = next((room.dossier_id for room in reversed(rooms) if room.dossier_id), "")
+    about = [room.dossier_id for room in reversed(rooms) if room.dossier_id]
+    if on_the_way is not None and on_the_way.ahead:
+        about.append(on_the_way.dossier)  # its page may not be there yet
+    dossier = next(iter(about), "")
     way = tuple(word for step in steps for word in (step.kind, step.place, step.doing))
     typed: dict[str, str] = {}
     for n, step in enumerate(steps):
@@ -75,7 +78,7 @@ def left(home: Room[None], stack: Sequence[Widget], on_the_way: TakingUp | None)
 
 
 def _step(screen: Room[object] | Question, *, front: bool) -> Step:
-    if isinstance(screen, Question):
+    if isinstance(screen, Question) or not screen.is_mounted:  # it opens just now
         return Step(screen.kind)
     typed = screen.typed()
     called = {id: name for id, text in typed.items() if text and (name := screen.called(id))}
@@ -85,6 +88,16 @@ def _step(screen: Room[object] | Question, *, front: bool) -> Step:
 def is_typed(left: Left | None) -> bool:
     """Whether it has more than a place: texts that were typed, beyond a filter of the list."""
     return left is not None and any(not key.startswith(f"{HOME}.") for key in left.typed)
+
+
+def without_way(left: Left | None) -> Left | None:
+    """The same where nothing leads back: what was typed is shown once more, at the list."""
+    if left is None:
+        return None
+    voids = zip(left.way[0::3], left.way[1::3], strict=False)
+    way = tuple(w for kind, at in voids for w in ((kind, at, "") if kind == VOID else ("",) * 3))
+    typed = {key: text for key, text in left.typed.items() if not key.startswith(f"{HOME}.")}
+    return Left(left.dossier, way, typed) if typed or VOID in way else None
 
 
 def steps_of(left: Left) -> list[Step]:
@@ -108,6 +121,7 @@ class TakingUp:
     def __init__(self, shell: SectermApp, left: Left) -> None:
         steps = steps_of(left)
         self._shell = shell
+        self.dossier = left.dossier
         self._void = " ".join(step.place for step in steps if step.kind == VOID)
         self.ahead = [step for step in steps if step.kind != VOID]
         self.here: Widget | None = shell.home  # as far as it has come
@@ -231,7 +245,7 @@ class TakingUp:
         ]
         self.ahead = []
         if texts:
-            await self._shell.push_screen(Kept(texts))
+            await self._shell.push_screen(Kept(texts, self.dossier))
 
 
 async def _happens(event: asyncio.Event) -> None:

@@ -1,6 +1,6 @@
-"""What a bare console can draw. Its font has a few hundred characters; what it lacks
-is shown as a mark that fills the same columns, never as another letter: a name is
-not altered on its way to the screen.
+"""What a terminal can draw. A bare console's font has a few hundred characters; what it
+lacks is shown as a mark that fills the same columns, never as another letter: a name is
+not altered on its way to the screen. And no terminal is sent what it would act on.
 """
 
 from __future__ import annotations
@@ -64,6 +64,11 @@ ALIKE: Final = str.maketrans(
     }
 )
 
+# Controls, what turns the direction of writing round, and halves of characters.
+_ACTS: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
 _BEYOND: Final = re.compile("[^" + re.escape("".join(sorted(CONSOLE))) + "]")
 
 
@@ -79,12 +84,12 @@ def shows(text: str) -> bool:
 
 
 def told(text: str) -> str:
-    """What is said beside a name that a console cannot show whole; else empty."""
+    """What is said beside a text that a console cannot show whole; else empty."""
     if shows(text):
         return ""
     return _(
-        "This name has letters that this console cannot show: {mark} stands for each. It is "
-        "recorded in full; another terminal shows it, and so does an archive."
+        "This console cannot show some of these letters: {mark} stands for each. They are "
+        "recorded in full; another terminal shows them, and so does an archive."
     ).format(mark=MARK)
 
 
@@ -109,6 +114,30 @@ def _one(cluster: str, columns: int) -> str:
     if not _BEYOND.search(composed) and cell_len(composed) == columns:
         return composed
     return MARK * columns
+
+
+@lru_cache(4096)
+def still(text: str) -> str:
+    """The text in as many columns, with a mark for what a terminal would act on.
+
+    Such a character has no column of its own and goes with the one before it.
+    """
+    if not _ACTS.search(text):
+        return text
+    spans, _width = split_graphemes(text)
+    clusters = [(text[start:end], columns) for start, end, columns in spans]
+    return "".join(MARK * columns if _ACTS.search(one) else one for one, columns in clusters)
+
+
+class Still(LineFilter):
+    """Lets no text move the cursor, change a colour or turn a line round, wherever it is from."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same columns; mostly the same segments."""
+        return [
+            segment if segment.text.isprintable() else Segment(still(segment.text), *segment[1:])
+            for segment in segments
+        ]
 
 
 class Glyphs(LineFilter):

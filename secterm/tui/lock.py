@@ -13,6 +13,7 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Final, cast
 
 from textual import events
@@ -54,6 +55,7 @@ class Locking(Dressed):
         self.desk: Desk | None = None
         self.home: Room[None] | None = None  # the first screen after the unlocking
         self.farewell = ""  # the checkpoint at the last lock
+        self.left_by = ""  # the officer who was unlocked at the last lock
         self.not_kept = ""  # why what was typed could not be kept at the last lock
         self.recovering = False  # shares are typed in; they are forgotten as a lock would
         self.taking_up: drafts.TakingUp | None = None
@@ -92,20 +94,26 @@ class Locking(Dressed):
             self.run_worker(self.taking_up.run(), exit_on_error=False, group="taking up")
 
     def close_desk(self) -> None:
-        """Drops the keys; the checkpoint stays, to be read off the lock screen."""
+        """Drops the keys; the checkpoint stays, to be read off the lock screen, and so does the
+        officer's name, but where an appointee sits before it.
+        """
         if self.desk is not None:
             desk, self.desk = self.desk, None
+            self.left_by = "" if self.shut_in else desk.officer.name
             with contextlib.suppress(Exception):
                 self.farewell = desk.checkpoint_line()
             desk.close()
 
-    def leave(self) -> None:
-        """Keeps what the lock interrupts, and drops the keys whether it could be kept or not."""
+    def leave(self, *, crashed: bool = False) -> None:
+        """Keeps what the lock interrupts, and drops the keys whether it could be kept or not.
+
+        Nothing leads back to where it `crashed`, or it would each time.
+        """
         if self.desk is None:
             return
         self.not_kept = ""
         try:
-            self._keep(place=True)
+            self._keep(place=True, back=not crashed)
         except Exception as error:
             self.not_kept = f"{NOT_KEPT} {messages.explain(error).text()}"
         self.workers.cancel_group(self, "taking up")
@@ -184,9 +192,21 @@ class Locking(Dressed):
             signal.SIGINT: self._broken_off,
             signal.SIGQUIT: self._broken_off,
         }
-        for number, handler in told.items():
-            with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
-                loop.add_signal_handler(number, handler)
+        with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
+            for number, handler in told.items():
+                loop.add_signal_handler(number, lambda: None)  # goes with the loop
+                # The loop itself loses a signal that comes while many keys wait for it.
+                signal.signal(number, self._soon(loop, handler))
+            signal.set_wakeup_fd(signal.set_wakeup_fd(-1), warn_on_full_buffer=False)
+
+    @staticmethod
+    def _soon(
+        loop: asyncio.AbstractEventLoop, then: Callable[[], None]
+    ) -> Callable[[int, FrameType | None], None]:
+        def soon(number: int, frame: FrameType | None) -> None:
+            loop.call_soon_threadsafe(then)
+
+        return soon
 
     def _broken_off(self) -> None:
         # A keyboard's signals: not of the one that an appointee has.
@@ -274,8 +294,8 @@ class Locking(Dressed):
 
     def _keep_now(self) -> None:
         self._keeping = None
-        if not all(screen.is_mounted and screen.is_attached for screen in self.screen_stack):
-            self._keep_after(SOON)  # one that opens or closes cannot tell what is typed
+        if not all(screen.is_attached for screen in self.screen_stack):
+            self._keep_after(SOON)  # one that closes cannot tell any more what is typed
         elif self.at_work or (self.taking_up is not None and self.taking_up.quiet):
             self._keep_after(KEPT_AFTER)
         elif self.desk is not None:
@@ -290,7 +310,7 @@ class Locking(Dressed):
     def _say_kept(self, told: str) -> None:
         """Says once that what is typed is not kept, until it is again."""
         room = next(reversed(self.screen_stack), None)
-        if not isinstance(room, Room):
+        if not isinstance(room, Room) or not room.is_mounted:
             return
         if not told:
             self._warned = False
@@ -300,11 +320,15 @@ class Locking(Dressed):
             self._warned = True
             room.say(told)
 
-    def _keep(self, *, place: bool = False) -> None:
-        """Keeps what is typed on the screens, and at a lock the `place` without it too."""
+    def _keep(self, *, place: bool = False, back: bool = True) -> None:
+        """Keeps what is typed on the screens, and at a lock the `place` without it too; and
+        the way `back` to it.
+        """
         if self.desk is None or self.home is None:
             return
         left = drafts.left(self.home, self.screen_stack, self.taking_up)
+        if not back:
+            left = drafts.without_way(left)
         if not place and not drafts.is_typed(left):
             left = None
         if left != self._kept:

@@ -18,6 +18,7 @@ from textual.widget import Widget
 from secterm.tui.sealed import Sealed
 
 HELD = 0.3  # seconds; a key that arrives again sooner is held down (a console begins at 0.25)
+EARLY: Final = "ctrl+j"  # Enter, pressed while the terminal was not yet the screens' own
 LONGEST: Final = 1.0  # seconds; a widget that is being removed never answers
 
 
@@ -50,7 +51,11 @@ class InOrder(Sealed):
 
     async def on_event(self, event: events.Event) -> None:
         """Each key in its turn; everything else as Textual has it."""
+        if self._exit and isinstance(event, events.InputEvent | events.Paste):
+            return  # typed before the end: what it was meant for is locked by now
         if isinstance(event, events.Key) and not event.is_forwarded:
+            if event.key == EARLY:
+                event = events.Key("enter", "\r")
             if await self._at_once(event.key):
                 return
             await _there(self.screen)
@@ -99,6 +104,11 @@ class InOrder(Sealed):
 
     async def _on_key(self, event: events.Key) -> None:
         event.prevent_default()  # it had its turn: what has the focus by now was not meant
+
+
+def draws(widget: Widget) -> None:
+    """Draws what changed as soon as it is known, not at Textual's next tick, 1/60 s apart."""
+    widget.screen.call_later(widget.screen._on_timer_update)
 
 
 async def _there(screen: Screen[object]) -> None:

@@ -5,10 +5,13 @@ no titles, no tracebacks. The screens are drawn, and keys read, and that is all.
 from __future__ import annotations
 
 import asyncio
+import codecs
 import contextlib
 import functools
 import gc
+import os
 import re
+import select
 import signal
 import sys
 import termios
@@ -22,6 +25,7 @@ from textual.widget import Widget
 
 from secterm.tui import quiet
 from secterm.tui.steady import Steady
+from secterm.tui.typed import Typed
 
 OURS: Final = "secterm."
 DRAWING: Final = ("rich.", "textual.", "secterm.tui.glyphs")  # they remember texts that were drawn
@@ -32,6 +36,8 @@ REMEMBERED: Final = re.compile("(?:\x1b\\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\\\
 # A stop would leave the screens in the shell and the vault open. The others are heard once
 # there is a loop to hear them.
 IGNORED: Final = (signal.SIGTSTP, signal.SIGQUIT, signal.SIGINT)
+LOOK: Final = 0.1  # seconds between two looks at what was typed, where nothing is
+READ: Final = 4096  # bytes at once
 
 
 def leaving() -> bool:
@@ -162,6 +168,19 @@ class Terminal(Steady):
         self._app.refresh(layout=True)
         if isinstance(self._app, Sealed):
             self._app.continued()
+
+    def run_input_thread(self) -> None:
+        """Hands on what is typed, until the app ends or the terminal is gone."""
+        typed, decode = Typed(), codecs.getincrementaldecoder("utf-8")().decode
+        while not self.exit_event.is_set():
+            if select.select([self.fileno], [], [], LOOK)[0]:
+                data = os.read(self.fileno, READ)
+                if not data:
+                    return
+                for message in typed.feed(decode(data)):
+                    self.process_message(message)
+            for message in typed.tick():
+                self.process_message(message)
 
     def _run_input_thread(self) -> None:
         # A byte that is no text, as a console with another keyboard sends, ends nothing.

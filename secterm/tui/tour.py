@@ -186,8 +186,9 @@ class Guide:
             self._folder.cleanup()
             self._folder = None
             self._app.vault, self._app.hint = self._home
-            self._app.farewell = ""
+            self._app.farewell = self._app.left_by = ""
 
     def _show(self) -> None:
         for coach in self._app.screen.query(Coach):  # none yet where a screen opens just now
             coach.follow(self.tour)
+        self._app.screen.refresh_bindings()

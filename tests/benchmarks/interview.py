@@ -1,21 +1,21 @@
-"""One-key answers: from the key to the next question, which is painted only once the
-answer is on the disk. What of that is the recording, and what the painting, is told
-apart; what a commit costs at the least is measured between the keys.
+"""One-key answers: from the key to the mark of its answer, which is its first paint, and to
+the next question, which is painted only once the answer is on the disk. Between the keys
+it is measured what a key of an empty app costs, and the least that a commit can cost.
 """
 
 import os
 import sqlite3
 import tempfile
 import time
-from functools import partial
 from pathlib import Path
 
 from secterm.vault.file import PRAGMAS
-from tests.benchmarks.figures import compared, median, p95
-from tests.benchmarks.paint import Painted, Step, beside_an_empty_app
+from tests.benchmarks.figures import compared, median, p95, progress
+from tests.benchmarks.paint import Painted, Step, empty
 from tests.support import house
 
 BEGINNING = 24  # letters of a question by which it is known
+MARK = "(•)"
 
 
 def steps(interviews, keys):
@@ -38,7 +38,6 @@ class Bare:
         for name, value in PRAGMAS.items():
             self._database.execute(f"PRAGMA {name} = {value}")
         self._database.execute("CREATE TABLE kept (bytes BLOB)")
-        self.took = []  # seconds of each commit
 
     def __enter__(self):
         return self
@@ -47,12 +46,12 @@ class Bare:
         self._database.close()
 
     def commit(self):
-        """One more."""
+        """One more; the seconds it took."""
         before = time.perf_counter()
         self._database.execute("BEGIN IMMEDIATE")
         self._database.execute("INSERT INTO kept VALUES (?)", (os.urandom(1024),))
         self._database.execute("COMMIT")
-        self.took.append(time.perf_counter() - before)
+        return time.perf_counter() - before
 
 
 def asking(count, told):
@@ -62,24 +61,45 @@ def asking(count, told):
     return program
 
 
-def work(size):
-    """The whole turn, the turn without the recording, and the recording."""
-    what = "a one-key answer of an interview"
+def turns(told, size):
+    """Of each key that counts, seconds: to its mark, to the next question, of that the
+    recording; a key of an empty app; a bare commit.
+    """
+    found = []
     given = list(steps(size.interviews, size.keys))
-    turns, paints, records = [], [], []
-    for _ in range(size.runs):
-        with tempfile.TemporaryDirectory() as folder, Bare(folder) as bare:
-            told = Path(folder) / "acts.txt"
-            ours = partial(asking, size.interviews + 1, told)
-            ((mine, empty),) = beside_an_empty_app(what, ours, given, 1, after=bare.commit)
-            acts = [float(line) for line in told.read_text().split()]
-            counted = [act for act, step in zip(acts, given, strict=True) if step.counts]
-            without = [turn - act for turn, act in zip(mine, counted, strict=True)]
-            turns.append((p95(mine), p95(empty)))
-            paints.append((p95(without), p95(empty)))
-            records.append((median(counted), median(bare.took)))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Bare(folder) as bare,
+        asking(size.interviews + 1, told) as program,
+        empty() as other,
+    ):
+        for step in given:
+            shows = (MARK, step.shows) if step.counts else (step.shows,)
+            took = program.paints(step.key, *shows)
+            found.append((*took, last_of(told), other.press(step.key), bare.commit()))
+    return [timed for timed, step in zip(found, given, strict=True) if step.counts]
+
+
+def last_of(told):
+    """Seconds of the last act that was written there."""
+    return float(told.read_text().split()[-1])
+
+
+def work(size):
+    """Key to paint; the whole turn, which waits for the disk; and the recording in it."""
+    what = "a one-key answer of an interview"
+    marks, whole, records = [], [], []
+    for run in range(size.runs):
+        with tempfile.TemporaryDirectory() as folder:
+            timed = turns(Path(folder) / "acts.txt", size)
+        progress(f"{what}: run {run + 1} of {size.runs}")
+        mark, turn, act, beside, commit = zip(*timed, strict=True)
+        durable = [key + kept for key, kept in zip(beside, commit, strict=True)]
+        marks.append((p95(mark), p95(beside)))
+        whole.append((p95(turn), p95(durable)))
+        records.append((median(act), median(commit)))
     return [
-        compared(f"{what}, key to the next question, p95", "ms", "empty app", turns, under=3),
-        compared("  of that without the recording, p95", "ms", "empty app", paints, under=3),
-        compared("  the recording, median", "ms", "bare commit", records),
+        compared(f"{what}, key to paint, p95", "ms", "empty app", marks, under=3),
+        compared("  key to the next question, p95", "ms", "empty app and bare commit", whole),
+        compared("  of that the recording, median", "ms", "bare commit", records),
     ]

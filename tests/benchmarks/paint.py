@@ -66,8 +66,8 @@ class Painted:
         while text not in self.shown:
             if time.perf_counter() > began + seconds or self._process.poll() is not None:
                 raise AssertionError(f"the screen never showed {text!r}:\n{self.shown}")
-            last = self._answer(SILENCE) or last
-        while self._answer(SILENCE):
+            last = self._draws(SILENCE) or last
+        while self._draws(SILENCE):
             pass
         return last - began
 
@@ -78,10 +78,26 @@ class Painted:
         """
         before = time.perf_counter()
         os.write(self._master, key.encode())
-        last = self._answer(LONGEST)
+        last = self._draws(LONGEST)
         if last is None or shows not in self.shown:
             raise AssertionError(f"{key!r} did not paint {shows!r}:\n{self.shown}")
         return last - before
+
+    def paints(self, key, *shows):
+        """Seconds from this key until each of these was painted, one after the other."""
+        before = time.perf_counter()
+        os.write(self._master, key.encode())
+        took, missing = [], list(shows)
+        while missing and (answer := self._answer(LONGEST)):
+            for at, data in answer:
+                self._stream.feed(data)
+                # What is painted over soon may come in one piece with what follows it.
+                while missing and (missing[0] in self.shown or missing[0].encode() in data):
+                    missing.pop(0)
+                    took.append(at - before)
+        if missing:
+            raise AssertionError(f"{key!r} did not paint {missing[0]!r}:\n{self.shown}")
+        return took
 
     def sees(self, pattern, seconds=120.0):
         """When, by `time.perf_counter`, what fits came to the screen, whatever comes after."""
@@ -111,16 +127,22 @@ class Painted:
         status = Path(f"/proc/{self._process.pid}/status").read_text()
         return int(status.split("VmRSS:")[1].split()[0]) * 1024
 
+    def _draws(self, first):
+        """Draws an answer; when its last byte came, None where none did."""
+        answer = self._answer(first)
+        self._stream.feed(b"".join(data for _at, data in answer))
+        return answer[-1][0] if answer else None
+
     def _answer(self, first):
-        """Reads an answer to its end, the first byte of which comes within so long; when the
-        last came, None where none did.
+        """Reads an answer to its end, the first byte of which comes within so long: its pieces,
+        each with the time at which it came. Drawing them would be timed as well.
         """
-        read, last, patience = [], None, first
+        read, patience = [], first
         while select.select([self._master], [], [], patience)[0]:
-            read.append(os.read(self._master, 1 << 16))
-            last, patience = time.perf_counter(), SILENCE
-        self._stream.feed(b"".join(read))  # only now, or it would be timed as well
-        return last
+            data = os.read(self._master, 1 << 16)
+            read.append((time.perf_counter(), data))
+            patience = SILENCE
+        return read
 
 
 def empty():
@@ -139,11 +161,11 @@ class Step:
     counts: bool = True
 
 
-def beside_an_empty_app(what, ours, steps, runs, after=lambda: None):
+def beside_an_empty_app(what, ours, steps, runs):
     """Seconds of each key that counts, run by run: in ours, and in an empty app.
 
     `ours` gives a `Painted` that is ready for the first step. Each key goes to both, one
-    after the other, so that what else the machine does disturbs both alike; then `after`.
+    after the other, so that what else the machine does disturbs both alike.
     """
     found = []
     for run in range(runs):
@@ -151,7 +173,6 @@ def beside_an_empty_app(what, ours, steps, runs, after=lambda: None):
         with ours() as program, empty() as other:
             for step in steps:
                 took, beside = program.press(step.key, step.shows), other.press(step.key)
-                after()
                 if step.counts:
                     mine.append(took)
                     empties.append(beside)

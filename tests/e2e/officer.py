@@ -98,8 +98,9 @@ class Desk:
         self.to_list()
 
     def unlock(self, shows="Show only"):
-        self.t.wait("> Officer")
-        self.t.enter(self.officer)
+        """Name and passphrase; after a lock the name stands there already."""
+        if "> Officer" in self.t.wait("Enter Go on  F3 Key file"):
+            self.t.enter(self.officer)
         self.t.wait("> Passphrase")
         self.t.enter(self.passphrase)
         return self.t.wait(shows)

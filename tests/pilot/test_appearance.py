@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from secterm.settings import Settings
 from secterm.tui import glyphs, terminals, themes
 from secterm.tui.app import SectermApp
+from secterm.tui.screens.reader import Kept
 from secterm.tui.steady import steady
 from tests.pilot.conftest import Seated
 from tests.support import console, drawn, walks
@@ -260,6 +261,49 @@ def test_what_a_font_has_shows_as_it_is(text):
 @pytest.mark.parametrize("text", ["Ann\u202etseT", "Ann\u200bTest"])
 def test_a_name_with_an_unseen_character_is_not_taken_for_one_without(text):
     assert not glyphs.shows(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ann\x1b[2J",
+        "Ann\x07Test",
+        "Ann\n~ x",
+        "北\u202e京",
+        "Ann\u2066 T",
+        "e\u0301\x9b1m",
+        "a\ud800b",
+    ],
+)
+def test_what_a_terminal_would_act_on_is_a_mark_in_as_many_columns(text):
+    shown = glyphs.still(text)
+    assert glyphs.MARK in shown
+    assert cell_len(shown) == cell_len(text)
+    assert not set(shown) & set("\x1b\x07\n\x9b\u202e\u2066\ud800")
+
+
+@pytest.mark.parametrize("text", ["", "Ann Test", NAMES[0], INDIC, JOINED, "a\u200db", "a\u00a0b"])
+def test_what_a_terminal_only_draws_stays_as_it_is(text):
+    assert glyphs.still(text) == text
+
+
+@pytest.mark.parametrize("set", ["console", "unicode"])
+async def test_no_text_moves_the_cursor_or_turns_a_line_round_wherever_it_is_from(sitting, set):
+    hostile = "Ann\x1b[2J\x1b[31m[bold]\u202eT\n\n~"
+    async with sitting(("opened", "general")) as officer:
+        officer.app.dress(Settings(glyphs=set))
+        await officer.press("f2")
+        await officer.sees("> Full name")
+        officer.app.screen.take_up("post", {"name": hostile, "post": hostile})
+        await officer.sees("[bold")
+        officer.app.screen.say(hostile)
+        shown = await officer.settle()
+        assert not [c for c in shown if c != "\n" and not c.isprintable()]
+        assert widths(officer.app) == {80}
+        officer.app.push_screen(Kept([hostile]))
+        shown = await officer.sees("What you had typed before")
+        assert not [c for c in shown if c != "\n" and not c.isprintable()]
+        assert "[bold" in shown
 
 
 @pytest.mark.parametrize("set", ["console", "unicode"])

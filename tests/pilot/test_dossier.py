@@ -64,6 +64,26 @@ async def test_back_at_the_list_the_next_dossier_that_owes_something_is_under_th
         await officer.sees(f"> {owing}")
 
 
+async def test_a_filter_that_nobody_who_owes_something_fits_is_cleared_then(sitting):
+    async with sitting(("admitted", "general"), ("left", "key"), ("rules", "core")) as officer:
+        (owing,) = (card.name for card in officer.desk.cards() if card.owed)
+        await officer.type("admitted")
+        await officer.press("enter")
+        await officer.sees("> Nothing is owed now.")
+        await officer.press("enter")
+        screen = await officer.sees(f"> {owing}")
+        assert "admitted" not in screen.split("\n")[3]
+
+
+async def test_a_filter_stays_where_a_dossier_is_left(sitting):
+    async with sitting(("admitted", "general"), ("left", "key"), ("rules", "core")) as officer:
+        await officer.type("e")
+        await officer.press("enter")
+        await officer.sees("Dossier: ")
+        await officer.press("escape")
+        await officer.sees("Show only: e")
+
+
 async def test_two_enters_at_once_open_one_page(sitting):
     async with sitting() as officer:
         await officer.opens("training", "general")
@@ -161,12 +181,12 @@ async def test_a_name_that_the_console_cannot_show_is_recorded_whole_and_said_so
         await officer.sees("> Full name")
         await officer.press("ctrl+u")
         await officer.type("北 Sample")
-        await officer.reads("This name has letters that this console cannot show")
+        await officer.reads("This console cannot show some of these letters")
         await officer.press("enter")
         for _ in range(6):
             await officer.press("enter")
         await officer.write("As in the passport")
-        await officer.reads("This name has letters that this console cannot show")
+        await officer.reads("This console cannot show some of these letters")
         assert officer.desk.dossier(id).state.particulars.name == "北 Sample"
 
 

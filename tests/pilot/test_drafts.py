@@ -2,15 +2,16 @@
 
 import asyncio
 import contextlib
+import sqlite3
 
 import msgspec
 import pytest
-from textual import events
 
 from secterm.desk.desk import Desk
 from secterm.desk.drafts import Left
 from secterm.dossier.entries import Corrected, Decided
 from secterm.tui import lock
+from secterm.tui.screens.form import Entry, Form
 from tests.faults.faulty import files_end_at
 from tests.pilot.test_locking import at_a_question, at_the_findings, at_the_interview
 from tests.support.custodians import asks_for, sees_the_share
@@ -298,19 +299,13 @@ async def test_nothing_is_kept_where_nothing_is_typed(sitting, monkeypatch):
         assert officer.desk.left() is None
 
 
-async def test_a_screen_that_opens_is_not_asked_for_what_is_typed_on_it(sitting):
+async def test_a_screen_that_opens_in_that_moment_keeps_nothing_from_being_kept(sitting):
     async with sitting() as officer:
-        await opens_the_second(officer)
-        room = officer.app.screen_stack[-1]
-        officer.app.post_message(events.Key("f2", None))
-        while officer.app.screen_stack[-1] is room:
-            await asyncio.sleep(0)
-        assert not officer.app.screen_stack[-1].is_mounted
+        await officer.opens("training")
+        officer.app.push_screen(Form("Note", [Entry("text", "Note", "text")]))
         officer.app._keep_now()
-        await officer.sees("> New name")
-        await officer.type(" the Second")
-        officer.app._keep_now()
-        assert "the Second" in repr(officer.desk.left())
+        assert officer.app.not_kept == ""
+        await officer.sees("> Note")
 
 
 async def test_without_anything_typed_the_same_screen_is_there_again(sitting):
@@ -328,6 +323,18 @@ async def test_it_is_said_once(sitting):
         await a_new_dossier(officer)
         await officer.locks()
         await officer.comes_back()
+        await officer.press("enter")
+        await officer.misses(AGAIN)
+
+
+async def test_that_an_answer_is_here_again_is_said_until_something_is_done(interview):
+    async with interview("birthplace", "gaps") as (officer, _):
+        await officer.type("In a small town")
+        await officer.locks()
+        await officer.comes_back()
+        await officer.sees("In a small town")
+        await officer.settle()
+        assert AGAIN in await officer.settle()
         await officer.press("enter")
         await officer.misses(AGAIN)
 
@@ -684,3 +691,111 @@ async def test_the_filter_of_the_list_stays(sitting):
         await officer.locks()
         await officer.comes_back()
         await officer.sees("0 / 14")
+
+
+def rows(officer):
+    """The ids of the vault's drafts, without its keys."""
+    with contextlib.closing(sqlite3.connect(officer.app.vault)) as database:
+        return {id.hex() for (id,) in database.execute("SELECT dossier FROM draft")}
+
+
+@contextlib.contextmanager
+def forged(officer):
+    """The way that the officer left, to be changed, as somebody with the vault's key could."""
+    with meanwhile(officer) as desk:
+        left = desk.left()
+        way = list(left.way)
+        yield way
+        desk.leave(msgspec.structs.replace(left, way=tuple(way)))
+
+
+@pytest.mark.parametrize("odd", ["nan", "inf", "1e400", "-1", "²"])
+async def test_a_place_that_is_none_is_no_place(sitting, odd):
+    async with sitting() as officer:
+        await officer.opens("admitted")
+        await officer.press("f3")
+        await officer.sees("Timeline: ")
+        await officer.locks()
+        with forged(officer) as way:
+            way[-2] = odd
+        await officer.comes_back()
+        await officer.sees("Timeline: ")
+        await officer.locks()
+
+
+@pytest.mark.parametrize("odd", ["do:app.quit", "do:(((", "do:course(1", "do:erase_all"])
+async def test_nothing_else_is_begun_than_what_can_be_begun_there(sitting, odd):
+    async with sitting() as officer:
+        await a_note_on_a_dossier(officer)
+        await officer.locks()
+        with forged(officer) as way:
+            way[5] = odd
+        await officer.comes_back()
+        assert "Asks for a part-time post" in await officer.sees("does not fit here any more")
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        a_new_dossier,
+        *(
+            pytest.param(flow, marks=pytest.mark.long)
+            for flow in (a_check, a_finding, a_teaching, a_course_that_taught_all, an_answer)
+        ),
+        pytest.param(an_export_of_all, marks=pytest.mark.long),
+    ],
+)
+async def test_what_a_role_does_not_allow_any_more_is_shown_and_not_begun(sitting, begun):
+    third = ("Cas Test", "test ribbon canyon walnut")
+    async with sitting() as officer:
+        me = officer.desk.officer.id
+        second = next(o.id for o in officer.desk.officers() if o.id != me)
+        officer.desk.give_role(second, "administrator", "A test")
+        officer.desk.add_officer(*third)
+        await begun(officer)
+        await officer.locks()
+        with contextlib.closing(Desk.open(officer.app.vault, *SECOND)) as desk:
+            desk.give_role(me, "auditor", "A test", desk.second(*third))
+        await officer.comes_back()
+        await officer.sees("What you had typed before the lock does not fit here any more")
+
+
+async def test_where_the_program_failed_nothing_leads_back_and_what_was_typed_is_shown(
+    sitting, vault
+):
+    async with sitting(vault=vault) as officer:
+        await a_note_on_a_dossier(officer)
+        officer.app._handle_exception(RuntimeError())
+        assert await officer.ends() == 1
+        officer.app.crash = None
+    async with sitting(unlocked=False, vault=vault) as officer:
+        await officer.sees("> Officer")
+        await officer.comes_back()
+        screen = await officer.sees("does not fit here any more")
+        assert "Note: Note\n  Asks for a part-time post" in screen
+        await officer.press("enter")
+        await officer.sees("Show only")
+
+
+async def test_what_was_typed_about_a_dossier_stays_its_own_wherever_it_locks_again(sitting):
+    async with sitting() as officer:
+        await a_note_on_a_dossier(officer)
+        id = officer.app.home.doing.partition(":")[2]
+        await officer.locks()
+        there = rows(officer)
+        for lock_before in (True, False):
+            officer.app.unlocked(Desk.open(officer.app.vault, *OFFICER))
+            if lock_before:  # the dossier's own page is there again
+                officer.app._lock()
+            else:
+                officer.ahead("ctrl+l")
+            await officer.sees("Locked. Checkpoint")
+            assert rows(officer) == there
+        with forged(officer) as way:
+            way[2] = "nowhere"
+        await officer.comes_back()
+        await officer.sees("does not fit here any more")
+        await officer.locks()
+        with meanwhile(officer) as desk:
+            assert "Asks for a part-time post" in repr(desk.left())
+            assert desk.left().dossier == id

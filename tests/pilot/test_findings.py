@@ -199,6 +199,13 @@ async def test_sections_can_be_found_one_by_one_instead(findings):
         assert officer.journal == before
 
 
+async def test_an_adverse_question_is_told_in_full_where_there_is_room(findings):
+    async with findings(checks=True, adverse=("gambling",), size=(132, 43)) as (officer, _):
+        screen = await officer.sees("more than you could afford? adverse")
+        columns = {line.index("borne out") for line in screen.split("\n") if "borne out" in line}
+        assert columns == {line.index("adverse") for line in screen.split("\n") if "? adv" in line}
+
+
 async def test_an_adverse_answer_has_a_row_that_leads_to_its_question(findings):
     async with findings(checks=True, adverse=("gambling",)) as (officer, id):
         await all_plain(officer)

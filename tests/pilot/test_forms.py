@@ -55,3 +55,57 @@ async def test_that_a_line_is_missing_is_said_until_something_stands_there(sitti
         await officer.sees("! Full name is missing.")
         await officer.type("V")
         await officer.misses("is missing.")
+
+
+async def test_arrows_lead_from_line_to_line(sitting):
+    async with sitting() as officer:
+        await officer.press("f2")
+        await officer.sees("> Full name")
+        await officer.press("down", "down")
+        await officer.sees("> Identity number")
+        await officer.press("up")
+        await officer.sees("> Date of birth")
+
+
+async def test_a_number_or_a_day_that_stands_there_is_typed_over(sitting):
+    async with sitting() as officer:
+        await officer.opens("training", "general")
+        await officer.press("enter")
+        await officer.sees("modules done.")
+        await officer.press("f4")
+        await officer.sees("> Hours")
+        await officer.write("7.5")
+        await officer.sees("> Day")
+        await officer.write("3 may 2020")
+        screen = await officer.sees("> Who taught")
+        assert "Hours                   7.5" in screen
+        assert "Day                     3 May 2020" in screen
+        await officer.type(" and another")
+        await officer.sees("> Who taught              Alix Test and another")
+
+
+async def test_a_number_that_was_begun_before_a_lock_is_not_typed_over(sitting):
+    async with sitting() as officer:
+        await officer.opens("training", "general")
+        await officer.press("enter")
+        await officer.sees("modules done.")
+        await officer.press("f4")
+        await officer.sees("> Hours")
+        await officer.type("7")
+        await officer.locks()
+        await officer.comes_back()
+        await officer.sees("> Hours                   7")
+        await officer.type(".5")
+        await officer.sees("> Hours                   7.5")
+
+
+async def test_letters_that_a_console_lacks_are_told_of_where_they_are_typed(sitting, monkeypatch):
+    monkeypatch.setenv("TERM", "linux")
+    async with sitting() as officer:
+        await officer.press("f2")
+        await officer.sees("> Full name")
+        await officer.type("Ivo Petrovi\u0107")
+        await officer.reads("This console cannot show some of these letters")
+        await officer.press("ctrl+w", "ctrl+w")
+        await officer.type("Ivo")
+        await officer.misses("cannot show")

@@ -67,6 +67,21 @@ async def test_every_help_fits_on_one_page_and_tells_the_rule(sitting):
             await officer.sits_down_again()
 
 
+async def test_each_key_stands_beside_what_it_does(sitting):
+    async with sitting() as officer:
+        await officer.press("f1")
+        await officer.sees("Enter  Open        F6  Verify")
+        await officer.press("question_mark")
+        await officer.sees("^Q  Quit        ^P   Commands")
+
+
+async def test_all_keys_of_a_screen_are_told_also_those_that_lists_have_too(interview):
+    async with interview("identity_papers") as (officer, _):
+        await officer.press("question_mark")
+        await officer.sees("Home  First")
+        assert "End   Last" in officer.screen
+
+
 async def test_all_keys_are_a_question_mark_away(sitting):
     async with sitting() as officer:
         await officer.opens("admitted")

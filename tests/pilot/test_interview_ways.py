@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import re
 
 import pyte
 import pytest
@@ -11,7 +12,7 @@ from secterm.desk.desk import Desk
 from secterm.dossier.entries import Answered
 from secterm.tui import dates, lock, order
 from secterm.tui.screens.interview import Interview
-from tests.support.house import OFFICER, SECOND, copied, favourable, given, plain
+from tests.support.house import OFFICER, SECOND, answered, copied, favourable, given, plain
 
 
 def told_of(officer, id, question):
@@ -62,7 +63,9 @@ async def test_a_key_held_down_types_nothing_into_the_follow_up_that_it_opened(
         assert "yab" not in officer.screen
 
 
-async def test_the_next_question_appears_in_one_paint(interview, monkeypatch):
+async def test_an_answer_shows_its_mark_and_then_the_next_question_in_one_paint(
+    interview, monkeypatch
+):
     asked = plain()
     async with interview(*(q.id for q in asked)) as (officer, _):
         await officer.settle()
@@ -78,13 +81,24 @@ async def test_the_next_question_appears_in_one_paint(interview, monkeypatch):
             terminal.feed(renderable.render_segments(officer.app.console))
             shown.append("\n".join(drawn.display))
 
+        act, recorded_at = officer.desk.act, []
+
+        def recorded(*given):
+            recorded_at.append(list(shown))
+            return act(*given)
+
         monkeypatch.setattr(officer.app, "_display", seen)
+        monkeypatch.setattr(officer.desk, "act", recorded)
         for question, following in itertools.pairwise(asked):
             shown.clear()
             await officer.press(favourable(question))
             await officer.reads(following.text[:60])
             await officer.settle()
-            assert set(shown) == {shown[-1]}
+            marked = shown[0]
+            assert re.search(r"> \d \(•\)", marked)
+            assert question.text[:40] in marked
+            assert set(shown) == {marked, shown[-1]}
+            assert recorded_at.pop() == [marked]  # however long the disk takes
 
 
 # -- keys --------------------------------------------------------------------------
@@ -177,6 +191,16 @@ async def test_a_jump_by_words_finds_them_in_any_order_and_arrows_choose(intervi
         await officer.sees("If you hold none")
 
 
+async def test_a_jump_begins_amid_the_questions_around_this_one(interview):
+    async with interview("gaps") as (officer, _):
+        await officer.press("f7")
+        await officer.sees("Jump to a question")
+        rows = (await officer.settle()).split("\n")
+        here = next(n for n, line in enumerate(rows) if "> " in line and "open" in line)
+        assert "14. " in rows[here - 5]
+        assert "24. " in rows[here + 5]
+
+
 async def test_a_jump_that_fits_nothing_says_so_and_esc_stays(interview):
     async with interview("identity_papers", "gaps") as (officer, _):
         await officer.type("/")
@@ -194,6 +218,38 @@ async def test_a_jump_does_not_lose_what_is_typed(interview):
         await officer.press("f7")
         await officer.sees("This answer is not recorded yet")
         await officer.sees("Half")
+
+
+async def test_what_is_typed_after_a_warning_is_warned_of_anew(interview):
+    async with interview("birthplace", "gaps") as (officer, _):
+        await officer.type("Half")
+        await officer.press("pageup")
+        await officer.sees("This answer is not recorded yet")
+        await officer.type(" more")
+        await officer.misses("This answer is not recorded yet")
+        await officer.press("pageup")
+        await officer.sees("This answer is not recorded yet")
+        assert "Half more" in officer.screen
+
+
+async def test_a_list_that_needs_a_row_is_not_left_empty(sitting):
+    async with sitting(("opened", "core")) as officer:
+        answered(officer.desk, officer.desk.cards()[0].id, until="addresses")
+        await officer.opens("screening")
+        await officer.next("Where have you lived")
+        before = officer.journal
+        await officer.press("enter")
+        await officer.sees("Write at least 1 row.")
+        assert officer.journal == before
+
+
+async def test_arrows_lead_from_field_to_field_of_a_row(interview):
+    async with interview("other_names", "gaps") as (officer, _):
+        await officer.sees("> Name")
+        await officer.press("down")
+        await officer.sees("> Used from")
+        await officer.press("up", "up")
+        await officer.sees("> Why it changed")
 
 
 async def test_it_begins_at_the_question_it_is_asked_for(interview):
@@ -316,7 +372,7 @@ async def test_what_is_marked_may_stay_so(interview):
 
 async def test_progress_stands_in_one_line_where_there_is_no_room_for_the_map(interview):
     async with interview("identity_papers", "gaps") as (officer, _):
-        line = await officer.sees("Section 1 of 12: Identity and nationality, 5 of 6   ")
+        line = await officer.sees("Section 1 of 12: Identity and nationality, 5/6 done   ")
         assert "█░ 42/44" in line
         assert "All questions" not in line
 

@@ -1,5 +1,6 @@
 """Locking: from everywhere, by itself, and never in the middle of work."""
 
+import asyncio
 import signal
 import threading
 
@@ -144,9 +145,10 @@ async def test_ctrl_l_locks_from_everywhere_and_nothing_is_left_but_the_way_in(s
             names = {card.name for card in officer.desk.cards()}
             await place(officer)
             before, desk = officer.journal, officer.desk
+            begins = "> Officer" if officer.app.handed_over else "> Passphrase"
             await officer.press("ctrl+l")
             screen = await officer.sees(f"Locked. Checkpoint {before}")
-            assert "> Officer" in screen
+            assert begins in screen
             assert officer.app.desk is None
             assert len(officer.app.screen_stack) == 3  # the ground, the way in, its form
             await officer.settle()
@@ -332,6 +334,27 @@ async def test_a_signal_locks_and_ends(sitting, number):
     async with sitting() as officer:
         assert signal.getsignal(number) is not signal.SIG_DFL
         signal.raise_signal(number)
+        assert await officer.ends() == 0
+        assert officer.app.desk is None
+
+
+async def test_what_was_typed_ahead_of_the_end_leads_nowhere_any_more(sitting):
+    async with sitting() as officer:
+        await at_a_rule(officer)
+        app = officer.app
+        officer.ahead("escape", *"1212")
+        app.end()
+        assert await officer.ends() == 0
+        await asyncio.wait_for(app._task, 2)
+        assert app.return_code == 0
+
+
+async def test_a_signal_is_heard_though_a_thousand_keys_wait(sitting):
+    async with sitting() as officer:
+        loop = asyncio.get_running_loop()
+        for _ in range(1000):
+            loop.call_soon_threadsafe(lambda: None)  # as each key that the terminal hands over
+        signal.raise_signal(signal.SIGTERM)
         assert await officer.ends() == 0
         assert officer.app.desk is None
 

@@ -20,6 +20,13 @@ async def test_name_and_passphrase_in_one_burst_unlock(sitting):
         await officer.sees("Show only")
 
 
+async def test_enter_pressed_before_the_screens_were_there_is_enter(sitting):
+    async with sitting(unlocked=False) as officer:
+        await officer.sees("> Officer")
+        officer.ahead(*OFFICER[0], "ctrl+j", *OFFICER[1], "ctrl+j")
+        await officer.sees("Show only")
+
+
 async def test_a_passphrase_typed_ahead_is_never_seen(sitting):
     async with sitting(unlocked=False) as officer:
         await officer.sees("> Officer")

@@ -49,7 +49,7 @@ async def test_the_numbers_are_those_of_the_cards(sitting):
     async with sitting() as officer:
         screen = await at_the_overview(officer)
         waiting = [card for card in officer.desk.cards() if card.owed]
-        assert f"14 dossiers, {len(waiting)} wait for something, 0 lapsed" in screen
+        assert f"14 dossiers, {len(waiting)} waiting, 0 lapsed" in screen
         assert bar(screen, "today")[1] == len(waiting)
 
 
@@ -134,3 +134,17 @@ async def test_the_bar_under_the_cursor_is_taken_up_again(sitting):
         officer.app.screen.take_up(place, {})
         await officer.misses("> screening")
         assert officer.app.screen.place() == place
+
+
+async def test_where_there_is_no_room_for_all_bars_the_cursor_stays_in_view(sitting):
+    async with sitting() as officer:
+        officer.app.guide.begin()
+        await officer.reads("Tour 1 of 10")
+        screen = await at_the_overview(officer)
+        assert "longer" not in screen
+        for _ in range(14):
+            await officer.press("down")
+        await officer.sees("> longer")
+        await officer.press("down")
+        await officer.sees("> have lapsed")
+        assert "What lapses" in await officer.settle()

@@ -129,6 +129,7 @@ async def test_an_empty_vault_says_how_to_begin(sitting, named):
         await officer.sees("There is no dossier yet. F2 opens the first.")
         await officer.press("enter", "f3")
         await officer.sees("There is no dossier yet")
+        assert "Esc leads back" not in officer.screen
 
 
 async def test_wide_and_very_long_names_keep_the_columns(sitting, named):
@@ -186,7 +187,7 @@ async def test_a_refused_dossier_keeps_what_was_typed_and_records_nothing(sittin
     async with sitting() as officer:
         before = officer.journal
         await officer.press("f2")
-        for text in ("Zeb Early", "2999-01-01", "N-1", "Clerk", "Registry", "1", ""):
+        for text in ("Zeb Early", "1899-12-31", "N-1", "Clerk", "Registry", "1", ""):
             await officer.write(text)
         await officer.reads("The date of birth must be a day in the past")
         assert "Zeb Early" in officer.screen
@@ -200,8 +201,24 @@ async def test_a_bad_date_is_told_at_once_and_stays(sitting):
         await officer.sees("> Full name")
         await officer.write("Zeb Early")
         await officer.write("30.2.1990")
-        await officer.sees("Date of birth: Write a date, such as 28.4.1990")
+        await officer.sees("Date of birth: That month has no such day. Write a date, such as")
         assert "30.2.1990" in officer.screen
+
+
+async def test_how_old_a_date_of_birth_makes_them_is_told(sitting):
+    async with sitting() as officer:
+        today = officer.desk.today
+        await officer.press("f2")
+        await officer.sees("> Full name")
+        await officer.press("down")
+        await officer.type(f"1.1.{today.year - 36}")
+        await officer.sees("Age: 36")
+        await officer.press("ctrl+u")
+        await officer.type(f"31.12.{today.year - 36}")
+        await officer.sees(f"Age: {36 if (today.month, today.day) == (12, 31) else 35}")
+        await officer.press("ctrl+u")
+        await officer.type("tomorrow")
+        await officer.misses("Age:")
 
 
 async def test_a_form_is_not_left_with_what_was_typed_unless_escape_is_pressed_again(sitting):
@@ -317,6 +334,28 @@ async def test_a_number_without_a_view_says_how_many_there_are(sitting):
         await officer.press("9")
         await officer.sees("There are 6 views.")
         await officer.sees("[1 To do 10]")
+        await officer.type("core")
+        await officer.misses("There are 6 views.")
+
+
+async def test_the_views_stand_in_one_line_of_a_small_terminal(sitting):
+    async with sitting() as officer:
+        screen = await officer.sees("[1 To do 10]")
+        assert " 6 All 14" in screen.split("\n")[2]
+
+
+async def test_the_bar_beside_a_long_list_covers_nothing(sitting, vault):
+    desk = Desk.open(vault, *OFFICER)
+    lived(desk, "opened", "general")
+    lived(desk, "opened", "general")
+    desk.close()
+    async with sitting(vault=vault) as officer:
+        await officer.press("6")
+        plain = rows(await officer.sees("[6 All 16]"))
+        await officer.press("end", "home", "9")
+        beside = rows(await officer.sees("There are 6 views."))
+        assert all(line[-1] in "█│" for line in beside)
+        assert {line[:-1].rstrip() for line in beside} <= {line.rstrip("█│ ") for line in plain}
 
 
 async def test_once_something_is_typed_digits_are_text_however_fast(sitting, named):
@@ -448,7 +487,7 @@ async def test_a_lock_while_it_is_read_forgets_what_was_read(sitting, monkeypatc
         index = officer.desk.index
         await officer.sees("Reading 1 of 14")
         await officer.press("ctrl+l")
-        await officer.sees("> Officer")
+        await officer.sees("> Passphrase")
         assert len(index) == 0
 
 
@@ -466,7 +505,7 @@ async def test_view_filter_and_cursor_are_taken_up_again(sitting):
         await officer.press("escape", "escape", "home")
         await officer.sees("[1 To do 10]")
         room.take_up(place, typed)
-        screen = await officer.sees("[6 Everybody 14]")
+        screen = await officer.sees("[6 All 14]")
         assert "Show only: general" in screen
         assert under_cursor(screen) == chosen
 

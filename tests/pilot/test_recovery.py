@@ -281,6 +281,21 @@ async def test_the_first_run_offers_shares_right_away(sitting, tmp_path):
     assert opens(tmp_path / "new.db", *papers)
 
 
+async def test_what_a_lock_broke_off_in_the_first_run_goes_on(sitting, tmp_path):
+    async with sitting(vault=tmp_path / "new.db", unlocked=False) as officer:
+        for text in ("Test unit", OFFICER[0], OFFICER[1], OFFICER[1], ""):
+            await officer.write(text)
+        await officer.sees("The vault is made")
+        await officer.press("enter")
+        await officer.sees("Make recovery shares now")
+        await officer.press("1", "enter")
+        await officer.sees("> Recover with")
+        await officer.press("2")
+        await officer.locks()
+        await officer.comes_back()
+        await officer.sees("2 (•) Some of several")
+
+
 # -- recovering ----------------------------------------------------------------------
 
 
@@ -297,10 +312,8 @@ async def test_two_of_three_shares_make_a_new_administrator(sitting, small):
         await becomes_administrator(officer, *NEW)
         await officer.sees("The vault is recovered.")
         await officer.press("enter")
-        screen = await officer.sees("> Officer")
+        screen = await officer.sees("> Passphrase")
         assert NEW[0] in screen
-        await officer.press("enter")
-        await officer.sees("> Passphrase")
         await officer.write(NEW[1])
         await officer.sees("Show only")
         assert officer.desk.officer.role == "administrator"

@@ -264,11 +264,11 @@ async def test_a_view_is_removed_once_that_is_meant(started, file):
         await at_settings(officer)
         await at_row(officer, "View 6")
         await officer.press("f8")
-        await officer.sees("Remove the view “Everybody”?")
+        await officer.sees("Remove the view “All”?")
         await officer.press("escape")
         await officer.misses("Remove the view")
         await officer.press("f8")
-        await officer.sees("Remove the view “Everybody”?")
+        await officer.sees("Remove the view “All”?")
         await officer.press("enter")
         await officer.sees("> View 5")
         assert read(file).views == VIEWS[:-1]

@@ -8,6 +8,7 @@ import pytest
 from secterm.desk.desk import Desk
 from secterm.tui import demo
 from secterm.tui.app import SectermApp
+from secterm.vault import kdf
 from tests.support.house import OFFICER, PEOPLE, Sitting, copied
 
 
@@ -64,8 +65,7 @@ async def test_the_tour_is_offered_once_and_leads_from_the_list_to_the_lock(newc
     await newcomer.reads("Tour 10 of 10: That was the tour.")
     await newcomer.press("f10")
     await newcomer.misses("That was the tour.")
-    await newcomer.press("ctrl+l")
-    await newcomer.sees("> Officer")
+    await newcomer.locks()
     await newcomer.unlock()
     assert "A tour of two minutes?" not in await newcomer.settle()
 
@@ -108,8 +108,28 @@ async def test_a_tour_ended_in_the_moment_it_locks_is_ended(newcomer):
     await newcomer.press("y", "enter")
     await newcomer.reads("Tour 1 of 10")
     newcomer.ahead("ctrl+l", "f10")
-    await newcomer.sees("> Officer")
+    await newcomer.sees("> Passphrase")
     assert "Tour" not in await newcomer.settle()
+
+
+async def test_a_tour_ended_at_the_lock_screen_takes_its_key_along(newcomer):
+    await newcomer.sees("A tour of two minutes?")
+    await newcomer.press("y", "enter")
+    await newcomer.reads("Tour 1 of 10")
+    await newcomer.press("ctrl+l")
+    await newcomer.sees("F10 End the tour")
+    await newcomer.press("f10")
+    await newcomer.misses("F10")
+
+
+async def test_a_newcomer_reads_nothing_of_what_guessing_costs(tmp_path, vault, monkeypatch):
+    monkeypatch.setattr(kdf, "TARGET_SECONDS", 60.0)
+    app = SectermApp(vault, hint="Demo")
+    async with app.run_test(size=(80, 24)) as pilot:
+        officer = Sitting(pilot)
+        await officer.unlock()
+        assert "harder to guess" not in await officer.settle()
+    app.close_desk()
 
 
 async def test_a_program_that_ends_in_the_tour_leaves_no_vault_behind(tmp_path, monkeypatch):

@@ -83,7 +83,8 @@ async def test_a_teaching_is_recorded_with_hours_day_trainer_and_place(training)
     async with training() as (officer, id):
         module, _ = module_of(officer, id)
         await officer.press("enter")
-        await officer.sees("> Hours")
+        screen = await officer.sees("> Hours")
+        assert f"Teaching: {officer.desk.dossier(id).state.particulars.name}" in screen
         await officer.press("ctrl+u")
         await officer.write("many")
         await officer.sees("Hours: write a number")
@@ -119,14 +120,25 @@ async def test_a_day_to_come_is_refused_and_what_was_typed_stays(training):
         await officer.press("enter")
         await officer.sees("> Hours")
         await officer.press("enter", "ctrl+u")
-        await officer.write("2999-01-01")
-        await officer.press("ctrl+u")
-        await officer.write("A. Trainer")
-        await officer.press("enter")
-        await officer.reads("The day of the training must be a day up to today")
-        await officer.sees("A. Trainer")
-        await officer.sees("1 January 2999")
+        await officer.write("1 jan 2999")
+        screen = await officer.sees("That day is still to come.")
+        assert "> Day                     1 jan 2999" in screen
         assert officer.journal == before
+
+
+async def test_other_hours_than_the_module_asks_for_are_told_and_can_be_meant(training):
+    async with training() as (officer, id):
+        module, _ = module_of(officer, id)
+        await officer.press("enter")
+        screen = await officer.sees("> Hours")
+        assert "are entered" not in screen
+        await officer.press("ctrl+u")
+        await officer.write("99")
+        asked = f"The module asks for {module.hours['general']:g} h; 99 h are entered."
+        await officer.sees(asked)
+        await officer.press("enter", "enter", "enter")
+        await officer.sees("modules done.")
+        assert officer.desk.dossier(id).state.taught[module.id][-1].act.hours == 99
 
 
 async def test_one_course_teaches_all_that_is_owed(training):
@@ -241,6 +253,10 @@ async def test_a_quiz_not_passed_says_why_and_is_read_and_tried_again(training):
         await answers(officer, module, right=3)
         await officer.sees("Not passed yet:")
         assert officer.screen.count("×") == 2
+        _text, _mark, told = officer.screen.partition("× ")
+        assert all(
+            line.startswith(("  × ", "    ")) for line in told.split("\n\n")[0].split("\n")[1:]
+        )
         await officer.reads_on("Enter reads the text again and tries once more.")
         await officer.press("enter")
         await officer.sees("page 1 of 3")

@@ -14,7 +14,7 @@ from secterm.desk.model import now
 from secterm.vault import keyfile
 from secterm.vault.errors import WrongPassphrase
 from tests.support import sticks
-from tests.support.house import OFFICER
+from tests.support.house import OFFICER, SECOND
 
 
 def fail(path, times):
@@ -34,6 +34,37 @@ async def test_a_wrong_passphrase_is_told_and_the_name_kept(sitting):
         assert "•" not in screen
         await officer.write(OFFICER[1])
         await officer.sees("Show only")
+
+
+async def test_after_a_lock_the_passphrase_alone_is_asked_of_who_locked(sitting):
+    async with sitting() as officer:
+        await officer.locks()
+        screen = await officer.sees("> Passphrase")
+        assert OFFICER[0] in screen
+        await officer.type(OFFICER[1])
+        assert OFFICER[1] not in await officer.settle()
+        await officer.press("enter")
+        await officer.sees("Show only")
+
+
+async def test_after_a_lock_another_officer_enters_their_own_name(sitting):
+    async with sitting() as officer:
+        await officer.locks()
+        await officer.unlock(SECOND)
+        await officer.sees(f"Test unit: {SECOND[0]}")
+
+
+async def test_an_appointee_who_locked_is_shown_no_officer_s_name(sitting):
+    async with sitting() as officer:
+        await officer.opens("rules", "general")
+        await officer.hands_over("I have read this rule")
+        await officer.press("ctrl+l")
+        assert OFFICER[0] not in await officer.sees("> Officer")
+
+
+async def test_at_the_first_start_nobody_is_named(sitting):
+    async with sitting(unlocked=False) as officer:
+        assert OFFICER[0] not in await officer.sees("> Officer")
 
 
 async def test_the_wait_grows_and_is_counted_down(sitting, vault, monkeypatch):

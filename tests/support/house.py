@@ -254,6 +254,9 @@ class Sitting:
         return self.desk.checkpoint_line()
 
     async def unlock(self, who=OFFICER) -> None:
+        """Name and passphrase; after a lock a name stands there already."""
+        if "> Passphrase" in await self.sees("Enter Go on  F3 Key file"):
+            await self.press("shift+tab", "ctrl+u")
         await self.sees("> Officer")
         await self.write(who[0])
         await self.sees("> Passphrase")

@@ -130,4 +130,25 @@ def test_what_is_recorded_is_told_in_full_or_short_and_any_other_text_as_it_is()
 def test_the_examples_are_understood():
     for order in ORDERS:
         assert dates.loosely(dates.example(order), TODAY, order) == date(1990, 4, 28)
-        assert dates.example(order) in dates.fault(order)
+        assert dates.example(order) in dates.fault("soon", TODAY, order)
+
+
+@pytest.mark.parametrize(
+    ("typed", "missing"),
+    [
+        ("mar 2015", "The day is missing. "),
+        ("2015 March", "The day is missing. "),
+        ("3.2015", "The day is missing. "),
+        ("2015-03", "The day is missing. "),
+        ("2015", "The day and the month are missing. "),
+        ("31.2.1990", "That month has no such day. "),
+        ("1990-02-30", "That month has no such day. "),
+        ("29 feb 2015", "That month has no such day. "),
+        ("3.15", ""),
+        ("20151332", ""),
+        ("soon", ""),
+    ],
+)
+def test_what_a_text_misses_to_be_a_date_is_told_where_it_is_plain(typed, missing):
+    for order in ORDERS:
+        assert dates.fault(typed, TODAY, order).startswith(f"{missing}Write a date, such as")

@@ -28,7 +28,7 @@ from secterm.settings import (
     Settings,
     View,
 )
-from secterm.settings.reading import MOST_LINES, SettingsInvalid, beside, parse, read
+from secterm.settings.reading import MOST_LINES, SettingsInvalid, beside, parse, read, statements
 from secterm.settings.writing import write
 
 KEYS = tuple(str(pyrage.x25519.Identity.generate().to_public()) for _ in range(3))
@@ -201,6 +201,21 @@ def test_what_is_no_file_is_told_and_not_waited_for(file):
     with pytest.raises(SettingsInvalid, match="no ordinary file"):
         write(file, Settings(idle=60))
     assert stat.S_ISFIFO(file.lstat().st_mode)
+
+
+def test_what_is_no_file_leaves_nothing_open(file):
+    file.mkdir()
+    before = os.listdir("/proc/self/fd")
+    for _again in range(3):
+        with pytest.raises(SettingsInvalid, match="no ordinary file"):
+            read(file)
+    assert os.listdir("/proc/self/fd") == before
+
+
+def test_what_goes_too_deep_ends_no_search_for_a_line():
+    """`parse` may have come to its end with it, from nearer the stack's beginning."""
+    text = f"idle = 60\nrecipients = {'[' * 900}\n"
+    assert list(statements(text)) == [(1, ("idle",))]
 
 
 # -- writing --------------------------------------------------------------------------

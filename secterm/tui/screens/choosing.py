@@ -68,6 +68,7 @@ def setting_form(key: str, settings: Settings, told: str, kept: Values) -> Form:
         entry = Entry(
             "idle",
             _("Seconds"),
+            "count",
             value=kept.get("idle", str(settings.idle)),
             help=_("{low} to {high}").format(low=IDLE[0], high=IDLE[1]),
             check=lambda values: _number_fault(values["idle"], IDLE),
@@ -154,6 +155,7 @@ def view_form(view: View, told: str, kept: Values) -> Form:
             Entry(
                 "within",
                 _("Lapses within days"),
+                "count",
                 value=kept.get("within", str(view.within)),
                 help=_("Only what lapses so soon, or lapsed already; 0 for all."),
                 check=lambda values: _number_fault(values["within"], WITHIN),

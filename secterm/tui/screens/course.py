@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from secterm import messages
 from secterm.dossier.entries import Act, Left, Reopened, Withdrawn
 from secterm.tui.screens.dialogs import Question
-from secterm.tui.screens.form import Entry, Form, Values
+from secterm.tui.screens.form import Entry, Form, Values, not_to_come
 from secterm.tui.widgets.choices import Choice
 from secterm.words import _
 
@@ -69,8 +69,13 @@ def _form(room: Room[None], answer: str, told: str, kept: Values) -> Form:
         ),
     }[answer]
     reason = Entry("reason", _("Reason"), "text", value=kept.get("reason", ""))
+    today = room.desk.today
     day = Entry(
-        "on", _("Day of leaving"), "date", value=kept.get("on", room.desk.today.isoformat())
+        "on",
+        _("Day of leaving"),
+        "date",
+        value=kept.get("on", today.isoformat()),
+        check=not_to_come("on", today),
     )
     entries = [day, reason] if answer == "leave" else [reason]
     return Form(title, entries, intro=intro, told=told, records=True)

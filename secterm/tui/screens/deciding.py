@@ -79,7 +79,7 @@ def _form(dossier: Dossier, told: str, kept: Values) -> Form:
     if "admit" not in possible(dossier):
         lines += "\n" + _("Nobody is admitted before all four are done.")
     return Form(
-        _("Decision"),
+        _("Decision: {name}").format(name=state.particulars.name),
         [
             Entry(
                 "decision",
@@ -121,7 +121,7 @@ async def _second(room: Room[None], dossier: Dossier) -> None:
         parts.append(_("Conditions: {conditions}").format(conditions=told.act.conditions))
     await seconding.word(
         room,
-        _("Second officer"),
+        _("Second officer: {name}").format(name=who.name),
         "\n".join(parts),
         lambda agrees, reason, signer: room.desk.act(
             dossier.id,

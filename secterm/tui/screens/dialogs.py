@@ -48,7 +48,7 @@ class Palette(Box[str]):
 
     BINDINGS = [
         Binding("enter", "run", _("Do it"), priority=True),
-        Binding("escape", "close", _("Close")),
+        Binding("escape", "close", _("Back")),
         Binding("up", "move(-1)", _("Up"), show=False),
         Binding("down", "move(1)", _("Down"), show=False),
     ]

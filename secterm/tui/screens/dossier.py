@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from textual import work
@@ -30,6 +31,7 @@ from secterm.tui.wording import CATEGORIES, GATES, MAY_READ, STAGES, STATUS, owe
 from secterm.words import _
 
 LATEST: Final = 40  # entries on the page, as far as they find room
+BEGUN: Final = re.compile(r"do:(correct|export|note|erase|timeline|course(\('[a-z]*'\))?)")
 
 
 def gate_line(gate: GateStanding) -> str:
@@ -207,7 +209,7 @@ class DossierRoom(Room[None]):
             rows.show(rows.rows, key)
         elif kind == "go":
             self._go(key)
-        elif kind == "do":
+        elif BEGUN.fullmatch(word):
             self.call_later(self.run_action, key)
 
     # -- what can be done -----------------------------------------------------
@@ -250,6 +252,8 @@ class DossierRoom(Room[None]):
         self.doing = f"go:{key}"
         match key:
             case "question":
+                if not self.allowed("record"):
+                    return False
                 done = await self.shell.push_screen_wait(Interview(id))
                 return bool(done) and await self._through("findings")
             case "screening" | "check" | "finding" | "review":

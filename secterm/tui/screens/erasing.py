@@ -40,7 +40,7 @@ class Warned(Reader):
     def __init__(self, dossier: Dossier) -> None:
         name = dossier.state.particulars.name
         super().__init__(
-            _("Erase"), _("Erasing the dossier of {name}").format(name=name), _told(dossier)
+            _title(dossier), _("Erasing the dossier of {name}").format(name=name), _told(dossier)
         )
         self.over = False
 
@@ -48,6 +48,10 @@ class Warned(Reader):
         """Read."""
         self.over = True
         self.action_back()
+
+
+def _title(dossier: Dossier) -> str:
+    return _("Erase: {name}").format(name=dossier.state.particulars.name)
 
 
 def _told(dossier: Dossier) -> str:
@@ -106,7 +110,7 @@ async def erase(room: Room[None], id: str) -> bool:
     refused, kept = "", Values()
 
     def form(told: str, typed: Values) -> Form:
-        return _form(told or refused, typed or kept)
+        return _form(dossier, told or refused, typed or kept)
 
     while True:
         found = await seconding.identify(room, form)
@@ -120,9 +124,9 @@ async def erase(room: Room[None], id: str) -> bool:
             return True
 
 
-def _form(told: str, kept: Values) -> Form:
+def _form(dossier: Dossier, told: str, kept: Values) -> Form:
     return Keyed(
-        _("Erase"),
+        _title(dossier),
         [
             Entry(
                 "reason",
@@ -149,7 +153,7 @@ class _Last(Form):
     """
 
     def __init__(self, before: Form, entries: list[Entry], *, intro: str, kept: Values) -> None:
-        super().__init__(_("Erase"), entries, intro=intro)
+        super().__init__(before.where, entries, intro=intro)
         self._before = before
         self._given = {id: text for id, text in kept.items() if id != "passphrase"}
 
@@ -178,7 +182,7 @@ def _meant(dossier: Dossier, values: Values) -> Form:
         return _("Type {word} in capitals, or Esc to leave.").format(word=WORD)
 
     return _Last(
-        _form("", values),
+        _form(dossier, "", values),
         [Entry("word", _("Type {word}").format(word=WORD), check=typed)],
         intro=_(
             "The last step. After it, nobody can read this dossier again.\n\n"

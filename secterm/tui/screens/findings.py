@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
+from rich.cells import cell_len
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -23,11 +26,23 @@ from secterm.tui.widgets.rows import Deeds, Row, Rows
 from secterm.tui.wording import MAY_READ, led_on_by
 from secterm.words import _, ngettext
 
+SHORTEST: Final = 49  # columns of a row's text, before what is said of it,
+SAID: Final = 31  # and what that takes of the terminal, with the margins
 FOUND: Final = {
     "suitable": _("suitable"),
     "conditions": _("conditions"),
     "unsuitable": _("unsuitable"),
 }
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A row in its two parts: a text, and what is said of it."""
+
+    key: str
+    text: str
+    said: str
+    strong: bool = False
 
 
 class Findings(Room[None]):
@@ -75,25 +90,24 @@ class Findings(Room[None]):
     def refill(self) -> None:
         """The rows as they are now; the first thing owed is under the cursor."""
         dossier = self.dossier
-        rows = self._first(dossier)
-        key = rows[0].key if rows else self._owed_key(dossier)
+        first = self._first(dossier)
+        key = first[0].key if first else self._owed_key(dossier)
+        lines: list[_Line] = []
         for section in gates.sections_of(dossier.pack, dossier.state):
             found = gates.finding_of(dossier.state, dossier.pack, section)
             said = FOUND[found] if found else _("owed")
             odd = len(weighing.adverse(section, dossier.state))
             more = _("  ({n} adverse)").format(n=odd) if odd else ""
-            title = fit(section.title, 49)
-            rows.append(Row(f"section:{section.id}", f"{title} {said}{more}", strong=True))
-            rows += self._questions(dossier, section)
+            lines.append(_Line(f"section:{section.id}", section.title, said + more, strong=True))
+            lines += self._questions(dossier, section)
         overall = gates.overall_finding(dossier.state, dossier.pack)
         said = FOUND[overall] if overall else _("owed")
-        rows.append(Row("overall", f"{fit(_('The whole screening'), 50)}{said}", strong=True))
+        lines.append(_Line("overall", _("The whole screening"), said, strong=True))
         if gates.terms_of(dossier.state, dossier.pack).review:
             done = gates.is_reviewed(dossier.state, dossier.pack)
             said = _("agrees") if done else _("owed")
-            title = fit(_("Review by a second officer"), 50)
-            rows.append(Row("review", f"{title}{said}", strong=True))
-        self.query_one(Rows).show(rows, key)
+            lines.append(_Line("review", _("Review by a second officer"), said, strong=True))
+        self.query_one(Rows).show([*first, *self._aligned(lines)], key)
         gate = dossier.standing.gate("screening")
         self.query_one("#asked", Static).update(
             _("{done} of {total} done.").format(done=gate.done, total=gate.total)
@@ -101,6 +115,15 @@ class Findings(Room[None]):
             + (_("Enter does what the row asks.") if self.desk.may("record") else MAY_READ)
             + "\n"
         )
+
+    def _aligned(self, lines: Sequence[_Line]) -> list[Row]:
+        """What is said stands in one column, as near as the longest text lets it."""
+        room = self.app.size.width - SAID
+        across = max(min(max(cell_len(line.text) for line in lines), room), SHORTEST)
+        return [
+            Row(line.key, f"{fit(line.text, across)} {line.said}", strong=line.strong)
+            for line in lines
+        ]
 
     def _first(self, dossier: Dossier) -> list[Row]:
         """What Enter does where it is none of the rows below: at most one row."""
@@ -123,16 +146,16 @@ class Findings(Room[None]):
             return [Row("plain", said.format(n=plain), strong=True)]
         return []
 
-    def _questions(self, dossier: Dossier, section: Section) -> list[Row]:
+    def _questions(self, dossier: Dossier, section: Section) -> list[_Line]:
         """What has to be checked in a section, and what was answered adversely."""
         adverse = [
-            Row(f"adverse:{q.id}", f"   {fit(q.text, 46)} {_('adverse')}")
+            _Line(f"adverse:{q.id}", f"   {q.text}", _("adverse"))
             for q in weighing.adverse(section, dossier.state)
         ]
         return [*adverse, *self._checks(dossier, section)]
 
-    def _checks(self, dossier: Dossier, section: Section) -> list[Row]:
-        rows = []
+    def _checks(self, dossier: Dossier, section: Section) -> list[_Line]:
+        lines = []
         for question in gates.questions_of(section, dossier.state):
             if not question.check:
                 continue
@@ -143,8 +166,8 @@ class Findings(Room[None]):
                 said = _("nothing to check")
                 if made is not None:
                     said = _("borne out") if made.act.holds else _("NOT borne out")
-            rows.append(Row(f"check:{question.id}", f"   {fit(question.check, 46)} {said}"))
-        return rows
+            lines.append(_Line(f"check:{question.id}", f"   {question.check}", said))
+        return lines
 
     def _owed_key(self, dossier: Dossier) -> str:
         """Checks come before findings: the documents of all of them are on the desk."""
@@ -170,7 +193,7 @@ class Findings(Room[None]):
         rows = self.query_one(Rows)
         if kind == "at":
             rows.show(rows.rows, key)
-        elif word:
+        elif word and self.allowed("second" if word == "review" else "record"):
             self._begin(word)
 
     # -- recording --------------------------------------------------------------

@@ -85,8 +85,9 @@ class FirstRun(Room[None]):
                 self.shell.key_file = key.path
                 await self.shell.push_screen_wait(passwords.made(_("First run"), key.path))
             await self.shell.push_screen_wait(self._made(desk))
-            if await self.shell.push_screen_wait(sharing.offer()) == "now":
-                await sharing.make(self)
+            answer = await self.shell.push_screen_wait(sharing.offer())
+            if answer == "now" and self.shell.home is not None:
+                self.shell.home.take_up("recovery", {})
             return
 
     async def _tour(self) -> None:
@@ -102,7 +103,7 @@ class FirstRun(Room[None]):
         self.shell.guide.begin()
 
     def _form(self, told: str, kept: Values) -> Form:
-        parts = [INTRO, str(self.shell.vault)]
+        parts = [INTRO, _("Vault: {path}").format(path=self.shell.vault)]
         if self.shell.told:
             parts.append(f"! {self.shell.told}")
         return _Form(

@@ -30,20 +30,26 @@ from secterm.words import _
 
 Values = dict[str, str]
 MOST_APART: Final = 6  # entries with an empty line after each, on 24 lines
+TYPED_OVER: Final = ("number", "count", "date")
+CHOOSING: Final = _(
+    "In a choice a number or a first letter moves to its answer, and Enter says that it is meant."
+)
 
 
 @dataclass(frozen=True)
 class Entry:
     """One thing asked. `when` hides it while it does not apply.
 
-    A choice without a value begins with no answer chosen, so that one must be meant.
+    A choice without a value begins with no answer chosen, so that one must be meant. A number,
+    a count (whole, within the bounds of its `check`) or a date that it begins with is typed
+    over, not added to.
     `check` says what is wrong with it among the values, empty where it fits;
     `again` names the entry that it must repeat.
     """
 
     id: str
     label: str
-    kind: Literal["line", "secret", "text", "date", "number", "choice"] = "line"
+    kind: Literal["line", "secret", "text", "date", "number", "count", "choice"] = "line"
     value: str = ""
     choices: tuple[Choice, ...] = ()
     required: bool = True
@@ -58,26 +64,31 @@ def yes_no(yes: str = "", no: str = "") -> tuple[Choice, ...]:
     return (Choice("yes", yes or _("Yes")), Choice("no", no or _("No")))
 
 
+def not_to_come(id: str, today: date) -> Callable[[Mapping[str, str]], str]:
+    """The check of an entry for a day that was, or is today."""
+    return lambda values: _("That day is still to come.") if values[id] > str(today) else ""
+
+
 class Form(Room[Values]):
     """Asks and gives what was entered, or None where it was left with Esc.
 
     `live` is shown under the form as the values change; `told` is said at the
     beginning, of the entry `at` where it is about one. `stands` is what is recorded of
     these entries, where that is not what they begin with. A form that is not to be left
-    has no Esc. A `tight` one, as one with many entries is anyway, has no lines between them.
+    has no Esc. A `tight` one, as one with many entries is anyway, has no lines between them
+    where the terminal is low.
     Where Enter on the last line `records`, the keys under it say so.
     """
 
-    HELP_TEXT = _(
-        "Fill in each line and press Enter; Tab and Shift+Tab move between them. In a choice a "
-        "number or a first letter moves to its answer, and Enter says that it is meant."
-    )
+    HELP_TEXT = _("Fill in each line and press Enter; Tab and Shift+Tab move between them.")
     RULE = _("Nothing is recorded before Enter on the last line.")
     BINDINGS = [
         Binding("enter", "go_on('on')", _("Go on"), priority=True),
         Binding("enter", "go_on('record')", _("Record"), priority=True),
         Binding("shift+tab", "line(-1)", _("Line before"), priority=True),
         Binding("tab", "line(1)", _("Line after"), priority=True),
+        Binding("up", "line(-1)", _("Line before"), show=False),
+        Binding("down", "line(1)", _("Line after"), show=False),
         Binding("pageup", "page(-1)", _("Page up"), show=False, priority=True),
         Binding("pagedown", "page(1)", _("Page down"), show=False, priority=True),
     ]
@@ -118,8 +129,12 @@ class Form(Room[Values]):
     @property
     def help_text(self) -> str:
         """What this form is for."""
-        leaving = _("Esc leaves, and nothing is recorded.") if self._may_leave else ""
-        return f"{self._help} {self.HELP_TEXT} {leaving}".strip()
+        told = [self._help, self.HELP_TEXT]
+        if any(entry.kind == "choice" for entry in self._entries):
+            told.append(CHOOSING)
+        if self._may_leave:
+            told.append(_("Esc leaves, and nothing is recorded."))
+        return " ".join(part for part in told if part)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Esc leads back only where there is somewhere to go, Tab where there is more than one
@@ -296,7 +311,7 @@ class Form(Room[Values]):
                 return CHOOSE
             return _("{label} is missing.").format(label=entry.label)
         if entry.kind == "date" and answering.day(text) is None:
-            return f"{entry.label}: {dates.fault(self._days[1])}"
+            return f"{entry.label}: {dates.fault(text, *self._days)}"
         if entry.kind == "number" and answering.number(text) is None:
             return _("{label}: write a number, such as 3 or 2.5.").format(label=entry.label)
         if entry.again and text != values[entry.again]:
@@ -306,7 +321,11 @@ class Form(Room[Values]):
     # -- moving -------------------------------------------------------------
 
     def _focus(self, entry: Entry) -> None:
-        self.set_focus(self._control_of(entry))
+        control = self._control_of(entry)
+        self.set_focus(control)
+        begun = entry.value and self._value(entry) == entry.value
+        if isinstance(control, Line) and entry.kind in TYPED_OVER and begun:
+            control.select_all()
 
     async def action_go_on(self, how: str = "on") -> None:
         """On to the next entry; after the last, the form is done."""
@@ -375,7 +394,13 @@ class Form(Room[Values]):
         values = self.values()
         for entry in self._entries:
             self.query_one(f"#row-{entry.id}").display = entry.when(values)
+        typed = [
+            values[entry.id]
+            for entry in self._entries
+            if entry.kind in ("line", "text") and values[entry.id] != entry.value
+        ]
         hints = [self._live(values)] if self._live else []
+        hints.append(self.shell.unshown(" ".join(" ".join(typed).split())))
         for entry in self._entries:
             control = self._control_of(entry)
             if not control.has_focus:

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 70  # columns of text in a box
 PAGE: Final = 20  # lines of a box on a screen of 24
-NARROWEST: Final = 12  # columns for the names of keys
+BESIDE, APART = 2, 4  # columns from a key to what it does, and from that to the next key
+
+Told = tuple[str, str]  # the names of a key, and what it does
 
 
 class _Text(Box[None]):
@@ -111,32 +113,40 @@ class AllKeys(_Text):
         super().__init__(_("All keys"), "\n".join([*parts, _("Esc closes this.")]))
 
 
-_ANSWERS: Final = [
-    f"{fit(_('A number'), NARROWEST)} {_('That answer')}",
-    f"{fit(_('A letter'), NARROWEST)} {_('The answer that begins with it')}",
+_ANSWERS: Final[list[Told]] = [
+    (_("A number"), _("That answer")),
+    (_("A letter"), _("The answer that begins with it")),
 ]
 
 
-def _told(bindings: Iterable[Binding]) -> list[str]:
+def _told(bindings: Iterable[Binding]) -> list[Told]:
     """Each key with what it does, where it does something."""
-    told = [
+    return [
         (", ".join(key_name(key) for key in b.key.split(",")), b.description)
         for b in bindings
         if b.description
     ]
-    width = max((cell_len(keys) for keys, _does in told), default=0)
-    return [f"{fit(keys, max(width, NARROWEST))} {does}" for keys, does in told]
 
 
 def _declared(bindings: Sequence[BindingType]) -> list[Binding]:
     return [b for b in bindings if isinstance(b, Binding)]
 
 
-def _in_two(lines: list[str], width: int = WIDTH) -> list[str]:
-    """The lines in two columns, where they fit."""
-    half = (len(lines) + 1) // 2
-    left = max((cell_len(line) for line in lines[:half]), default=0) + 2
-    if left + max((cell_len(line) for line in lines[half:]), default=0) > width:
-        return lines
-    pairs = itertools.zip_longest(lines[:half], lines[half:], fillvalue="")
-    return [f"{fit(one, left)}{other}".rstrip() for one, other in pairs]
+def _in_two(keys: Sequence[Told], width: int = WIDTH) -> list[str]:
+    """Each key beside what it does; in two columns, where they fit."""
+    half = (len(keys) + 1) // 2
+    left, right = _column(keys[:half]), _column(keys[half:])
+    across = _widest(left) + APART
+    if across + _widest(right) > width:
+        return _column(keys)
+    pairs = itertools.zip_longest(left, right, fillvalue="")
+    return [f"{fit(one, across)}{other}".rstrip() for one, other in pairs]
+
+
+def _column(keys: Sequence[Told]) -> list[str]:
+    width = _widest(name for name, _does in keys) + BESIDE
+    return [f"{fit(name, width)}{does}" for name, does in keys]
+
+
+def _widest(texts: Iterable[str]) -> int:
+    return max(map(cell_len, texts), default=0)

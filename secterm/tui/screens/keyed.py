@@ -32,6 +32,7 @@ class Keyed(Form):
         *,
         intro: str = "",
         told: str = "",
+        at: str = "",
         leave: bool = True,
         help: str = "",
     ) -> None:
@@ -49,7 +50,7 @@ class Keyed(Form):
         )
         self._keyed = any(entry.id == "passphrase" for entry in entries)
         entries = [*entries, path] if self._keyed else entries
-        super().__init__(where, entries, intro=intro, told=told, leave=leave, help=help)
+        super().__init__(where, entries, intro=intro, told=told, at=at, leave=leave, help=help)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A key file goes with a passphrase."""

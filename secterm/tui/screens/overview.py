@@ -8,7 +8,7 @@ from typing import Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Static
 
 from secterm.desk.index import Wanted
@@ -74,7 +74,7 @@ class Overview(Room[Picked | None]):
     def body(self) -> ComposeResult:
         """The totals, and three groups of bars in two columns."""
         yield Static("", id="totals", classes="title", markup=False)
-        with Horizontal(id="sides"):
+        with VerticalScroll(id="sides", can_focus=False), Horizontal():
             with Vertical():
                 yield Bars(_("Where they stand"), id="stages")
                 yield Bars(_("How long they wait"), id="waits")
@@ -103,11 +103,9 @@ class Overview(Room[Picked | None]):
         for id, made in groups.items():
             self.query_one(f"#{id}", Bars).show([bar for bar, _picked in made], apart)
         told = ngettext("{n} dossier", "{n} dossiers", numbers.total).format(n=f"{numbers.total:,}")
-        waiting = _("{n} wait for something").format(n=f"{numbers.waiting:,}")
+        waiting = _("{n} waiting").format(n=f"{numbers.waiting:,}")
         lapsed = _("{n} lapsed").format(n=f"{numbers.stages.get('lapsed', 0):,}")
-        self.query_one("#totals", Static).update(
-            f"{self.desk.unit}, {in_full(today)}: {told}, {waiting}, {lapsed}"
-        )
+        self.query_one("#totals", Static).update(f"{in_full(today)}: {told}, {waiting}, {lapsed}")
 
     def on_resize(self) -> None:
         """Uses the room there is."""
@@ -157,13 +155,16 @@ class Overview(Room[Picked | None]):
         self._here.to(-1)
         bars = self.query_one(f"#{id}", Bars)
         bars.to(cursor % len(bars.bars))
+        sides = self.query_one("#sides")
+        here = bars.line.translate(bars.region.offset - sides.region.offset + sides.scroll_offset)
+        sides.scroll_to_region(here, animate=False, force=True)
 
     def action_move(self, by: int) -> None:
         """To the next bar, from the last of a group to the first of the one after it."""
         here, groups = self._here, list(self.query(Bars))
         to = here.cursor + by
         if 0 <= to < len(here.bars):
-            here.to(to)
+            self.action_to(str(here.id), to)
         else:
             after = groups[(groups.index(here) + by) % len(groups)]
             self.action_to(str(after.id), 0 if by > 0 else -1)

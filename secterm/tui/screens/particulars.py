@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from secterm import messages
+from secterm.dossier import answering
 from secterm.dossier.entries import Corrected, Particulars
 from secterm.policy.model import CATEGORIES, Category, Pack
-from secterm.tui.screens.form import Entry, Form, Values
+from secterm.tui.screens.form import Entry, Form, Values, not_to_come
 from secterm.tui.widgets.choices import Choice
 from secterm.words import _
 
@@ -15,14 +17,20 @@ if TYPE_CHECKING:
     from secterm.tui.screens.room import Room
 
 
-def _entries(pack: Pack, values: Values) -> list[Entry]:
+def _entries(pack: Pack, today: date, values: Values) -> list[Entry]:
     choices = tuple(
         Choice(c, f"{pack.head.categories[c].name}: {pack.head.categories[c].level}")
         for c in CATEGORIES
     )
     return [
         Entry("name", _("Full name"), value=values.get("name", "")),
-        Entry("born", _("Date of birth"), "date", value=values.get("born", "")),
+        Entry(
+            "born",
+            _("Date of birth"),
+            "date",
+            value=values.get("born", ""),
+            check=not_to_come("born", today),
+        ),
         Entry("identity_number", _("Identity number"), value=values.get("identity_number", "")),
         Entry("post", _("Post"), value=values.get("post", "")),
         Entry("department", _("Department"), value=values.get("department", "")),
@@ -35,6 +43,15 @@ def _entries(pack: Pack, values: Values) -> list[Entry]:
         ),
         Entry("contact", _("How to reach them"), value=values.get("contact", ""), required=False),
     ]
+
+
+def _age(born: str, today: date) -> str:
+    """How old that makes them, by which a wrong year is seen; empty where it cannot be."""
+    day = answering.day(born)
+    if day is None or day > today:
+        return ""
+    years = today.year - day.year - ((today.month, today.day) < (day.month, day.day))
+    return _("Age: {n}").format(n=years)
 
 
 def _made(values: Values) -> Particulars:
@@ -57,9 +74,9 @@ async def new(room: Room[None]) -> str:
         values = await room.shell.push_screen_wait(
             Form(
                 _("New dossier"),
-                _entries(room.desk.pack, kept),
+                _entries(room.desk.pack, room.desk.today, kept),
                 intro=_("As they stand in the identity document."),
-                live=lambda values: room.shell.unshown(values["name"]),
+                live=lambda values: _age(values["born"], room.desk.today),
                 told=told,
                 records=True,
             )
@@ -91,13 +108,13 @@ async def correct(room: Room[None], id: str) -> None:
     while True:
         values = await room.shell.push_screen_wait(
             Form(
-                _("Correct the particulars"),
+                _("Correct the particulars: {name}").format(name=who.name),
                 [
-                    *_entries(dossier.pack, kept),
+                    *_entries(dossier.pack, room.desk.today, kept),
                     Entry("reason", _("Why they are corrected"), value=kept["reason"]),
                 ],
                 intro=_("A correction of what was signed asks for a new signature."),
-                live=lambda values: room.shell.unshown(values["name"]),
+                live=lambda values: _age(values["born"], room.desk.today),
                 told=told,
                 stands=stands,
                 records=True,

@@ -18,6 +18,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widgets import Label
 
+from secterm.desk.desk import STRONGER
 from secterm.desk.index import Found, Wanted
 from secterm.settings import View
 from secterm.tui.screens import erasing, exporting, particulars, sharing, verifying
@@ -68,9 +69,9 @@ class People(Room[None]):
         Binding("f4", "officers", _("Officers")),
         Binding("f5", "export", _("Export")),
         Binding("f6", "verify", _("Verify")),
+        Binding("f7", "recovery", _("Recovery")),
         Binding("f8", "overview", _("Overview")),
         Binding("f9", "settings", _("Settings")),
-        Binding("f7", "recovery", _("Recovery")),
         Binding("escape", "clear", _("Clear the filter"), show=False),
         Binding("1", "view(1)", _("The first view; 2 to 9: the others"), show=False),
         *(Binding(str(n), f"view({n})", "", show=False) for n in range(2, MOST + 1)),
@@ -91,6 +92,7 @@ class People(Room[None]):
         self._made = False  # the dossier under the cursor is new: it must show
         self._damage = ""  # what is to be said of dossiers that do not open
         self._shown = -1  # what had changed in the index when it was shown last
+        self._refused = ""  # what was said of a key that found nothing to do
 
     def body(self) -> ComposeResult:
         """What nobody may overlook, views, filter, rows, and how many there are."""
@@ -98,7 +100,7 @@ class People(Room[None]):
         yield Views()
         with Horizontal(id="filter"):
             yield Label(_("Show only:"), id="asked-for", markup=False)
-            yield Filter(self._show)
+            yield Filter(self._narrow)
         yield Changing(id="columns")
         rows = Rows()
         rows.add_class("driven")
@@ -108,7 +110,8 @@ class People(Room[None]):
     def on_mount(self) -> None:
         """What the unlocking has to tell."""
         standing = self.desk.recovered  # said above the list, for as long as it holds
-        self.say(" ".join(told for told in self.desk.notices if told not in standing))
+        told = [told for told in self.desk.notices if told not in standing]
+        self.say(" ".join(told), good=told == [STRONGER])
         self.desk.index.spell(sought)
         self._line.value = self._view.words
         self.set_focus(self._line)
@@ -150,7 +153,7 @@ class People(Room[None]):
 
     @property
     def _views(self) -> tuple[View, ...]:
-        return self.shell.settings.views[:MOST] or (View(name=_("Everybody")),)
+        return self.shell.settings.views[:MOST] or (View(name=_("All")),)
 
     @property
     def _view(self) -> View:
@@ -186,10 +189,8 @@ class People(Room[None]):
             at = found.place(index.slot(self._place.dossier))
         self._made = False
         self._found = found
-        if found and self.said == NOBODY:
-            self.say("")
         rows = self.query_one(Rows)
-        lines = Lines(max(rows.size.width - 2, 40), self.shell.clock())
+        lines = Lines(max(rows.room - 2, 40), self.shell.clock())
         rows.show(Drawn(found, lambda card: Row(card.id, lines.line(card))), at=at or 0)
         if self._shown != index.changes:
             self._shown = index.changes
@@ -215,6 +216,18 @@ class People(Room[None]):
             return f"{_('There is no dossier yet.')} {first}".rstrip()
         told = how_many(index, shown, self._place, self._line.value, outside=outside)
         return told + self._damage
+
+    def _refuse(self, told: str) -> None:
+        """Says why a key did nothing, until other rows are asked for."""
+        self._refused = told
+        self.say(told)
+
+    def _narrow(self) -> None:
+        """Shows whom fits what is asked for now."""
+        if self._refused and self.said == self._refused:
+            self.say("")
+        self._refused = ""
+        self._show()
 
     def on_resize(self) -> None:
         """Uses the width there is."""
@@ -252,7 +265,7 @@ class People(Room[None]):
             self._line.insert_text_at_cursor(str(number))
         elif number > len(self._views):
             said = ngettext("There is {n} view.", "There are {n} views.", len(self._views))
-            self.say(said.format(n=len(self._views)))
+            self._refuse(said.format(n=len(self._views)))
         else:
             self._go(Place(view=number - 1))
 
@@ -292,7 +305,7 @@ class People(Room[None]):
         stages = ["", *(stage for stage in STAGES if stage in here)]
         now = stages.index(self._place.stage) if self._place.stage in stages else 0
         self._place = replace(self._place, stage=stages[(now + 1) % len(stages)])
-        self._show()
+        self._narrow()
 
     # -- what is begun here -----------------------------------------------------
 
@@ -315,23 +328,30 @@ class People(Room[None]):
         self.app.push_screen(room, lambda _none: self._after(room))
 
     def _after(self, room: DossierRoom) -> None:
-        """The next dossier that owes something is under the cursor, where Enter led here."""
+        """The next dossier that owes something is under the cursor, where Enter led here; of
+        those that fit the filter, or where none does, of all in the view.
+        """
         if room.erased:
             self._go(Place(view=self._place.view))  # what it was found by may be the name
             self.say(_("Erased."), good=True)
         if not room.led_on:
             return
+        if not self._owing() and self._line.value != self._view.words:
+            self._go(self._place)
+        self._place = replace(self._place, dossier=self._owing() or self._place.dossier)
+        self.call_after_refresh(self._show)
+
+    def _owing(self) -> str:
+        """The next dossier after the cursor that owes something; empty where none shows."""
         found, at = self._found, self.query_one(Rows).cursor
         after = (found[place] for place in (*range(at + 1, len(found)), *range(at)))
-        owing = next((card.id for card in after if card.owed), self._place.dossier)
-        self._place = replace(self._place, dossier=owing)
-        self.call_after_refresh(self._show)
+        return next((card.id for card in after if card.owed), "")
 
     def action_open(self) -> None:
         """Opens the row under the cursor, of those that fit what was typed so far."""
         self._show()
         if not self._found:
-            self.say(NOBODY)
+            self._refuse(NOBODY if self.desk.index else self._told(0, False))
             return
         self.query_one(Rows).action_pick()
 
@@ -409,7 +429,8 @@ class People(Room[None]):
         if what == "dossier":
             self._open(id)
         elif what in begin:
-            begin[what]()
+            if self.check_action(what, ()):
+                begin[what]()
         elif word:
             try:
                 place = msgspec.json.decode(word, type=Place)

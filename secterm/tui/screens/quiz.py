@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
+from typing import Final
+
 from textual.widgets import Static
 
 from secterm.desk.quiz import Quiz
@@ -12,6 +15,8 @@ from secterm.tui.screens.handover import Handover
 from secterm.tui.widgets.choices import Choice, Choices
 from secterm.tui.widgets.reading import Reading
 from secterm.words import _
+
+ACROSS: Final = 72  # columns of the appointee's page
 
 
 class QuizRoom(Handover):
@@ -116,7 +121,6 @@ class QuizRoom(Handover):
             Static(put.text, classes="asked", markup=False),
             Static("", markup=False),
             choices,
-            Static("", markup=False),
             focus=choices,
             hint=_("Choose with the arrows or a number. Enter gives the answer."),
         )
@@ -180,10 +184,16 @@ class QuizRoom(Handover):
         why = {q.text: q.why for q in module.bank}
         for answer in taken.answers:
             if not answer.right:
-                lines += [f"× {answer.question}", f"  {why.get(answer.question, '')}"]
+                lines += _hung("× ", answer.question)
+                lines += _hung("  ", why.get(answer.question, ""))
         title = _("Passed: {title}") if taken.passed else _("Not passed yet: {title}")
         hint = _("Enter goes on.")
         if not taken.passed and due is not None and due.kind == "quiz":
             hint = _("Enter reads the text again and tries once more.")
         self._after, self._quiz = True, None
         await self._fill(title.format(title=module.title), "\n".join(lines), hint)
+
+
+def _hung(mark: str, text: str) -> list[str]:
+    """The text wrapped, its further lines under its first word."""
+    return textwrap.wrap(text, ACROSS, initial_indent=mark, subsequent_indent="  ")

@@ -58,13 +58,14 @@ class Kept(Reader):
         "changed, or the way there was left. Copy what you still need; Enter or Esc lets it go."
     )
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[str], dossier: str = "") -> None:
         self._texts = texts
         super().__init__(
             _("Typed before the lock"),
             _("What you had typed before the lock does not fit here any more. This was it:"),
             "\n\n".join(texts),
         )
+        self.dossier_id = dossier
 
     def typed(self) -> dict[str, str]:
         """It is kept until it was let go."""

@@ -71,7 +71,8 @@ class Preferences(Room[None]):
     def body(self) -> ComposeResult:
         """One row for each setting and each view, and where they are written."""
         yield Lines()
-        yield Static(str(self._file), classes="soft", markup=False)
+        kept = _("Kept in {path}").format(path=self._file)
+        yield Static(kept, classes="soft", markup=False)
 
     def on_mount(self) -> None:
         """What the file says now, which somebody may have edited meanwhile."""
@@ -97,7 +98,7 @@ class Preferences(Room[None]):
         for number, view in enumerate(self._settings.views):
             told[f"{VIEW}{number}"] = (_("View {n}").format(n=number + 1), _summary(view))
         list_ = self.query_one(Rows)
-        width = max(list_.size.width - 23, 30)
+        width = max(list_.room - 23, 30)
         list_.show(
             [Row(id, f"{fit(label, 20)} {fit(text, width)}") for id, (label, text) in told.items()],
             key,
@@ -117,7 +118,7 @@ class Preferences(Room[None]):
             return f"{told} ({ngettext('{n} minute', '{n} minutes', whole).format(n=whole)})"
         if key == "recipients":
             count = len(self._settings.recipients)
-            return ngettext("{n} key", "{n} keys", count).format(n=count) if count else _("none")
+            return ngettext("{n} key", "{n} keys", count).format(n=count) if count else _("None")
         return CHOICES[key][str(getattr(self._settings, key))]
 
     # -- changing -------------------------------------------------------------------

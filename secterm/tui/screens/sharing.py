@@ -294,8 +294,8 @@ def _form(desk: Desk) -> Form:
                     Choice("split", _("Some of several, for custodians")),
                 ),
             ),
-            Entry("count", _("How many shares"), value="3", when=split, check=count),
-            Entry("needed", _("How many are needed"), value="2", when=split, check=needed),
+            Entry("count", _("How many shares"), "count", value="3", when=split, check=count),
+            Entry("needed", _("How many are needed"), "count", value="2", when=split, check=needed),
         ],
         intro=told(desk)
         + void

@@ -197,7 +197,7 @@ class Timeline(Room[None]):
 
     def place(self) -> str:
         """How far down it was read, and whether each entry was told by itself."""
-        down = f"{self.query_one('#page', VerticalScroll).scroll_y:g}"
+        down = str(self.query_one("#page", VerticalScroll).scroll_offset.y)
         return f"{down} {SINGLY}" if self._singly else down
 
     def typed(self) -> dict[str, str]:
@@ -215,8 +215,8 @@ class Timeline(Room[None]):
             self.query_one(Line).value = typed["find"]
             self._show()
         page = self.query_one("#page", VerticalScroll)
-        if down:
-            self.call_after_refresh(page.scroll_to, y=float(down), animate=False)
+        if down.isdecimal():
+            self.call_after_refresh(page.scroll_to, y=int(down), animate=False)
 
 
 def _has(one: Told, wanted: Sequence[str]) -> bool:

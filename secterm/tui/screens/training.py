@@ -15,7 +15,7 @@ from secterm.dossier import answering, gates, sentences
 from secterm.dossier.entries import Trained
 from secterm.policy.model import Module
 from secterm.tui import dates
-from secterm.tui.screens.form import Entry, Form, Values
+from secterm.tui.screens.form import Entry, Form, Values, not_to_come
 from secterm.tui.screens.quiz import QuizRoom
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets.cells import fit
@@ -42,8 +42,8 @@ class TrainingRoom(Room[None]):
     )
     BINDINGS = [
         Binding("f4", "teach", _("Record teaching")),
-        Binding("f6", "teach_all", _("All taught")),
         Binding("f5", "quizzes", _("Hand over for quizzes")),
+        Binding("f6", "teach_all", _("All taught")),
     ]
     NEEDS = {"teach": "record", "teach_all": "record", "quizzes": "record"}
 
@@ -143,6 +143,8 @@ class TrainingRoom(Room[None]):
         modules = [module for id in key.split(",") if (module := self._module(id)) is not None]
         if kind == "at":
             rows.show(rows.rows, key)
+        elif not self.allowed("record"):
+            return
         elif kind == "teach" and modules:
             self._teach(modules)
         elif kind == "quiz" and modules:
@@ -240,19 +242,36 @@ class TrainingRoom(Room[None]):
                 "One course that taught these modules, each with its full hours:\n"
             ) + "; ".join(m.title for m in modules)
         owed = one.hours[self.dossier.state.particulars.category] if one else 0.0
+        today = self.desk.today
         hours = Entry("hours", _("Hours"), "number", value=kept.get("hours", f"{owed:g}"))
         none = Entry("hours", _("Hours"), required=False, when=lambda values: False)
         return Form(
-            _("Teaching"),
+            _("Teaching: {name}").format(name=self.dossier.state.particulars.name),
             [
                 hours if one else none,
-                Entry("on", _("Day"), "date", value=kept.get("on", self.desk.today.isoformat())),
+                Entry(
+                    "on",
+                    _("Day"),
+                    "date",
+                    value=kept.get("on", today.isoformat()),
+                    check=not_to_come("on", today),
+                ),
                 Entry(
                     "trainer", _("Who taught"), value=kept.get("trainer", self.desk.officer.name)
                 ),
                 Entry("place", _("Place"), value=kept.get("place", _("At this terminal"))),
             ],
             intro=intro,
+            live=lambda values: _other_hours(answering.number(values["hours"]), owed),
             told=told,
             records=True,
         )
+
+
+def _other_hours(entered: float | None, owed: float) -> str:
+    """That a teaching took more or less than the module asks for; empty where it did not."""
+    if entered is None or entered == owed:
+        return ""
+    return _("The module asks for {owed:g} h; {hours:g} h are entered.").format(
+        owed=owed, hours=entered
+    )

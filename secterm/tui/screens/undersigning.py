@@ -156,7 +156,7 @@ class SigningRoom(Handover):
             intro=_(
                 "By typing your full name and a signing secret of your own choosing, you, {name}, "
                 "sign the undertaking that you have just read. The secret protects your signing "
-                "key; nobody else is to know it, the officer neither."
+                "key; nobody else is to know it, not even the officer."
             ).format(name=name),
             told=told,
         )

@@ -35,10 +35,10 @@ class Unlock(Room[None]):
     """Asks until the vault opens."""
 
     HELP_TEXT = _(
-        "Your name and passphrase open the vault. A key file is found by itself on a mounted "
-        "medium; F3 asks for the path of one that is elsewhere. Where nobody has a passphrase "
-        "any more, F4 recovers the vault with the shares that custodians keep. Ctrl+Q ends the "
-        "program."
+        "Your name and passphrase open the vault. After a lock the name of who locked stands "
+        "there; Shift+Tab leads to it. A key file is found by itself on a mounted medium; F3 asks "
+        "for the path of one that is elsewhere. Where nobody has a passphrase any more, F4 "
+        "recovers the vault with the shares that custodians keep. Ctrl+Q ends the program."
     )
 
     def __init__(self) -> None:
@@ -81,7 +81,7 @@ class Unlock(Room[None]):
             return
 
     def _form(self, told: str, kept: Values) -> Form:
-        parts = [str(self.shell.vault)]
+        parts = [_("Vault: {path}").format(path=self.shell.vault)]
         if self.shell.farewell:
             parts.append(_("Locked. Checkpoint {line}").format(line=self.shell.farewell))
         if self.shell.not_kept:
@@ -90,15 +90,17 @@ class Unlock(Room[None]):
             parts.append(self.shell.hint)
         if self.shell.told:
             parts.append(f"! {self.shell.told}")
+        officer = kept.get("officer", self.shell.left_by)
         return _UnlockForm(
             _("Unlock"),
             [
-                Entry("officer", _("Officer"), value=kept.get("officer", "")),
+                Entry("officer", _("Officer"), value=officer),
                 Entry("passphrase", _("Passphrase"), "secret"),
             ],
             kept,
             intro="\n\n".join(parts),
             told=told,
+            at="passphrase" if officer else "officer",
             leave=False,
             help=self.HELP_TEXT,
         )

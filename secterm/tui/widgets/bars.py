@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -53,6 +54,12 @@ class Bars(Widget):
         """Puts the cursor on a bar, or on none."""
         self.cursor = cursor
         self.refresh()
+
+    @property
+    def line(self) -> Region:
+        """Where the bar under the cursor stands; with the title, where it is the first."""
+        y = self.cursor * self._apart
+        return Region(0, y, self.size.width, 2) if y == 0 else Region(0, y + 1, self.size.width, 1)
 
     def render_line(self, y: int) -> Strip:
         """The title, and every so many lines a bar."""

@@ -16,7 +16,7 @@ Cell = Callable[[Card, datetime], str]
 Column = tuple[str, int, Cell]  # heading, width, what stands in it
 
 NARROWEST: Final = 39  # columns that name and post have, before anything else is added
-WIDEST_NAME: Final = 40
+WIDEST: Final = 40  # columns that either of them makes use of
 
 
 def _lapses(card: Card, now: datetime) -> str:
@@ -49,19 +49,23 @@ class Lines:
                 break
             more.append(column)
             room -= column[1] + 1
-        name = min((room - 1) * 6 // 10, WIDEST_NAME)
+        name = min((room - 1) * 6 // 10, WIDEST)
+        post = min(max(room - name - 1, 1), WIDEST)
         self._columns: tuple[Column, ...] = (
             (_("Name"), name, lambda card, now: card.name),
-            (_("Post"), max(room - name - 1, 1), lambda card, now: card.post),
+            (_("Post"), post, lambda card, now: card.post),
             *ALWAYS,
             *more,
         )
+        gaps = len(self._columns) - 1
+        self._apart = " " * (1 + max(room - name - 1 - post, 0) // gaps)
 
     @property
     def heading(self) -> str:
         """What stands over the columns."""
-        return " ".join(fit(heading, wide) for heading, wide, _cell in self._columns)
+        return self._apart.join(fit(heading, wide) for heading, wide, _cell in self._columns)
 
     def line(self, card: Card) -> str:
         """One dossier."""
-        return " ".join(fit(cell(card, self._now), wide) for _h, wide, cell in self._columns)
+        cells = (fit(cell(card, self._now), wide) for _heading, wide, cell in self._columns)
+        return self._apart.join(cells)

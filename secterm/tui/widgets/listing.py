@@ -35,7 +35,11 @@ class Listing(Vertical):
     """
 
     DEFAULT_CSS = "#rows-so-far { text-wrap: nowrap; text-overflow: ellipsis; }"
-    BINDINGS = [Binding("f6", "take_back", _("Row back"))]
+    BINDINGS = [
+        Binding("f6", "take_back", _("Row back")),
+        Binding("up", "line(-1)", _("Line before"), show=False),
+        Binding("down", "line(1)", _("Line after"), show=False),
+    ]
 
     @dataclass
     class Changed(Message):
@@ -177,10 +181,16 @@ class Listing(Vertical):
         self.post_message(self.Changed(self))
         return ""
 
+    def action_line(self, by: int) -> None:
+        """To the field before or after, whatever stands in this one."""
+        lines = [self._input(wanted) for wanted in self.fields]
+        here = next((at for at, line in enumerate(lines) if line.has_focus), 0)
+        self.screen.set_focus(lines[(here + by) % len(lines)])
+
     def _wrong(self, wanted: Field, text: str) -> str:
         wrong = answering.field_fault(wanted, text)
         if wrong and wanted.kind == "date" and text and len(text) <= answering.LONGEST:
-            return dates.fault(self._order)
+            return dates.fault(text, self._today, self._order)
         return wrong
 
     def action_take_back(self) -> None:

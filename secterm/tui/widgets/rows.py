@@ -106,6 +106,11 @@ class Rows(ScrollView, can_focus=True):
         self._draw()
 
     @property
+    def room(self) -> int:
+        """The columns that a row has, its mark included; the bar's own is not one of them."""
+        return self.size.width - self.scrollbar_size_vertical
+
+    @property
     def key(self) -> str:
         """The key of the row under the cursor; empty where there is none."""
         return self.rows[self.cursor].key if self.cursor < len(self.rows) else ""
@@ -210,7 +215,8 @@ class Rows(ScrollView, can_focus=True):
         if here and self.has_focus_within_reach:
             style += self.get_component_rich_style("rows--cursor")
         mark = "> " if here else "  "
-        return Strip([Segment(fit(mark + row.text, width), style)], width)
+        text = fit(mark + row.text, self.room) + " " * (width - self.room)
+        return Strip([Segment(text, style)], width)
 
     @property
     def has_focus_within_reach(self) -> bool:

@@ -19,7 +19,9 @@ MOST: Final = 9  # views, one for each number key
 
 
 class Views(Static):
-    """The views with their numbers and how many each shows; the chosen one in brackets."""
+    """The views with their keys and how many each shows; the chosen one in brackets."""
+
+    COMPONENT_CLASSES = {"views--key"}
 
     def __init__(self) -> None:
         super().__init__("", id="views", markup=False)
@@ -34,15 +36,17 @@ class Views(Static):
 
     def render(self) -> Text:
         """As many lines as it takes; no view is broken across two."""
-        text, used = Text(), 0
+        text, used, cap = Text(), 0, self.get_component_rich_style("views--key")
         for place, (name, many) in enumerate(self._views):
             here = place == self._chosen
             item = f"{place + 1} {name} {many:,}"
             item = f"[{item}]" if here else f" {item} "
-            if used and used + cell_len(item) > self.size.width:
+            if used and used + cell_len(item.rstrip()) > self.size.width:
                 text.append("\n")
                 used = 0
-            text.append(item, style="bold" if here else "")
+            text.append(item[0], style="bold" if here else "")
+            text.append(item[1], style=cap)
+            text.append(item[2:], style="bold" if here else "")
             used += cell_len(item)
         return text
 

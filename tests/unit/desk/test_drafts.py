@@ -241,15 +241,47 @@ def test_where_there_is_no_room_for_a_mark_it_is_refused(desk):
     assert desk.marked(id) == frozenset()
 
 
-def test_what_a_disabled_officer_left_goes_when_the_next_one_leaves(desk, path):
+@pytest.mark.parametrize("about", [True, False], ids=["a dossier", "none"])
+def test_what_an_officer_left_goes_when_they_are_disabled(desk, path, about):
+    id, question = first(desk)
+    desk.leave(Left(dossier=id, way=("interview",)))
+    mine = rows(path)[bytes.fromhex(desk.officer.id)]
+    with reopened(desk, path, SECOND) as second:
+        second.leave(Left(dossier=id if about else "", typed={"note": "n" * 3000}))
+        second.mark(id, question, True)
+        gone = second.officer.id
+    with contextlib.closing(Desk.open(path, *OFFICER)) as again:
+        again.disable_officer(gone, "Moved to another unit.")
+        left = rows(path)
+        assert {row.hex() for row in left} == {id, again.officer.id}
+        assert left[bytes.fromhex(again.officer.id)] == mine
+        assert len(left[bytes.fromhex(id)]) < 1000
+        assert again.left() == Left(dossier=id, way=("interview",))
+        assert again.marked(id) == {question}
+
+
+def test_what_is_still_there_of_a_disabled_officer_goes_when_the_next_one_leaves(desk, path):
     id, _question = first(desk)
     with reopened(desk, path, SECOND) as second:
         second.leave(Left(dossier=id, way=("interview",), typed={"note": "n" * 3000}))
         gone = second.officer.id
+    before = rows(path)[bytes.fromhex(id)]
     with contextlib.closing(Desk.open(path, *OFFICER)) as again:
         again.disable_officer(gone, "Moved to another unit.")
+        run(path, "INSERT INTO draft VALUES (?, ?)", bytes.fromhex(id), before)
         again.leave(Left(dossier=id, way=("interview",)))
         assert len(rows(path)[bytes.fromhex(id)]) < 1000
+
+
+@pytest.mark.parametrize("named", ["zz", "00", " ".join(["00"] * 16), "AB" * 16, "00" * 16 + "\n"])
+def test_what_names_no_dossier_was_not_left_and_is_in_nobody_s_way(desk, named):
+    id, _question = first(desk)
+    me = desk.officer.id
+    forged = Kept(left={me: Left(dossier=named, way=("list",))}).encode()
+    desk._vault.keep_draft(bytes.fromhex(me), forged)
+    assert desk.left() is None
+    desk.leave(Left(dossier=id, way=("interview",)))
+    assert desk.left() == Left(dossier=id, way=("interview",))
 
 
 def test_drafts_open_under_a_new_vault_key(desk, path):

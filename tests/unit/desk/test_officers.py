@@ -393,7 +393,7 @@ def test_a_machine_that_became_quick_raises_the_slot_of_who_unlocks(desk, path, 
     for memory in (64, 128):
         desk = again(desk, path, clock)
         assert costs(desk) == [32, memory]
-        assert "slower" in desk.notices[0]
+        assert "harder to guess" in desk.notices[0]
     monkeypatch.setattr(kdf, "TARGET_SECONDS", 0.0)
     desk = again(desk, path, clock)
     assert costs(desk) == [32, 128]

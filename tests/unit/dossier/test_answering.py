@@ -23,6 +23,7 @@ ROWS = question(
         Field(id="abroad", text="Abroad", kind="yes_no", required=False),
     ),
 )
+FEW = question("list", fields=(Field(id="place", text="Place"),), least=1, most=2)
 CHOICE = question("choice", choices=(Choice(id="a", text="The first"), Choice(id="b", text="B")))
 
 
@@ -62,6 +63,9 @@ CHOICE = question("choice", choices=(Choice(id="a", text="The first"), Choice(id
         (ROWS, [{"place": "H", "since": "2020-01-01", "secret": "x"}], "not asked"),
         (ROWS, [{"place": "H", "since": "2020-01-01"}] * 201, "too many"),
         (ROWS, "Here", "one row for each"),
+        (FEW, [], "at least 1 row."),
+        (FEW, [{"place": "Here"}] * 2, ""),
+        (FEW, [{"place": "Here"}] * 3, "too many"),
     ],
 )
 def test_an_answer_fits_its_question_or_it_is_said_why_not(asked, answer, said):

@@ -227,6 +227,8 @@ WRONG = [
      "adverse_above = 6\nadverse_below = 7", "adverse_above, adverse_below: leave no number"),
     ("a range that is upside down", "screening.toml", "least = 0\nmost = 120",
      "least = 120\nmost = 0", "question 'gaps': least, most: must be plain numbers"),
+    ("a range of what is not counted", "screening.toml", 'id = "birthplace"',
+     'id = "birthplace"\nleast = 1', "least, most: only a number or a list question has them"),
     ("a range without end", "screening.toml", "least = 0\nmost = 120",
      "least = 0\nmost = inf", "question 'gaps': least, most: must be plain numbers"),
     ("bounds that leave one number", "screening.toml", "adverse_above = 6",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Static
 
 from secterm.tui.screens.dialogs import Box
-from secterm.tui.screens.helping import WIDTH
 from secterm.tui.screens.interview.progress import Progress
 from secterm.tui.widgets.cells import fit
 from secterm.tui.widgets.line import Line
 from secterm.tui.widgets.rows import Row, Rows
 from secterm.words import _
+
+WIDEST: Final = 114  # columns of a question, where the terminal has them
 
 
 class Jump(Box[str]):
@@ -30,13 +33,20 @@ class Jump(Box[str]):
     def __init__(self, progress: Progress, at: int) -> None:
         super().__init__()
         self._at = progress.asked[at][1].id
-        self._all = [
-            (str(place + 1), _folded(f"{section.title} {question.text}"), _row(progress, place))
-            for place, (section, question) in enumerate(progress.asked)
-        ]
+        self._progress = progress
+        self._all: list[tuple[str, str, Row]] = []
 
     def inside(self) -> ComposeResult:
         """A line to type in, and the questions that fit."""
+        across = min(self.app.size.width - 14, WIDEST)
+        self._all = [
+            (
+                str(place + 1),
+                _folded(f"{section.title} {question.text}"),
+                _row(self._progress, place, across),
+            )
+            for place, (section, question) in enumerate(self._progress.asked)
+        ]
         yield Static(_("Jump to a question: its number, or words of it"), classes="title")
         yield Line()
         rows = Rows([row for _number, _text, row in self._all])
@@ -48,6 +58,12 @@ class Jump(Box[str]):
         """Begins at the question on the page."""
         self.query_one(Rows).show([row for _number, _text, row in self._all], self._at)
         self.query_one("#none", Static).display = False
+        self.call_after_refresh(self._amid)
+
+    def _amid(self) -> None:
+        """The question on the page stands amid those before and after it."""
+        rows = self.query_one(Rows)
+        rows.scroll_to(y=rows.cursor - rows.size.height // 2, animate=False)
 
     def on_input_changed(self) -> None:
         """Shows what fits."""
@@ -94,7 +110,7 @@ def _fits(wanted: str, number: str, text: str) -> bool:
     return all(word in text for word in wanted.split())
 
 
-def _row(progress: Progress, at: int) -> Row:
+def _row(progress: Progress, at: int, across: int) -> Row:
     question = progress.asked[at][1]
     said = _("adverse") if progress.is_adverse(at) else ""
     if not progress.is_answered(at):
@@ -102,4 +118,4 @@ def _row(progress: Progress, at: int) -> Row:
     if progress.is_marked(at):
         said = f"{said}, {_('marked')}" if said else _("marked")
     right = f" {said}" if said else ""
-    return Row(question.id, fit(f"{at + 1:>3}. {question.text}", WIDTH - 4 - len(right)) + right)
+    return Row(question.id, fit(f"{at + 1:>3}. {question.text}", across - len(right)) + right)

@@ -18,7 +18,7 @@ LETTERS: Final = {"before": "b", "note": "n", "mark": "f", "jump": "/"}
 
 
 class Keyed(Room[bool]):
-    """A room that does `before`, `after`, `note`, `mark`, `jump` and `end` by these keys."""
+    """A room that does `before`, `after`, `note`, `mark`, `jump` and `edge` by these keys."""
 
     BINDINGS = [
         Binding("enter", "go_on", _("Go on"), priority=True),
@@ -31,8 +31,8 @@ class Keyed(Room[bool]):
         Binding("f5", "fixed('mark')", _("Mark")),
         Binding("/", "letter('jump')", _("Jump")),
         Binding("f7", "fixed('jump')", _("Jump")),
-        Binding("home", "end(0)", _("First"), show=False, priority=True),
-        Binding("end", "end(-1)", _("Last"), show=False, priority=True),
+        Binding("home", "edge(0)", _("First"), show=False, priority=True),
+        Binding("end", "edge(-1)", _("Last"), show=False, priority=True),
         # These always work; the keys above are those that are told.
         Binding("pageup", "before", "", show=False, priority=True),
         Binding("f4", "note", "", show=False, priority=True),
@@ -48,7 +48,7 @@ class Keyed(Room[bool]):
             what = str(parameters[0])
             by_letter = self._hears(LETTERS[what])
             return self._may(what) and by_letter == (action == "letter")
-        if action == "end":
+        if action == "edge":
             return not isinstance(self.focused, Input | TextArea) and self.asking
         return self._may(action) and super().check_action(action, parameters)
 

@@ -181,7 +181,7 @@ class Page(VerticalScroll, can_focus=False):
             return ""
         wrong = answering.fault(question, answer, today=self.today)
         if wrong and question.kind == "date" and not answering.is_blank(answer):
-            return dates.fault(self._order)
+            return dates.fault(str(answer), self.today, self._order)
         return wrong
 
     def on_input_changed(self, event: events.Event) -> None:

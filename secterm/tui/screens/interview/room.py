@@ -13,7 +13,7 @@ from secterm import messages
 from secterm.dossier import gates
 from secterm.dossier.entries import Act, Answer, Answered, Noted
 from secterm.policy.model import Question
-from secterm.tui.order import arrived
+from secterm.tui.order import arrived, draws
 from secterm.tui.screens.form import Entry, Form
 from secterm.tui.screens.interview import sections, told
 from secterm.tui.screens.interview.jump import Jump
@@ -53,6 +53,7 @@ class Interview(Keyed):
         self._at = 0  # the place of the question on the page
         self._back = False  # whether only what is marked is gone through
         self._warned = False
+        self._wrong = ""  # what was said to be wrong with the answer
         self._progress: Progress | None = None
 
     def body(self) -> ComposeResult:
@@ -137,6 +138,7 @@ class Interview(Keyed):
             self.say("")
             self.set_focus(page.first)
             await arrived(*filter(_is_at_it, self.query("*")))  # all is drawn together
+        draws(self)
         self.shell.moved_on()
         self._heard_again()
 
@@ -199,8 +201,9 @@ class Interview(Keyed):
         self._begin(self.focused is self.page.further_first)
 
     def _begin(self, further: bool) -> None:
+        """The answer shows its mark at once, however long the disk takes to keep it."""
         self.shell.hush(self)
-        self.call_later(self._take, further)
+        self.call_after_refresh(self._take, further)
 
     async def _take(self, further: bool) -> None:
         page, question = self.page, self.question
@@ -250,15 +253,18 @@ class Interview(Keyed):
         self._right_now()
 
     def _right_now(self) -> None:
-        if not self.said or not self.asking or self.page.listing is not None:
+        if self._warned:  # what is typed since was not warned of
+            self._warned = False
+            self.say("")
+        if not self.said or self.said != self._wrong or self.page.listing is not None:
             return  # of a row that is begun, Enter judges
         answer = self.page.entered()
         if answer is not None and not self.page.wrong(answer):
-            self._warned = False
             self.say("")
 
     def _refuse(self, why: str, focus: Widget | None = None) -> None:
         self.set_focus(focus or self.page.first)
+        self._wrong = why
         self.say(why)
         self._heard_again()
 
@@ -287,7 +293,7 @@ class Interview(Keyed):
         if not self.asking or self._warned or not self.page.changed:
             return True
         self._warned = True
-        self.say(_("This answer is not recorded yet: Enter records it. The same key again leaves."))
+        self.say(_("This answer is not recorded yet: Enter records it. Leaving again loses it."))
         return False
 
     def _turn(self, at: int) -> None:
@@ -303,7 +309,7 @@ class Interview(Keyed):
         """Looks at the question after."""
         self._turn(min(self._at + 1, len(self.progress) - 1))
 
-    def action_end(self, at: int) -> None:
+    def action_edge(self, at: int) -> None:
         """Looks at the first question, or the last."""
         self._turn(at % len(self.progress))
 

@@ -118,7 +118,7 @@ def _questions(progress: Progress, part: Part, at: int, width: int) -> list[_Dra
 def section_line(progress: Progress, at: int) -> str:
     """Where the question stands: section, and how far it is."""
     part = progress.part(at)
-    return _("Section {n} of {of}: {title}, {done} of {total}").format(
+    return _("Section {n} of {of}: {title}, {done}/{total} done").format(
         n=progress.parts.index(part) + 1,
         of=len(progress.parts),
         title=part.section.title,
