@@ -295,8 +295,8 @@ class Locking(Dressed):
 
     def _keep_now(self) -> None:
         self._keeping = None
-        if not all(screen.is_mounted and screen.is_attached for screen in self.screen_stack):
-            self._keep_after(SOON)  # one that opens or closes cannot tell what is typed
+        if not all(screen.is_attached for screen in self.screen_stack):
+            self._keep_after(SOON)  # one that closes cannot tell any more what is typed
         elif self.at_work or (self.taking_up is not None and self.taking_up.quiet):
             self._keep_after(KEPT_AFTER)
         elif self.desk is not None and self.is_running:  # else the screens are being taken down

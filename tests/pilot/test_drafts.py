@@ -6,7 +6,6 @@ import sqlite3
 
 import msgspec
 import pytest
-from textual import events
 
 from secterm.desk.desk import Desk
 from secterm.desk.drafts import Left
@@ -307,21 +306,6 @@ async def test_a_screen_that_opens_in_that_moment_keeps_nothing_from_being_kept(
         officer.app._keep_now()
         assert officer.app.not_kept == ""
         await officer.sees("> Note")
-
-
-async def test_a_screen_that_opens_is_not_asked_for_what_is_typed_on_it(sitting):
-    async with sitting() as officer:
-        await opens_the_second(officer)
-        room = officer.app.screen_stack[-1]
-        officer.app.post_message(events.Key("f2", None))
-        while officer.app.screen_stack[-1] is room:
-            await asyncio.sleep(0)
-        assert not officer.app.screen_stack[-1].is_mounted
-        officer.app._keep_now()
-        await officer.sees("> New name")
-        await officer.type(" the Second")
-        officer.app._keep_now()
-        assert "the Second" in repr(officer.desk.left())
 
 
 async def test_without_anything_typed_the_same_screen_is_there_again(sitting):
