@@ -92,7 +92,7 @@ class Locking(Dressed):
             self._kept = desk.left()
         if self._kept is not None:
             self.taking_up = drafts.TakingUp(cast("SectermApp", self), self._kept)
-            self.run_worker(self.taking_up.run(), exit_on_error=False, group="taking up")
+            self.run_worker(self.taking_up.run, exit_on_error=False, group="taking up")
 
     def close_desk(self) -> None:
         """Drops the keys; the checkpoint stays, to be read off the lock screen, and so does the
