@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, cast
 from textual import events
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.worker import WorkType
 
 from secterm import messages
 from secterm.desk.desk import Desk
@@ -92,7 +93,8 @@ class Locking(Dressed):
             self._kept = desk.left()
         if self._kept is not None:
             self.taking_up = drafts.TakingUp(cast("SectermApp", self), self._kept)
-            self.run_worker(self.taking_up.run, exit_on_error=False, group="taking up")
+            begins: WorkType[None] = self.taking_up.run
+            self.run_worker(begins, exit_on_error=False, group="taking up")
 
     def close_desk(self) -> None:
         """Drops the keys; the checkpoint stays, to be read off the lock screen, and so does the
