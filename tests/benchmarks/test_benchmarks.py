@@ -12,7 +12,7 @@ from tests.benchmarks import figures
 
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(n, marks=[pytest.mark.long] if n == "reading" else []) for n in program.WORKS],
+    [pytest.param(n, marks=[] if n == "interview" else [pytest.mark.long]) for n in program.WORKS],
 )
 def test_a_work_runs_and_names_what_it_compares(name):
     lines = program.WORKS[name](figures.TINY)

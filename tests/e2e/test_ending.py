@@ -46,6 +46,7 @@ def test_a_signal_locks_and_leaves_an_empty_console(vault, number):
     whole(vault)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT])
 def test_what_a_keyboard_would_break_off_with_locks_and_ends_too(vault, number):
     with Terminal("--vault", str(vault)) as terminal:
@@ -84,6 +85,7 @@ def state_of(terminal):
     return status.rpartition(")")[2].split()[0]
 
 
+@pytest.mark.long
 def test_leaving_clears_the_console(vault):
     with Terminal("--vault", str(vault)) as terminal:
         unlocked(terminal).press("ctrl+q")
@@ -100,6 +102,7 @@ def test_a_terminal_that_is_gone_locks_though_nobody_says_so(vault):
     whole(vault)
 
 
+@pytest.mark.long
 def test_a_second_start_says_who_holds_the_vault_and_touches_nothing(vault):
     with Terminal("--vault", str(vault)) as first:
         unlocked(first)

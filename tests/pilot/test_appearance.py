@@ -98,7 +98,14 @@ async def test_everything_drawn_stands_out_in_every_theme(shown, name, environme
         assert len(seen) >= 3
 
 
-@pytest.mark.parametrize("environment", TERMINALS.values(), ids=TERMINALS)
+def mostly_long(terminals):
+    """All terminals, of which but the console is looked at by default."""
+    for name, environment in terminals.items():
+        marks = [] if name == "linux" else [pytest.mark.long]
+        yield pytest.param(environment, id=name, marks=marks)
+
+
+@pytest.mark.parametrize("environment", mostly_long(TERMINALS))
 async def test_the_cursor_shows_in_every_theme(shown, environment):
     async with shown("particulars", environment) as (app, pilot):
         themes_seen = set()
@@ -114,7 +121,7 @@ async def test_the_cursor_shows_in_every_theme(shown, environment):
             await pilot.pause()
 
 
-@pytest.mark.parametrize("environment", TERMINALS.values(), ids=TERMINALS)
+@pytest.mark.parametrize("environment", mostly_long(TERMINALS))
 async def test_the_row_under_the_cursor_shows_in_every_theme(shown, environment):
     async with shown("dossiers", environment) as (app, pilot):
         themes_seen = set()

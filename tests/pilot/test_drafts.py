@@ -404,6 +404,7 @@ async def test_while_nothing_can_be_kept_it_is_said_once_and_no_longer_than_it_i
         await officer.misses(lock.NOT_SAFE[:30])
 
 
+@pytest.mark.long
 async def test_a_wait_or_a_stop_before_the_lock_costs_nothing_typed(sitting):
     async with sitting() as officer:
         await another_name(officer)
@@ -432,6 +433,7 @@ async def test_a_passphrase_is_not_asked_for_again_by_itself(sitting):
         assert "Passphrase until now" not in screen
 
 
+@pytest.mark.long
 async def test_what_was_handed_out_of_recovery_shares_is_void_and_said_to_be(sitting):
     async with sitting() as officer:
         await asks_for(officer, 2, 3)
@@ -472,6 +474,7 @@ def meanwhile(officer):
         desk.close()
 
 
+@pytest.mark.long
 async def test_what_another_decided_meanwhile_is_said_and_what_was_typed_shown(sitting):
     async with sitting() as officer:
         await a_decision(officer)
@@ -486,6 +489,7 @@ async def test_what_another_decided_meanwhile_is_said_and_what_was_typed_shown(s
         await officer.sees("Dossier: ")
 
 
+@pytest.mark.long
 async def test_what_another_corrected_meanwhile_stays_corrected(sitting):
     async with sitting() as officer:
         await a_correction(officer)
@@ -501,6 +505,7 @@ async def test_what_another_corrected_meanwhile_stays_corrected(sitting):
         assert "> Why they are corrected  Misspelt" in screen
 
 
+@pytest.mark.long
 async def test_a_refused_correction_stays_typed_and_reverts_nobody_else_s(sitting):
     async with sitting() as officer:
         await officer.opens("training")
@@ -572,6 +577,7 @@ async def test_what_is_asked_first_is_asked_and_then_it_goes_on(sitting):
         assert "> Folder on the medium    /some/stick" in screen
 
 
+@pytest.mark.long
 async def test_what_was_asked_first_and_left_shows_what_was_typed(sitting):
     async with sitting() as officer:
         await officer.press("f6")
@@ -589,6 +595,7 @@ async def test_what_was_asked_first_and_left_shows_what_was_typed(sitting):
         await officer.sees("/some/stick")
 
 
+@pytest.mark.long
 async def test_what_is_still_asked_at_a_second_lock_is_asked_again_after_it(sitting):
     async with sitting() as officer:
         await officer.press("f6")
@@ -711,7 +718,9 @@ def forged(officer):
         desk.leave(msgspec.structs.replace(left, way=tuple(way)))
 
 
-@pytest.mark.parametrize("odd", ["nan", "inf", "1e400", "-1", "²"])
+@pytest.mark.parametrize(
+    "odd", ["nan", *(pytest.param(o, marks=pytest.mark.long) for o in ("inf", "1e400", "-1", "²"))]
+)
 async def test_a_place_that_is_none_is_no_place(sitting, odd):
     async with sitting() as officer:
         await officer.opens("admitted")

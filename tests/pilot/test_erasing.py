@@ -80,6 +80,7 @@ async def test_the_list_says_that_it_is_erased(sitting, small):
         await officer.sees("(erased)")
 
 
+@pytest.mark.long
 async def test_the_name_that_it_was_found_by_is_not_left_in_the_filter(sitting, small):
     async with sitting(vault=small) as officer:
         card = next(c for c in officer.desk.cards() if c.category == "general")
@@ -218,6 +219,7 @@ async def test_a_reason_that_says_who_it_was_is_refused_and_can_be_put_right(sit
         await officer.sees("(erased)")
 
 
+@pytest.mark.long
 async def test_a_lock_in_the_middle_erases_nothing(sitting, small):
     async with sitting(vault=small) as officer:
         before = officer.journal
@@ -231,6 +233,7 @@ async def test_a_lock_in_the_middle_erases_nothing(sitting, small):
         assert officer.desk.erasure(id) is None
 
 
+@pytest.mark.long
 async def test_a_lock_at_the_last_step_keeps_the_reason_and_asks_for_the_second_person_anew(
     sitting, small
 ):

@@ -69,6 +69,7 @@ async def test_one_dossier_is_written_from_its_own_page(sitting, medium, identit
         assert [n for n in names if n.endswith("/dossier.json")] == [f"dossiers/{id}/dossier.json"]
 
 
+@pytest.mark.long
 async def test_to_a_passphrase_and_a_weak_one_is_told(sitting, medium):
     async with sitting(("opened", "general")) as officer:
         await officer.press("f5")

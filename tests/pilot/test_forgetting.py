@@ -73,6 +73,7 @@ async def test_what_was_read_and_typed_is_held_by_nothing(sitting):
         assert not held(NOTE[:4])
 
 
+@pytest.mark.long
 async def test_a_secret_goes_with_its_field(sitting):
     async with sitting(("undertaking", "general")) as officer:
         id = await officer.opens("undertaking")

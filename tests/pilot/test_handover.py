@@ -351,6 +351,7 @@ async def test_the_undertaking_goes_on_where_it_was_read(handed):
         assert (await officer.settle()).split("\n")[4:20] == screen.split("\n")[4:20]
 
 
+@pytest.mark.long
 async def test_what_was_read_of_the_undertaking_is_not_read_again_before_the_signature(handed):
     async with handed("undertaking") as (officer, id, _):
         await begins(officer, "undertaking")
@@ -359,6 +360,7 @@ async def test_what_was_read_of_the_undertaking_is_not_read_again_before_the_sig
         await officer.sees("> Your full name")
 
 
+@pytest.mark.long
 async def test_an_undertaking_with_another_day_is_read_anew(handed):
     days = [0]
     async with handed("undertaking", clock=lambda: now() + timedelta(days=days[0])) as (
@@ -417,6 +419,7 @@ async def test_a_page_that_is_none_begins_the_reading(handed, odd):
         await officer.sees("page 1 of")
 
 
+@pytest.mark.long
 async def test_a_quiz_that_began_goes_on_without_the_reading(handed):
     async with handed("training") as (officer, id, _):
         module = officer.desk.dossier(id).standing.gate("training").owed[0].id

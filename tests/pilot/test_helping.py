@@ -47,6 +47,7 @@ async def test_help_names_every_key_of_the_screen_and_what_it_is_for(sitting):
             await officer.sits_down_again()
 
 
+@pytest.mark.long
 async def test_every_help_fits_on_one_page_and_tells_the_rule(sitting):
     async with sitting() as officer:
         for place in EVERYWHERE:

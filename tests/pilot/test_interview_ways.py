@@ -341,6 +341,7 @@ async def test_a_mark_shows_and_goes_again(interview):
         await officer.misses("1 marked")
 
 
+@pytest.mark.long
 async def test_marks_survive_a_lock_and_another_session(interview):
     async with interview("identity_papers", "gaps") as (officer, id):
         await officer.press("f")
@@ -486,6 +487,7 @@ async def test_a_text_that_was_typed_is_there_again(interview):
         assert given(officer, id)["birthplace"] == "Half an answer"
 
 
+@pytest.mark.long
 async def test_a_follow_up_that_was_begun_is_there_again_with_its_answer(interview):
     async with interview("identity_papers", "gaps") as (officer, id):
         await officer.press("y")
@@ -499,6 +501,7 @@ async def test_a_follow_up_that_was_begun_is_there_again_with_its_answer(intervi
         assert (told.answer, told.follow_up) == (True, "A friend's")
 
 
+@pytest.mark.long
 async def test_the_question_looked_at_is_there_again(interview):
     async with interview("identity_papers", "gaps") as (officer, _):
         await officer.press("b")
@@ -507,6 +510,7 @@ async def test_the_question_looked_at_is_there_again(interview):
         await officer.asks(5)
 
 
+@pytest.mark.long
 async def test_a_note_that_was_begun_is_there_again_and_under_it_what_was_typed(interview):
     async with interview("birthplace", "gaps") as (officer, _):
         await officer.type("Half")
@@ -521,6 +525,7 @@ async def test_a_note_that_was_begun_is_there_again_and_under_it_what_was_typed(
         await officer.sees("  Half")
 
 
+@pytest.mark.long
 async def test_who_was_led_to_the_marked_is_there_again(interview):
     async with interview("identity_papers") as (officer, _):
         await officer.press("f", "n")
@@ -546,6 +551,7 @@ async def test_rows_survive_a_fault_though_the_list_is_not_finished(
         desk.close()
 
 
+@pytest.mark.long
 async def test_rows_and_the_row_that_was_begun_are_there_again(interview):
     async with interview("other_names", "gaps") as (officer, id):
         for text in ("First", "3.2.2001", ""):

@@ -69,7 +69,7 @@ def unlocks(terminal):
     terminal.wait("Show only")
 
 
-@pytest.mark.parametrize("term", ["linux", "xterm-256color"])
+@pytest.mark.parametrize("term", ["linux", pytest.param("xterm-256color", marks=pytest.mark.long)])
 def test_no_secret_leaves_the_screen(vault, loud, devtools, tmp_path, term):
     home = tmp_path / "home"
     with Terminal("--vault", str(vault), term=term, env=loud, cwd=home) as terminal:
@@ -108,6 +108,7 @@ def test_no_secret_leaves_the_screen(vault, loud, devtools, tmp_path, term):
         devtools.accept()
 
 
+@pytest.mark.long
 def test_a_console_with_one_screen_forgets_what_scrolled_off_it_at_the_lock(vault):
     with Terminal("--vault", str(vault), term="linux") as terminal:
         unlocks(terminal)
@@ -117,6 +118,7 @@ def test_a_console_with_one_screen_forgets_what_scrolled_off_it_at_the_lock(vaul
         assert b"\x1b[3J" in bytes(terminal.received[before:])
 
 
+@pytest.mark.long
 def test_what_is_typed_after_the_screens_are_gone_is_shown_to_nobody(vault):
     with Terminal("--vault", str(vault), term="linux") as terminal:
         unlocks(terminal)
@@ -153,6 +155,7 @@ def test_no_byte_and_no_signal_leads_out_of_a_handover(vault):
         terminal.wait("Locked. Checkpoint")
 
 
+@pytest.mark.long
 def test_stopped_and_continued_from_outside_it_echoes_nothing(vault):
     with Terminal("--vault", str(vault), term="linux") as terminal:
         terminal.wait("> Officer")

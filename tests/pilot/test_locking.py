@@ -322,6 +322,7 @@ async def test_what_work_brought_can_be_read_before_the_idle_lock(sitting, long_
         assert officer.app.desk is not None
 
 
+@pytest.mark.long
 async def test_a_wait_after_wrong_passphrases_does_not_keep_the_lock_waiting(sitting):
     async with sitting() as officer:
         officer.app.screen.run_worker(officer.app.wait_after(20))
@@ -371,6 +372,7 @@ async def test_a_signal_in_the_middle_of_work_waits_for_its_end(sitting, long_wo
         assert officer.app.desk is None
 
 
+@pytest.mark.long
 async def test_a_signal_ends_the_wait_after_wrong_passphrases(sitting, vault):
     async with sitting(unlocked=False, vault=vault) as officer:
         await officer.sees("> Officer")
@@ -390,6 +392,7 @@ async def test_what_is_cut_is_kept_nowhere(sitting):
         assert officer.app.clipboard == ""
 
 
+@pytest.mark.long
 async def test_a_lock_in_the_moment_a_screen_opens_only_locks(sitting):
     async with sitting() as officer:
         for stage in ("rules", "undertaking", "training", "screening", "decision", "second"):

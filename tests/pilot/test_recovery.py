@@ -133,6 +133,7 @@ async def test_enter_pressed_twice_does_not_show_the_next_share(sitting, small):
         assert len(read_off(await officer.sees("33. "))) == SHARE
 
 
+@pytest.mark.long
 async def test_left_in_the_middle_nothing_is_changed(sitting, small):
     async with sitting(vault=small) as officer:
         await asks_for(officer, 2, 2)
@@ -281,6 +282,7 @@ async def test_the_first_run_offers_shares_right_away(sitting, tmp_path):
     assert opens(tmp_path / "new.db", *papers)
 
 
+@pytest.mark.long
 async def test_what_a_lock_broke_off_in_the_first_run_goes_on(sitting, tmp_path):
     async with sitting(vault=tmp_path / "new.db", unlocked=False) as officer:
         for text in ("Test unit", OFFICER[0], OFFICER[1], OFFICER[1], ""):
@@ -336,6 +338,7 @@ async def test_a_recovery_is_told_to_everybody_and_cannot_be_put_away(sitting, s
             await officer.sees("Locked.")
 
 
+@pytest.mark.long
 async def test_new_shares_end_the_telling_of_a_recovery(sitting, small):
     assert opens(small, *made(small)[:2])
     async with sitting(vault=small) as officer:
@@ -411,6 +414,7 @@ async def test_shares_made_earlier_do_not_open_and_it_begins_anew(sitting, small
         assert opens(small, *papers)
 
 
+@pytest.mark.long
 async def test_a_name_that_is_taken_is_told_and_the_shares_are_kept(sitting, small):
     (paper,) = made(small, 1, 1)
     async with sitting(vault=small, unlocked=False) as officer:
@@ -424,6 +428,7 @@ async def test_a_name_that_is_taken_is_told_and_the_shares_are_kept(sitting, sma
         await officer.sees("The vault is recovered.")
 
 
+@pytest.mark.long
 async def test_escape_leads_back_to_the_way_in_and_asks_once_a_share_would_be_lost(sitting, small):
     papers = made(small)
     async with sitting(vault=small, unlocked=False) as officer:
@@ -453,6 +458,7 @@ async def test_nothing_of_the_vault_is_reachable_from_a_recovery(sitting, small)
         assert "Officers" not in screen
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("complete", [False, True])
 async def test_what_custodians_typed_is_forgotten_where_nobody_is_there(sitting, small, complete):
     papers = made(small)

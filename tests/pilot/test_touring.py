@@ -132,6 +132,7 @@ async def test_a_newcomer_reads_nothing_of_what_guessing_costs(tmp_path, vault, 
     app.close_desk()
 
 
+@pytest.mark.long
 async def test_a_program_that_ends_in_the_tour_leaves_no_vault_behind(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     app = SectermApp(Path(tmp_path / "own.db"))

@@ -111,6 +111,7 @@ async def test_another_name_is_told_and_kept_to_be_put_right(undertaking):
         assert officer.journal == before
 
 
+@pytest.mark.long
 async def test_two_secrets_that_differ_are_typed_again(undertaking):
     async with undertaking() as (officer, _, name):
         before = officer.journal
@@ -123,6 +124,7 @@ async def test_two_secrets_that_differ_are_typed_again(undertaking):
         assert officer.journal == before
 
 
+@pytest.mark.long
 async def test_a_secret_that_is_too_short_is_told_and_the_name_kept(undertaking):
     async with undertaking() as (officer, _, name):
         before = officer.journal
@@ -141,6 +143,7 @@ async def test_a_secret_that_is_too_short_is_told_and_the_name_kept(undertaking)
         await officer.reads("The undertaking is signed by both sides.")
 
 
+@pytest.mark.long
 async def test_the_text_can_be_read_again_before_signing(undertaking):
     async with undertaking() as (officer, _, _name):
         await to_the_signature(officer)
@@ -211,6 +214,7 @@ async def test_the_end_shown_without_the_middle_is_not_the_text_read(undertaking
         assert "Your full name" not in officer.screen
 
 
+@pytest.mark.long
 async def test_what_was_read_stays_read_when_the_screen_becomes_another(undertaking):
     async with undertaking() as (officer, _, _name):
         await officer.reads_on("More below: 43 of")
