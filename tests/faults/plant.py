@@ -1,5 +1,6 @@
 """Where officers work until the power goes, and what must be there afterwards."""
 
+import contextlib
 import os
 import select
 import signal
@@ -73,7 +74,8 @@ class Plant:
         self._hear(lambda: self._over or (self._told.unlocked and len(self._told.done) >= things))
         self._hear(lambda: self._over, seconds=seconds)
         if not self._over:
-            os.kill(self.officer, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # gone, and it is not told yet
+                os.kill(self.officer, signal.SIGKILL)
         return self.ends()
 
     def ends(self) -> Told:

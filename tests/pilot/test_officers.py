@@ -185,10 +185,11 @@ async def test_an_officer_with_a_key_file_needs_both(seated, vault, tmp_path, mo
 async def test_no_key_file_stays_where_nobody_was_added(seated, tmp_path, monkeypatch):
     stick = sticks.mounted(tmp_path, monkeypatch)
     async with seated() as officer:
-        await adds(officer, SECOND[0], "2", NEW[1])
+        await adds(officer, NEW[0], "2", NEW[1])
         await officer.sees("> Key file beside it")
         await officer.write("2")
         await officer.sees("> Folder on the medium")
+        officer.desk.add_officer(*NEW)  # meanwhile
         await officer.press("enter")
         await officer.reads("There is an officer of that name already.")
     assert list(stick.iterdir()) == []
@@ -204,7 +205,7 @@ async def test_a_medium_that_is_gone_is_told_and_nobody_is_added(seated, tmp_pat
         await officer.write("2")
         await officer.sees("> Folder on the medium")
         await officer.press("enter")
-        await officer.reads("The key file cannot be used: No such file or directory.")
+        await officer.sees("There is no such folder. Is the medium mounted?")
         assert officer.journal == before
 
 
