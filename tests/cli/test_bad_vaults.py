@@ -76,6 +76,7 @@ def test_the_wait_before_the_next_attempt_grows(room):
     assert waits == [2, 4, 8]
 
 
+@pytest.mark.long
 def test_the_wait_is_waited(room):
     fail(room, 3)
     before = datetime.now()

@@ -57,6 +57,7 @@ def test_what_a_keyboard_would_break_off_with_locks_and_ends_too(vault, number):
     whole(vault)
 
 
+@pytest.mark.long
 def test_a_stop_from_outside_is_not_obeyed_and_going_on_after_one_locks(vault):
     with Terminal("--vault", str(vault)) as terminal:
         unlocked(terminal).press("f2")
@@ -94,6 +95,7 @@ def test_leaving_clears_the_console(vault):
     whole(vault)
 
 
+@pytest.mark.long
 def test_a_terminal_that_is_gone_locks_though_nobody_says_so(vault):
     with Terminal("--vault", str(vault)) as terminal:
         unlocked(terminal)

@@ -559,6 +559,7 @@ async def test_what_erasing_warns_of_is_read_again_before_the_reason_is_there(si
         assert "> Reason                  Asked for" in await officer.sees(AGAIN)
 
 
+@pytest.mark.long
 async def test_what_is_asked_first_is_asked_and_then_it_goes_on(sitting):
     async with sitting() as officer:
         await officer.press("f6")

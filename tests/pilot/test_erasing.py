@@ -263,6 +263,7 @@ async def test_keys_typed_ahead_do_nothing_to_what_is_erased(sitting, small):
         assert officer.app.return_code is None
 
 
+@pytest.mark.long
 async def test_erasing_is_offered_to_an_administrator_alone(sitting, small):
     async with sitting(vault=small, unlocked=False) as officer:
         await officer.unlock()

@@ -128,6 +128,7 @@ def test_what_is_typed_after_the_screens_are_gone_is_shown_to_nobody(vault):
         assert "typed too late" not in terminal.text() + terminal.scrolled_off()
 
 
+@pytest.mark.long
 def test_no_byte_and_no_signal_leads_out_of_a_handover(vault):
     with Terminal("--vault", str(vault), term="linux") as terminal:
         unlocks(terminal)

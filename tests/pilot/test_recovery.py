@@ -146,6 +146,7 @@ async def test_left_in_the_middle_nothing_is_changed(sitting, small):
         assert officer.journal == before
 
 
+@pytest.mark.long
 async def test_left_in_the_middle_the_earlier_shares_still_hold(sitting, small):
     papers = made(small)
     async with sitting(vault=small) as officer:
@@ -321,6 +322,7 @@ async def test_two_of_three_shares_make_a_new_administrator(sitting, small):
         assert officer.desk.officer.role == "administrator"
 
 
+@pytest.mark.long
 async def test_a_recovery_is_told_to_everybody_and_cannot_be_put_away(sitting, small):
     assert opens(small, *made(small)[:2])
     told = f"this vault was opened with recovery shares, and {NEW[0]} made an administrator."

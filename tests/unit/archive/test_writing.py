@@ -384,6 +384,7 @@ def test_every_member_is_a_plain_file_of_the_time_of_the_archive(house):
     assert len({m.mtime for m in members}) == 1
 
 
+@pytest.mark.long
 def test_an_archive_is_encrypted_to_a_passphrase_in_a_process_of_its_own(monkeypatch):
     """pyrage would hold every thread of ours for seconds, the screen's among them."""
 
