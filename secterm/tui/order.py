@@ -18,8 +18,8 @@ from textual.widget import Widget
 from secterm.tui.sealed import Sealed
 
 HELD = 0.3  # seconds; a key that arrives again sooner is held down (a console begins at 0.25)
-TAPPED: Final = (0.12, 0.235)  # but so soon again only a quick hand presses: a held key repeats
-# later at first, and then sooner
+# But so soon again only a quick hand presses: a held key repeats later at first, then sooner.
+TAPPED: Final = (0.12, 0.235)
 LONGEST: Final = 1.0  # seconds; a widget that is being removed never answers
 
 

@@ -70,8 +70,8 @@ def _made(values: Values) -> Particulars:
 
 def _holder(desk: Desk, number: str) -> str:
     """Who has this identity number already, however it is written; empty where nobody has."""
-    same = (card for card in desk.index.cards() if _bare(card.identity_number) == _bare(number))
-    return next((card.name for card in same), "")
+    sought = _bare(number)
+    return next((c.name for c in desk.index.cards() if _bare(c.identity_number) == sought), "")
 
 
 def _bare(number: str) -> str:
