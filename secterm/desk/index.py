@@ -11,7 +11,7 @@ import math
 import operator
 import time
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal, overload
@@ -24,6 +24,7 @@ Kind = tuple[str, str, str]  # stage, owed, lapses on
 LATELY: Final = 2  # views whose texts stand ready in their order
 LATE: Final = 1e12  # seconds; after every time there is
 GROWN: Final = 1.25  # times as many cards, until those that are read show among the others
+PIECE: Final = 512  # cards that are looked at before it is seen whether more are needed
 SHORTEST_ID: Final = 4  # hex digits that may be the beginning of an id
 HEX: Final = "0123456789abcdef"
 
@@ -55,9 +56,17 @@ class Wanted:
 
 
 class Found(Sequence[Card]):
-    """Cards in their order, as they were found."""
+    """Cards in their order, as they were found; `whole` is whether those are all."""
 
-    def __init__(self, cards: Sequence[Card], slots: list[int], places: Sequence[int]) -> None:
+    def __init__(
+        self,
+        cards: Sequence[Card] = (),
+        slots: Sequence[int] = (),
+        places: Sequence[int] = (),
+        *,
+        whole: bool = True,
+    ) -> None:
+        self.whole = whole
         self._cards = cards
         self._slots = slots  # of all that are wanted
         self._places = places  # among them, of those that the words fit; ascending
@@ -126,15 +135,20 @@ class _Base:
         # What was found, each narrower than the one before it.
         self._hits: list[tuple[frozenset[str], Sequence[int]]] = [(frozenset(), range(len(slots)))]
 
-    def find(self, words: str) -> Sequence[int]:
-        sought = frozenset(folded(words).split())
+    def find(self, sought: frozenset[str], many: int | None) -> tuple[Sequence[int], bool]:
+        """The places of those that the words fit, or of the first so many; whether all."""
         while not all(any(_covers(a, b) for b in sought) for a in self._hits[-1][0]):
             self._hits.pop()
         before, places = self._hits[-1]
-        if sought != before:
-            places = _narrow(self._texts, self._ids, places, sought - before)
-            self._hits.append((sought, places))
-        return places
+        if sought == before:
+            return places, True
+        found: list[int] = []
+        for piece in _pieces(places, many):
+            found += _narrow(self._texts, self._ids, piece, sought - before)
+            if many is not None and len(found) >= many and piece[-1] != places[-1]:
+                return found, False
+        self._hits.append((sought, found))
+        return found, True
 
 
 class Index:
@@ -252,8 +266,12 @@ class Index:
 
     # -- what is sought -----------------------------------------------------
 
-    def find(self, wanted: Wanted, words: str = "") -> Found:
-        """The dossiers that are wanted and that every one of these words fits.
+    def find(
+        self, wanted: Wanted, words: str = "", *, many: int | None = None, slot: int | None = None
+    ) -> Found:
+        """The dossiers that are wanted and that every one of these words fits; where that is
+        quicker, only the first so `many` or more of them, and if the one of this `slot` is
+        among all of them, so many from that one on as well.
 
         Case, accents and width do not matter. A longer text is sought only among what
         the shorter one found.
@@ -266,7 +284,18 @@ class Index:
         self._bases[wanted] = base
         if len(self._bases) > LATELY:
             del self._bases[next(iter(self._bases))]
-        return Found(self._cards, base.slots, base.find(words))
+        sought = _words(words)
+        places, whole = base.find(sought, many)
+        found = Found(self._cards, base.slots, places, whole=whole)
+        if whole or many is None or slot is None or not self._fits(slot, sought):
+            return found
+        at = found.place(slot)
+        if at is not None and at + many <= len(found):
+            return found
+        return self.find(wanted, words)
+
+    def _fits(self, slot: int, sought: frozenset[str]) -> bool:
+        return bool(_narrow([self._texts[slot]], [self._cards[slot].id], range(1), sought))
 
     @property
     def _as_of(self) -> tuple[int, int]:
@@ -282,8 +311,7 @@ class Index:
         self._take_in()
         if words or wanted.waits:
             slots = self._wanted(wanted)
-            sought = frozenset(folded(words).split())
-            return len(_narrow(*self._sought(slots), range(len(slots)), sought))
+            return len(_narrow(*self._sought(slots), range(len(slots)), _words(words)))
         until = self._until(wanted)
         return sum(
             self._many[kind] for made, kind in self._kinds.items() if wanted.fits(made, until)
@@ -335,6 +363,10 @@ def folded(text: str) -> str:
     return "".join(c for c in parts if not unicodedata.combining(c)).casefold()
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(folded(text).split())
+
+
 def _covers(shorter: str, longer: str) -> bool:
     """Whether what the longer word finds was found by the shorter one too."""
     if _may_begin_an_id(longer):
@@ -346,6 +378,16 @@ def _may_begin_an_id(word: str) -> bool:
     return len(word) >= SHORTEST_ID and not word.strip(HEX)
 
 
+def _pieces(places: Sequence[int], many: int | None) -> Iterator[Sequence[int]]:
+    """All of them at once; where the first so many may be enough, each piece longer than the
+    one before it.
+    """
+    at, long = 0, len(places) if many is None else PIECE
+    while at < len(places):
+        yield places[at : at + long]
+        at, long = at + long, 2 * long
+
+
 def _narrow(
     texts: list[str], ids: list[str], places: Sequence[int], words: frozenset[str]
 ) -> Sequence[int]:
@@ -355,7 +397,10 @@ def _narrow(
             places = [p for p in places if word in texts[p] or ids[p].startswith(word)]
             continue
         # No step of Python's own for each text: a first letter is sought in all of them.
-        at_hand = texts if len(places) == len(texts) else map(texts.__getitem__, places)
+        if isinstance(places, range):
+            at_hand: Iterable[str] = texts[places.start : places.stop]
+        else:
+            at_hand = map(texts.__getitem__, places)
         fits = map(operator.contains, at_hand, itertools.repeat(word))
         places = list(itertools.compress(places, fits))
     return places

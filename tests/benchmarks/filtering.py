@@ -1,10 +1,9 @@
 """Typing into the filter of a long list."""
 
-from functools import partial
+from tests.benchmarks.figures import compared, p95, progress
+from tests.benchmarks.paint import Painted, empty
 
-from tests.benchmarks.figures import compared, p95
-from tests.benchmarks.paint import Painted, Step, beside_an_empty_app
-
+LIST = slice(0, -3)  # lines of the screen: above what counts them, and the footer
 BACK = "\x7f"
 SOUGHT = (
     "zeno sample",
@@ -31,10 +30,25 @@ def crowded(count):
     return program
 
 
+def typed(size):
+    """Of each key, seconds: to its rows, to their number as well; a key of an empty app."""
+    with crowded(size.cards) as program, empty() as other:
+        # One after the other, so that what else the machine does disturbs both alike.
+        return [(*program.draws(key, LIST), other.press(key)) for key in list(keys())[: size.keys]]
+
+
 def work(size):
-    """Key to paint, beside the same keys in an empty app."""
+    """Key to paint: the letter and the first rows that fit come first, and how many there are
+    follows.
+    """
     what = f"a letter typed into the filter of {size.cards:,} dossiers"
-    steps = [Step(key) for key in list(keys())[: size.keys]]
-    runs = beside_an_empty_app(what, partial(crowded, size.cards), steps, size.runs)
-    figures = [(p95(mine), p95(empty)) for mine, empty in runs]
-    return [compared(f"{what}, key to paint, p95", "ms", "empty app", figures, under=3)]
+    rows, numbers = [], []
+    for run in range(size.runs):
+        row, number, beside = zip(*typed(size), strict=True)
+        progress(f"{what}: run {run + 1} of {size.runs}")
+        rows.append((p95(row), p95(beside)))
+        numbers.append((p95(number), p95(beside)))
+    return [
+        compared(f"{what}, key to paint, p95", "ms", "empty app", rows, under=3),
+        compared("  key to how many they are, p95", "ms", "empty app", numbers),
+    ]

@@ -17,12 +17,11 @@ from pathlib import Path
 
 import pyte
 
-from tests.benchmarks.figures import progress
-
 ROOT = Path(__file__).resolve().parents[2]
 SILENCE = 0.15  # seconds without a byte, after which an answer is over
 LONGEST = 5.0  # seconds until an answer begins
 SIZE = (132, 43)
+BAR = 2  # columns
 SCREENS = "xterm-256color"
 
 
@@ -82,6 +81,22 @@ class Painted:
         if last is None or shows not in self.shown:
             raise AssertionError(f"{key!r} did not paint {shows!r}:\n{self.shown}")
         return last - before
+
+    def draws(self, key, lines):
+        """Seconds from this key until these lines of the screen (a slice) look as they do in
+        the end but for a bar at their right, and until the last byte.
+        """
+        before = time.perf_counter()
+        os.write(self._master, key.encode())
+        looks = []
+        for at, data in self._answer(LONGEST):
+            self._stream.feed(data)
+            looks.append((at - before, [line[:-BAR] for line in self._screen.display[lines]]))
+        if not looks:
+            raise AssertionError(f"{key!r} painted nothing:\n{self.shown}")
+        ended = looks[-1]
+        last = max((n for n, look in enumerate(looks) if look[1] != ended[1]), default=-1)
+        return looks[last + 1][0], ended[0]
 
     def paints(self, key, *shows):
         """Seconds from this key until each of these was painted, one after the other."""
@@ -159,23 +174,3 @@ class Step:
     key: str
     shows: str = ""
     counts: bool = True
-
-
-def beside_an_empty_app(what, ours, steps, runs):
-    """Seconds of each key that counts, run by run: in ours, and in an empty app.
-
-    `ours` gives a `Painted` that is ready for the first step. Each key goes to both, one
-    after the other, so that what else the machine does disturbs both alike.
-    """
-    found = []
-    for run in range(runs):
-        mine, empties = [], []
-        with ours() as program, empty() as other:
-            for step in steps:
-                took, beside = program.press(step.key, step.shows), other.press(step.key)
-                if step.counts:
-                    mine.append(took)
-                    empties.append(beside)
-        progress(f"{what}: run {run + 1} of {runs}")
-        found.append((mine, empties))
-    return found

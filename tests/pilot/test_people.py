@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from rich.cells import cell_len
 
+from secterm.desk import index
 from secterm.desk.desk import Desk
 from secterm.desk.model import now
 from secterm.dossier.entries import Particulars
@@ -122,6 +123,52 @@ async def test_where_nothing_fits_the_way_back_is_told_and_enter_does_nothing(si
         screen = await officer.settle()
         assert "Show only: nobody-of-this-name" in screen
         assert rows(screen) == []
+
+
+@pytest.fixture
+def crowd(named, monkeypatch):
+    """A vault with two pages of people, in which the list looks at few at once."""
+    monkeypatch.setattr(index, "PIECE", 4)
+    return named(*(person(f"{'Zeb' if n % 2 else 'Ann'} {n:02}") for n in range(90)))
+
+
+async def test_the_rows_that_fit_show_at_once_and_how_many_they_are_follows(
+    sitting, crowd, monkeypatch
+):
+    async with sitting(vault=crowd) as officer:
+        await officer.sees("90 dossiers")
+        await officer.press("down", "up")  # it has its size now
+        monkeypatch.setattr(people, "SOON", 3600.0)
+        await officer.type("zeb")
+        assert [row.split()[1] for row in rows(await officer.sees("Zeb 01"))].count("Ann") == 0
+        assert "90 dossiers" in officer.screen
+        assert "45 / 90" not in officer.screen
+        monkeypatch.setattr(people, "SOON", 0.02)
+        await officer.type(" ")
+        await officer.sees("45 / 90 dossiers")
+
+
+async def test_a_key_that_moves_waits_for_all_that_fit(sitting, crowd, monkeypatch):
+    async with sitting(vault=crowd) as officer:
+        await officer.sees("90 dossiers")
+        await officer.press("down", "up")
+        monkeypatch.setattr(people, "SOON", 3600.0)
+        await officer.press("z", *["pagedown"] * 9)
+        await officer.sees("45 / 90 dossiers")
+        assert "Zeb 89" in under_cursor(officer.screen)
+
+
+async def test_whoever_is_under_the_cursor_stays_there_while_they_fit(sitting, crowd):
+    async with sitting(vault=crowd) as officer:
+        await officer.sees("90 dossiers")
+        await officer.press(*["pagedown"] * 3)
+        here = under_cursor(officer.screen).split()[1:3]
+        await officer.type(here[0].lower())
+        await officer.sees("45 / 90 dossiers")
+        assert under_cursor(officer.screen).split()[1:3] == here
+        await officer.press("escape")
+        await officer.sees("  90 dossiers")
+        assert under_cursor(officer.screen).split()[1:3] == here
 
 
 async def test_an_empty_vault_says_how_to_begin(sitting, named):

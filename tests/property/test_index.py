@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from secterm.desk import index as index_module
 from secterm.desk import sample
 from secterm.desk.desk import Desk
 from secterm.desk.index import Index, Wanted, folded
@@ -198,7 +200,10 @@ class Day(RuleBasedStateMachine):
         assert by_id(index.cards()) == by_id(there)
         anew = Index(lambda today: iter(there), lambda: len(there))
         assert anew.read(desk.today, 60.0)
+        with patch.object(index_module, "PIECE", 1):
+            first = list(index.find(wanted, words, many=2))
         found = list(index.find(wanted, words))
+        assert first == found[: max(len(first), 2)]
         assert by_id(found) == by_id(anew.find(wanted, words))
         if not words:
             assert by_id(found) == by_id(c for c in there if wants(c, wanted, desk.today))

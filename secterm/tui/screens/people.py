@@ -16,6 +16,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
+from textual.timer import Timer
 from textual.widgets import Label
 
 from secterm.desk.desk import STRONGER
@@ -46,6 +47,7 @@ NOBODY: Final = _("There is no dossier here to open. Esc leads back to those the
 AT_ONCE: Final = 0.1  # seconds of reading before the list shows for the first time
 SLICE: Final = 0.0015  # seconds of reading between two looks at what else there is to do
 SHOWN_EVERY: Final = 0.25  # seconds
+SOON: Final = 0.02  # seconds after a letter, in which what shows is painted
 
 
 class People(Room[None]):
@@ -88,7 +90,8 @@ class People(Room[None]):
     def __init__(self) -> None:
         super().__init__(_("Dossiers"))
         self._place = Place()
-        self._found = Found((), [], [])
+        self._found = Found()
+        self._rest: Timer | None = None  # when those that do not show yet are looked for
         self._made = False  # the dossier under the cursor is new: it must show
         self._damage = ""  # what is to be said of dossiers that do not open
         self._shown = -1  # what had changed in the index when it was shown last
@@ -164,34 +167,43 @@ class People(Room[None]):
         picked = self._place.picked
         return picked.wanted if picked else wanted(self._view)
 
-    def _find(self) -> tuple[Found, bool]:
+    def _find(self, many: int | None) -> tuple[Found, bool]:
         """What fits, and whether it had to be looked for outside the view."""
         whom, words = self._in_view, self._line.value
         if self._place.stage:
             whom = replace(whom, stages=frozenset({self._place.stage}))
         index = self.desk.index
-        found = index.find(whom, words)
+        slot = index.slot(self._place.dossier)
+        found = index.find(whom, words, many=many, slot=slot)
         if found or not words.strip():
             return found, False
-        return index.find(Wanted(order=whom.order), words), True
+        return index.find(Wanted(order=whom.order), words, many=many, slot=slot), True
 
-    def _show(self) -> None:
+    def _show(self, many: int | None = None) -> None:
+        """Shows whom fits; the first so many at once, and the others and their number soon."""
+        if self._rest is not None:
+            self._rest.stop()
+            self._rest = None
         if self.shell.desk is None:
             return
         index = self.desk.index
-        found, outside = self._find()
+        found, outside = self._find(many)
         at = found.place(index.slot(self._place.dossier))
         if self._made and at is None and index.complete:
             self._made = False
             self._place = Place(dossier=self._place.dossier)
             self._line.value = ""
-            found, outside = self._find()
+            found, outside = self._find(None)
             at = found.place(index.slot(self._place.dossier))
         self._made = False
         self._found = found
         rows = self.query_one(Rows)
         lines = Lines(max(rows.room - 2, 40), self.shell.clock())
-        rows.show(Drawn(found, lambda card: Row(card.id, lines.line(card))), at=at or 0)
+        drawn = Drawn(found, lambda card: Row(card.id, lines.line(card)))
+        rows.show(drawn, at=at or 0, whole=found.whole)
+        if not found.whole:
+            self._rest = self.set_timer(SOON, self._show)
+            return
         if self._shown != index.changes:
             self._shown = index.changes
             self._count_views()
@@ -227,7 +239,7 @@ class People(Room[None]):
         if self._refused and self.said == self._refused:
             self.say("")
         self._refused = ""
-        self._show()
+        self._show(None if self._made else self.query_one(Rows).size.height)
 
     def on_resize(self) -> None:
         """Uses the width there is."""
@@ -243,18 +255,24 @@ class People(Room[None]):
 
     def action_move(self, by: int) -> None:
         """Moves the cursor while the keys are in the filter."""
-        self.query_one(Rows).action_move(by)
+        self._settled().action_move(by)
         self._under_the_cursor()
 
     def action_page(self, by: int) -> None:
         """Moves the cursor a page."""
-        self.query_one(Rows).action_page(by)
+        self._settled().action_page(by)
         self._under_the_cursor()
 
     def action_end(self, where: int) -> None:
         """Moves the cursor to the first or the last row."""
-        self.query_one(Rows).action_end(where)
+        self._settled().action_end(where)
         self._under_the_cursor()
+
+    def _settled(self) -> Rows:
+        """The rows, when all that fit are among them."""
+        if not self._found.whole:
+            self._show()
+        return self.query_one(Rows)
 
     def _under_the_cursor(self) -> None:
         self._place = replace(self._place, dossier=self.query_one(Rows).key)

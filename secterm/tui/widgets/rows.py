@@ -92,15 +92,19 @@ class Rows(ScrollView, can_focus=True):
         """Knows its height at last."""
         self.show(self.rows)
 
-    def show(self, rows: Sequence[Row], key: str = "", *, at: int | None = None) -> None:
+    def show(
+        self, rows: Sequence[Row], key: str = "", *, at: int | None = None, whole: bool = True
+    ) -> None:
         """Replaces the rows; the cursor stays on the same row, or goes to `key`, or to the
-        row `at` this place where the caller knows it.
+        row `at` this place where the caller knows it. Where these are not the `whole` of
+        them, the bar beside them waits for that.
         """
         if at is None:
             key = key or self.key
             at = next((i for i, row in enumerate(rows) if row.key == key), 0)
         self.rows = rows
-        self._measure()
+        if whole or at >= self.size.height:
+            self._measure()
         self.cursor = at
         self._into_view()
         self._draw()

@@ -2,11 +2,13 @@
 
 import contextlib
 from datetime import date, datetime, timedelta
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from secterm.desk import index as index_module
 from secterm.desk.cards import Card
 from secterm.desk.desk import Desk
 from secterm.desk.index import Index, Wanted, folded
@@ -103,6 +105,42 @@ def test_what_is_found_does_not_depend_on_what_was_typed_before(people, typed):
         for end in range(len(text) + 1):
             index.find(Wanted(), text[:end])
         assert ids(index.find(Wanted(), text)) == ids(index_of(*cards).find(Wanted(), text))
+
+
+@given(
+    people=st.lists(words, max_size=30),
+    typed=st.lists(words, min_size=1, max_size=4),
+    many=st.integers(1, 9),
+    who=st.integers(0, 29),
+)
+def test_the_first_that_are_found_are_the_first_of_all(people, typed, many, who):
+    cards = [card(n, id=f"{n:032x}", name=name) for n, name in enumerate(people)]
+    index, whole = index_of(*cards), index_of(*cards)
+    slot = index.slot(f"{who:032x}")
+    for text in typed:
+        with patch.object(index_module, "PIECE", 2):
+            found = index.find(Wanted(order="name"), text, many=many, slot=slot)
+        every = whole.find(Wanted(order="name"), text)
+        assert ids(found) == ids(every)[: len(found)]
+        assert len(found) >= min(many, len(every))
+        assert len(found) == len(every) or not found.whole
+        place = every.place(slot)
+        assert found.place(slot) == place
+        if place is not None:
+            assert len(found) >= min(place + many, len(every))
+
+
+def test_the_first_are_found_without_a_look_at_the_others():
+    cards = [
+        card(1, id=f"{n:032x}", name="Zeb" if n < 50 else "Bo")
+        for n in range(5 * index_module.PIECE)
+    ]
+    index = index_of(*cards)
+    first = index.find(Wanted(), "zeb", many=40)
+    assert (len(first), first.whole) == (50, False)
+    assert index.find(Wanted(), "zeb", many=51).whole
+    assert len(index.find(Wanted(), "clerk", many=40)) <= index_module.PIECE
+    assert len(index.find(Wanted(), "clerk")) == len(cards)
 
 
 def test_the_place_of_a_card_is_where_it_stands():
