@@ -125,13 +125,13 @@ class _Base:
     """Those who are wanted, in their order, and what was found among them lately."""
 
     def __init__(
-        self, as_of: tuple[int, int], slots: list[int], texts: list[str], ids: list[str]
+        self, as_of: tuple[int, int], slots: list[int], texts: list[str], cards: list[Card]
     ) -> None:
         self.as_of = as_of
         self.slots = slots
-        # Anew, so that they stand in memory in this order: a search waits for nothing else.
-        self._texts = "\n".join(texts).split("\n") if texts else []
-        self._ids = ids
+        self._of_all = texts  # by slot, as the cards
+        self._cards = cards
+        self._texts: list[str] = []  # by place, once all of them are looked at
         # What was found, each narrower than the one before it.
         self._hits: list[tuple[frozenset[str], Sequence[int]]] = [(frozenset(), range(len(slots)))]
 
@@ -142,13 +142,34 @@ class _Base:
         before, places = self._hits[-1]
         if sought == before:
             return places, True
+        if many is None and self.slots and not self._texts:
+            # Anew, so that they stand in memory in this order: a search waits for nothing else.
+            self._texts = "\n".join(map(self._of_all.__getitem__, self.slots)).split("\n")
         found: list[int] = []
         for piece in _pieces(places, many):
-            found += _narrow(self._texts, self._ids, piece, sought - before)
+            found += self.narrow(piece, sought - before)
             if many is not None and len(found) >= many and piece[-1] != places[-1]:
                 return found, False
         self._hits.append((sought, found))
         return found, True
+
+    def narrow(self, places: Sequence[int], words: frozenset[str]) -> Sequence[int]:
+        """The places of these at which every word is in the text, or begins the id."""
+        for word in sorted(words, key=len, reverse=True):
+            # No step of Python's own for each text: a first letter is sought in all of them.
+            fits = map(operator.contains, self._at_hand(places), itertools.repeat(word))
+            if _may_begin_an_id(word):
+                ids = (self._cards[self.slots[place]].id for place in places)
+                fits = map(operator.or_, fits, (id.startswith(word) for id in ids))
+            places = list(itertools.compress(places, fits))
+        return places
+
+    def _at_hand(self, places: Sequence[int]) -> Iterable[str]:
+        if not self._texts:
+            return map(self._of_all.__getitem__, map(self.slots.__getitem__, places))
+        if isinstance(places, range):
+            return self._texts[places.start : places.stop]
+        return map(self._texts.__getitem__, places)
 
 
 class Index:
@@ -279,8 +300,7 @@ class Index:
         self._take_in()
         base = self._bases.pop(wanted, None)
         if base is None or base.as_of != self._as_of:
-            slots = self._wanted(wanted)
-            base = _Base(self._as_of, slots, *self._sought(slots))
+            base = self._base(self._wanted(wanted))
         self._bases[wanted] = base
         if len(self._bases) > LATELY:
             del self._bases[next(iter(self._bases))]
@@ -295,7 +315,10 @@ class Index:
         return self.find(wanted, words)
 
     def _fits(self, slot: int, sought: frozenset[str]) -> bool:
-        return bool(_narrow([self._texts[slot]], [self._cards[slot].id], range(1), sought))
+        return bool(self._base([slot]).narrow(range(1), sought))
+
+    def _base(self, slots: list[int]) -> _Base:
+        return _Base(self._as_of, slots, self._texts, self._cards)
 
     @property
     def _as_of(self) -> tuple[int, int]:
@@ -311,15 +334,11 @@ class Index:
         self._take_in()
         if words or wanted.waits:
             slots = self._wanted(wanted)
-            return len(_narrow(*self._sought(slots), range(len(slots)), _words(words)))
+            return len(self._base(slots).narrow(range(len(slots)), _words(words)))
         until = self._until(wanted)
         return sum(
             self._many[kind] for made, kind in self._kinds.items() if wanted.fits(made, until)
         )
-
-    def _sought(self, slots: list[int]) -> tuple[list[str], list[str]]:
-        """What these are found by: their texts, and their ids."""
-        return [self._texts[slot] for slot in slots], [self._cards[slot].id for slot in slots]
 
     def stages(self, wanted: Wanted) -> frozenset[str]:
         """The stages at which there is somebody who is wanted."""
@@ -386,24 +405,6 @@ def _pieces(places: Sequence[int], many: int | None) -> Iterator[Sequence[int]]:
     while at < len(places):
         yield places[at : at + long]
         at, long = at + long, 2 * long
-
-
-def _narrow(
-    texts: list[str], ids: list[str], places: Sequence[int], words: frozenset[str]
-) -> Sequence[int]:
-    """The places at which every word is in the text, or begins the id."""
-    for word in sorted(words, key=len, reverse=True):
-        if _may_begin_an_id(word):
-            places = [p for p in places if word in texts[p] or ids[p].startswith(word)]
-            continue
-        # No step of Python's own for each text: a first letter is sought in all of them.
-        if isinstance(places, range):
-            at_hand: Iterable[str] = texts[places.start : places.stop]
-        else:
-            at_hand = map(texts.__getitem__, places)
-        fits = map(operator.contains, at_hand, itertools.repeat(word))
-        places = list(itertools.compress(places, fits))
-    return places
 
 
 def _told(card: Card) -> str:

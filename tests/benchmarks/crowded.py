@@ -17,6 +17,7 @@ from secterm.desk.desk import Desk
 from secterm.desk.index import Index
 from secterm.desk.model import now
 from secterm.policy.model import CATEGORIES
+from secterm.tui import sealed
 from secterm.tui.app import SectermApp
 from secterm.vault import kdf
 
@@ -89,6 +90,7 @@ def main(count):
         Desk.create(
             path, unit="Test unit", officer=NAME, passphrase=PASSPHRASE, cost=kdf.floors[0]
         ).close()
+        sealed.set_aside()  # as the program does
         Seated(path, Crowded).run(mouse=False)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from secterm.desk import sample
 from secterm.desk.desk import Desk
-from secterm.tui import quiet
+from secterm.tui import quiet, sealed
 from secterm.tui.app import SectermApp
 from secterm.tui.screens.interview import Interview
 from secterm.vault import kdf
@@ -66,6 +66,7 @@ def main(count, told):
             house.answered(desk, card.id, but=plain)
         desk.close()
         quiet.settle()
+        sealed.set_aside()
         Asking(vault, file).run(mouse=False)
 
 

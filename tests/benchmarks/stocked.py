@@ -7,7 +7,7 @@ from pathlib import Path
 from secterm.desk.desk import Desk, _ref
 from secterm.dossier import entries as acts
 from secterm.dossier.entries import Particulars
-from secterm.tui import quiet
+from secterm.tui import quiet, sealed
 from secterm.vault import kdf
 from tests.benchmarks import crowded
 
@@ -65,6 +65,7 @@ def main(path):
     """Runs the app until it is ended."""
     cheap()
     quiet.settle()
+    sealed.set_aside()
     crowded.Seated(path, Desk).run(mouse=False)
 
 

@@ -137,7 +137,7 @@ async def test_the_rows_that_fit_show_at_once_and_how_many_they_are_follows(
 ):
     async with sitting(vault=crowd) as officer:
         await officer.sees("90 dossiers")
-        await officer.press("down", "up")  # it has its size now
+        await officer.settle()  # it has its size now
         monkeypatch.setattr(people, "SOON", 3600.0)
         await officer.type("zeb")
         assert [row.split()[1] for row in rows(await officer.sees("Zeb 01"))].count("Ann") == 0
@@ -151,7 +151,7 @@ async def test_the_rows_that_fit_show_at_once_and_how_many_they_are_follows(
 async def test_a_key_that_moves_waits_for_all_that_fit(sitting, crowd, monkeypatch):
     async with sitting(vault=crowd) as officer:
         await officer.sees("90 dossiers")
-        await officer.press("down", "up")
+        await officer.settle()
         monkeypatch.setattr(people, "SOON", 3600.0)
         await officer.press("z", *["pagedown"] * 9)
         await officer.sees("45 / 90 dossiers")

@@ -4,7 +4,8 @@ thousand rows are no slower than ten.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar, overload
 
@@ -191,10 +192,10 @@ class Rows(ScrollView, can_focus=True):
         if top != self._top or len(before) != len(self._drawn):
             self.refresh()
             return
-        pairs = enumerate(zip(before, self._drawn, strict=True))
-        changed = [Region(0, y, width, 1) for y, (old, new) in pairs if old != new]
-        if changed:
-            self.refresh(*changed)
+        pairs = zip(before, self._drawn, strict=True)
+        lines = [y for y, (old, new) in enumerate(pairs) if old != new]
+        if lines:
+            self.refresh(*(Region(0, y, width, many) for y, many in _runs(lines)))
 
     def _standing(self, index: int) -> tuple[Row, bool] | None:
         if index >= len(self.rows):
@@ -226,6 +227,13 @@ class Rows(ScrollView, can_focus=True):
     def has_focus_within_reach(self) -> bool:
         """Whether keys reach this list: it has the focus, or the filter over it has."""
         return self.has_focus or self.has_class("driven")
+
+
+def _runs(lines: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Lines that follow each other, as the first and how many: drawn at once they cost less."""
+    for _way, run in itertools.groupby(enumerate(lines), lambda at: at[1] - at[0]):
+        (_first, y), *more = run
+        yield y, 1 + len(more)
 
 
 class Deeds(Rows):
