@@ -87,6 +87,9 @@ class Overview(Room[Picked | None]):
 
     def refill(self) -> None:
         """All numbers anew, spread over the lines there are."""
+        room = self.query_one("#sides").size.height
+        if not room:
+            return  # the lines are not known yet; when they are, it is asked again
         today, index = self.desk.today, self.desk.index
         while not index.read(today, 1.0):
             pass
@@ -99,7 +102,7 @@ class Overview(Room[Picked | None]):
         self._kept = {bar.key: picked for made in groups.values() for bar, picked in made}
         left = Bars.lines_of(len(groups["stages"]) + len(groups["waits"]), 2) + 2
         right = Bars.lines_of(len(groups["lapses"]), 2)
-        apart = 2 if max(left, right) <= self.query_one("#sides").size.height else 1
+        apart = 2 if max(left, right) <= room else 1
         for id, made in groups.items():
             self.query_one(f"#{id}", Bars).show([bar for bar, _picked in made], apart)
         told = ngettext("{n} dossier", "{n} dossiers", numbers.total).format(n=f"{numbers.total:,}")
