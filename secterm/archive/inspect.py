@@ -8,6 +8,7 @@ import hashlib
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -17,6 +18,17 @@ from secterm.archive.walk import DossierLine, Walk
 from secterm.vault import checkpoints
 from secterm.words import _, ngettext
 
+KINDS: Final = {
+    "whole": _("all that was recorded of each"),
+    "decision": _("the decision alone, nothing of the screening"),
+}
+COVERS: Final = {
+    "named": _("the dossiers that were named"),
+    "selection": _("a selection of dossiers"),
+    "changed": _("the dossiers that had changed since they were last archived"),
+    "all": _("all dossiers"),
+}
+
 
 class Inspection(msgspec.Struct, frozen=True, kw_only=True):
     """What an archive holds, and every fault with its place."""
@@ -24,6 +36,8 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
     holds: bool
     faults: list[str]
     sha256: str
+    kind: str
+    covers: str
     created: str
     officer: str
     checkpoint: str
@@ -48,6 +62,10 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
             at=self.created,
             officer=self.officer,
         )
+        if self.kind:
+            yield _("It was to hold {what}: {kind}").format(
+                what=COVERS[self.covers], kind=KINDS[self.kind]
+            )
         for line in self.dossiers:
             yield f"  {line.id}  {line.stage:<12} {line.name}"
         yield _("Checkpoint {line}").format(line=self.checkpoint)
@@ -86,6 +104,8 @@ def inspect_archive(
         holds=not walk.faults,
         faults=walk.faults,
         sha256=_sha256(file),
+        kind=manifest.kind if manifest else "",
+        covers=manifest.covers.what if manifest else "",
         created=manifest.created if manifest else "",
         officer=by.name if by else "",
         checkpoint=checkpoints.short(context.checkpoint) if context else "",

@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from secterm.archive.members import Kind, What
 from secterm.archive.recipients import Recipients
 from secterm.archive.write import Written
 from secterm.desk import audit, document, exporting, passphrases, quiz, signing
@@ -231,6 +232,11 @@ class Desk(Drafts):
             as_of=self.today,
         )
 
+    def changed(self) -> list[str]:
+        """The ids of all dossiers that changed since they were last archived whole, if ever."""
+        there = set(exporting.changed(self._vault))
+        return [id for id in self._shelf.ids() if id in there]
+
     def full_id(self, beginning: str) -> str:
         """The one dossier whose id begins so. Raises `NotAllowed` for none or several."""
         return self._shelf.full_id(beginning)
@@ -367,38 +373,46 @@ class Desk(Drafts):
         to: Recipients,
         ids: list[str] | None = None,
         *,
+        what: What | None = None,
+        kind: Kind = "whole",
         progress: Callable[[str], None] = lambda member: None,
     ) -> Written:
         """Writes an archive of these dossiers (all that open, where none are named) and
         records it.
 
+        `what` they are: named one by one, unless told otherwise, or all; of those that
+        `changed`, and of a `selection`, what does not open is left out. `kind` is how much
+        of each goes: the whole, or the decision alone.
         `progress` is told each member, and may raise to give up. Raises
-        `ArchiveNotWritten`, or `WeakPassphrase` for an archive's own; then nothing
+        `NotAllowed`, `ArchiveNotWritten`, or `WeakPassphrase` for an archive's own; then nothing
         was recorded either.
         """
         self._may("record")
         at = self._watch.read()
-        chosen = self._shelf.sound() if ids is None else list(dict.fromkeys(ids))
-        if not chosen:
-            raise NotAllowed(_("There is no dossier to export."))
+        what = what or ("all" if ids is None else "named")
+        chosen = exporting.choose(self._shelf, self._vault, ids, what, kind, self.today)
         if to.passphrase:
             passphrases.demand(to.passphrase, (self.unit,))
         written = exporting.write_archive(
             self._vault, self._registry, chosen, folder, to, at, progress
         )
-        archived = acts.Archived(file=written.path.name, sha256=written.sha256, recipients=to.named)
+        archived = acts.Archived(
+            file=written.path.name,
+            sha256=written.sha256,
+            recipients=to.named,
+            extract="" if kind == "whole" else kind,
+        )
         before = self._vault.size
         try:
             with self._record() as record:
-                for id in chosen:
+                for id in chosen.ids:
                     self._append(record, id, *self._shelf.state(id), [archived])
         except BaseException:
             if self._vault.size == before:
                 with contextlib.suppress(OSError):
                     written.path.unlink()  # what the vault does not know of did not happen
             raise
-        left_out = 0 if ids is not None else len(self._shelf.ids()) - len(chosen)
-        return replace(written, left_out=left_out)
+        return replace(written, left_out=chosen.covers.left_out)
 
     # -- recording --------------------------------------------------------
 

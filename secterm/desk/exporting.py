@@ -1,22 +1,92 @@
-"""Writes an archive from an unlocked vault, under a name that tells of nobody."""
+"""Which dossiers an archive is to hold, and the archive itself, written from an unlocked
+vault under a name that tells of nobody.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 
+import msgspec
+
 from secterm.archive import contents, write
+from secterm.archive.members import Covers, Kind, OfficerLine, RecoveryLine, What
 from secterm.archive.recipients import Recipients
 from secterm.archive.write import Written
 from secterm.desk.registry import Registry
+from secterm.desk.shelf import BROKEN, Shelf
+from secterm.dossier import entries as acts
+from secterm.dossier.extract import DECIDED
+from secterm.dossier.permit import NotAllowed
 from secterm.vault.vault import Vault
+from secterm.words import _
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The dossiers of one archive, and how much of each."""
+
+    ids: list[str]
+    covers: Covers
+    kind: Kind
+
+
+def choose(
+    shelf: Shelf, vault: Vault, ids: Sequence[str] | None, what: What, kind: Kind, today: date
+) -> Chosen:
+    """Those of `ids` (None: of all) that go into an archive.
+
+    Where each was named, each must go; else those that do not open are left out and
+    counted, and of kind `decision` those without one are not meant. Raises `NotAllowed`
+    for none, or for a named one without a decision.
+    """
+    meant = list(dict.fromkeys(shelf.ids() if ids is None else ids))
+    if what == "changed":
+        there = set(changed(vault))
+        meant = [id for id in meant if id in there]
+    found: list[str] = []
+    left_out = 0
+    for id in meant:
+        try:
+            opened = shelf.dossier(id, today)
+        except BROKEN:
+            if what == "named":
+                raise
+            left_out += 1
+            continue
+        if kind == "whole" or opened.standing.stage in DECIDED:
+            found.append(id)
+        elif what == "named":
+            raise NotAllowed(
+                _("There is no decision on {name} that holds.").format(
+                    name=opened.state.particulars.name
+                )
+            )
+    if not found:
+        raise NotAllowed(_("There is no dossier to export."))
+    return Chosen(found, Covers(what=what, dossiers=len(found), left_out=left_out), kind)
+
+
+def changed(vault: Vault) -> Iterator[str]:
+    """The ids of all strands but those whose last entry says that they were archived whole.
+
+    One that does not open is among them.
+    """
+    for id, plain in vault.last_entries():
+        try:
+            act = acts.decode(plain).act if plain is not None else None
+        except msgspec.DecodeError:
+            act = None
+        if not isinstance(act, acts.Archived) or act.extract:
+            yield id.hex()
 
 
 def write_archive(
     vault: Vault,
     registry: Registry,
-    ids: Sequence[str],
+    chosen: Chosen,
     folder: Path,
     to: Recipients,
     at: datetime,
@@ -27,13 +97,19 @@ def write_archive(
         vault=vault,
         unit=registry.unit,
         officers={
-            o.id: contents.OfficerLine(id=o.id, name=o.name, public_key=o.public_key.hex())
+            o.id: OfficerLine(id=o.id, name=o.name, public_key=o.public_key.hex())
             for o in registry.officers.values()
         },
+        recoveries=[
+            RecoveryLine(id=r.made.recovery, public_key=r.made.public_key)
+            for r in registry.recoveries
+        ],
         packs=registry.packs,
         pack_files=registry.pack_files,
-        dossiers=list(dict.fromkeys(ids)),
+        dossiers=chosen.ids,
         at=at,
+        kind=chosen.kind,
+        covers=chosen.covers,
     )
     point = vault.checkpoint()
     stem = f"secterm-{point.size}-{point.root.hex()[:8]}"

@@ -230,6 +230,7 @@ class Archived(_Act, frozen=True, kw_only=True, tag="archived"):
     file: str
     sha256: str
     recipients: tuple[str, ...]
+    extract: Literal["", "decision"] = ""  # how much of it went; empty: the whole
 
 
 Act: TypeAlias = (

@@ -65,7 +65,8 @@ def sentence(act: Act, pack: Pack) -> str:
         case acts.Noted():
             return _noted(act, pack)
         case acts.Archived():
-            return _("Exported to {file}").format(file=act.file)
+            said = _("Decision exported to {file}") if act.extract else _("Exported to {file}")
+            return said.format(file=act.file)
         case _:
             return _course(act)
 

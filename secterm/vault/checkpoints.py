@@ -113,6 +113,11 @@ def signed(vault: Vault, timestamp: int) -> Note:
     )
 
 
+def short_note(note: Note) -> Note:
+    """The checkpoint as proofs repeat it: with the log's own short signature alone."""
+    return Note(note.text, note.signatures[:1])
+
+
 def log_verifiers(vault: Vault) -> tuple[Verifier, Verifier]:
     """The public halves of the log keys."""
     ed25519, mldsa = vault.log_keys()

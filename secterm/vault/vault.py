@@ -235,6 +235,32 @@ class Vault:
             return self.open_signature(size, sealed)
         raise SealBroken(str(keys.signature_place(self.id, size)))
 
+    def signed_after(self, number: int) -> tuple[int, SignedSize]:
+        """The transaction in which an entry was appended: the size it ended with, and who
+        signed that. Raises `SealBroken`.
+        """
+        table = self.file.tables.signature
+        query = table.select(table.size, table.sealed).where(table.size > number)
+        for size, sealed in self.file.rows(query.order_by(table.size).limit(1)):
+            return size, self.open_signature(size, sealed)
+        raise SealBroken(str(keys.signature_place(self.id, number + 1)))
+
+    def last_entries(self) -> Iterator[tuple[bytes, bytes | None]]:
+        """Every strand's id and the plaintext of its last entry; None where it does not open."""
+        table, entry = self.file.tables.dossier, self.file.tables.entry
+        last = peewee.fn.MAX(entry.number)  # SQLite takes the other columns of that row
+        query = (
+            entry.select(entry.dossier, table.key, last, entry.sealed)
+            .join(table, on=(table.id == entry.dossier))
+            .group_by(entry.dossier)
+        )
+        for id, wrapped, number, sealed in self.file.rows(query):
+            try:
+                key = keys.entry_key(self.unwrap(id, wrapped))
+                yield id, unseal(key, keys.entry_place(self.id, id, number), sealed)
+            except SealBroken:
+                yield id, None
+
     def open_signature(self, size: int, sealed: bytes) -> SignedSize:
         """What a row says of the transaction of this size. Raises `SealBroken`."""
         place = keys.signature_place(self.id, size)

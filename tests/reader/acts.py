@@ -114,7 +114,12 @@ DOSSIER = {
     "reopened": {"reason": "text"},
     "left": {"on": "date", "reason": "text"},
     "noted": {"text": "text", "question": "?"},
-    "archived": {"file": "text", "sha256": "hex 32", "recipients": "texts"},
+    "archived": {
+        "file": "text",
+        "sha256": "hex 32",
+        "recipients": "texts",
+        "extract": "decision?",
+    },
 }
 
 
@@ -234,4 +239,4 @@ def _fits_text(value: str, kind: str) -> bool:
         except ValueError:
             return False
         return form.fullmatch(value) is not None
-    return value in kind.split()
+    return value in kind.removesuffix("?").split()

@@ -17,11 +17,12 @@ from tests.support.house import OFFICER, SECOND
 
 @dataclass(frozen=True, repr=False)
 class House:
-    """A vault before its first export, that export, and the two officers."""
+    """A vault before its first export, that export, one of decisions, the two officers."""
 
     vault: Path
     file: Path
     opened: Opened
+    decisions: Path  # the same of the decisions alone
     officer: Signer
     second: Signer
 
@@ -38,6 +39,7 @@ def house(tmp_path_factory):
             vault,
             file,
             archives.opened(file),
+            archives.exported(spent, folder, kind="decision", what="all"),
             archives.signer(spent),
             archives.signer(spent, SECOND),
         )

@@ -150,7 +150,8 @@ def test_a_signature_over_another_manifest_does_not_hold(house, faults):
 @pytest.mark.parametrize(
     ("claims", "fault"),
     [
-        ({"format": 2}, "manifest.json: is of format 2; this program reads 1"),
+        ({"format": 1}, "manifest.json: is of format 1; this program reads 2"),
+        ({"format": 3}, "manifest.json: is of format 3; this program reads 2"),
         ({"origin": "secterm/" + "0" * 32}, "manifest.json: names another checkpoint"),
         ({"size": 1}, "manifest.json: names another checkpoint"),
         ({"root": "0" * 64}, "manifest.json: names another checkpoint"),

@@ -215,6 +215,11 @@ def test_an_export_says_for_whom(recipients, end):
     assert said == f"Alix Test exported the dossier to a.age, {end}"
 
 
+def test_an_export_of_the_decision_alone_says_so():
+    act = acts.Archived(file="a.age", sha256="00", recipients=("age1a",), extract="decision")
+    assert says(act) == "Alix Test exported the decision alone to a.age, for 1 recipient."
+
+
 def test_an_officer_renamed_since_keeps_the_name_of_that_day():
     def renamed(id, at):
         return "Alix Earlier" if at is not None and at < 900 else "Alix Test"
