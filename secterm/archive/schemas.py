@@ -44,8 +44,8 @@ OF: Final[dict[Kind, dict[str, Any]]] = {
 
 
 def members(kind: Kind) -> Iterator[Member]:
-    """`schemas/NAME.json` for each kind of JSON member of such an archive, by name."""
+    """`schemas/NAME.schema.json` for each kind of JSON member of such an archive, by name."""
     for name, type in sorted(OF[kind].items()):
         schema = {"$schema": DIALECT, **msgspec.json.schema(type)}
         data = msgspec.json.format(msgspec.json.encode(schema, order="deterministic"), indent=1)
-        yield f"{FOLDER_OF_SCHEMAS}/{name}.json", data + b"\n"
+        yield f"{FOLDER_OF_SCHEMAS}/{name}.schema.json", data + b"\n"

@@ -42,7 +42,7 @@ LARGEST_FOLDER: Final = 1 << 30  # bytes; held in memory whole
 _NUMBER: Final = r"(0|[1-9][0-9]{0,17})"
 _NAME: Final = re.compile(
     r"README\.txt|checkpoint|log-keys|(officers|recoveries)\.json|manifest\.(json|sig)"
-    r"|schemas/[a-z-]{1,40}\.json"
+    r"|schemas/[a-z-]{1,40}\.schema\.json"
     r"|packs/[0-9a-f]{64}/[a-z]+\.toml"
     r"|(officers|dossiers)/[0-9a-f]{32}/key\.json"
     rf"|(officers|dossiers)/[0-9a-f]{{32}}/entries/{_NUMBER}\.(json|sealed|(tlog|officer)-proof)"

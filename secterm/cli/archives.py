@@ -74,6 +74,15 @@ def _only_one(ask: bool, secret_file: Path | None) -> None:
 )
 @_by_passphrase
 @click.option("--id", "ids", multiple=True, help=_("Only this dossier; may repeat. Else all."))
+@click.option(
+    "--changed", is_flag=True, help=_("Only dossiers that changed since they were last archived.")
+)
+@click.option(
+    "--decision-only",
+    "alone",
+    is_flag=True,
+    help=_("The decision alone, for a personnel file: nothing of the screening, and no key."),
+)
 @click.pass_obj
 def export(
     given: Given,
@@ -83,11 +92,15 @@ def export(
     ask: bool,
     secret_file: Path | None,
     ids: tuple[str, ...],
+    changed: bool,
+    alone: bool,
 ) -> None:
-    """To recipients or to a passphrase, all dossiers or some."""
+    """To recipients or to a passphrase, all dossiers or some, whole or the decision alone."""
     from secterm.archive.recipients import Recipients
 
     _only_one(ask, secret_file)
+    if ids and changed:
+        raise Refused(_("Give --id or --changed, not both."))
     if secret_file == given.passphrase_file == STANDARD_INPUT:
         raise Refused(_("Only one passphrase can come from standard input."))
     secret = ""
@@ -98,7 +111,14 @@ def export(
     to = Recipients.gather(recipients, recipients_file, secret)
     with unlocked(given) as desk, _made(folder), Progress() as shown:
         chosen = list(dict.fromkeys(full_id(desk, id) for id in ids)) or None
-        written = desk.export(folder, to, chosen, progress=_counted(desk, chosen, shown))
+        written = desk.export(
+            folder,
+            to,
+            chosen,
+            what="changed" if changed else None,
+            kind="decision" if alone else "whole",
+            progress=_counted(shown, _many(desk, chosen, changed, alone) if shown.shown else 0),
+        )
         line = desk.checkpoint_line()
     say(_("Written: {path}").format(path=written.path))
     say(_("SHA-256: {digest}").format(digest=written.sha256))
@@ -142,9 +162,17 @@ def _made(folder: Path) -> Iterator[None]:
         raise
 
 
-def _counted(desk: Desk, chosen: list[str] | None, shown: Progress) -> Callable[[str], None]:
+def _many(desk: Desk, chosen: list[str] | None, changed: bool, alone: bool) -> int:
+    """How many dossiers there will be in it."""
+    offer = desk.offer()
+    found = set(chosen or offer.all)
+    found &= offer.changed if changed else found
+    found &= offer.decided if alone else found
+    return len(found)
+
+
+def _counted(shown: Progress, total: int) -> Callable[[str], None]:
     """Tells how many dossiers are written, from the names of an archive's members."""
-    total = len(chosen or desk.cards()) if shown.shown else 0
     seen: set[str] = set()
 
     def progress(member: str) -> None:
@@ -152,7 +180,7 @@ def _counted(desk: Desk, chosen: list[str] | None, shown: Progress) -> Callable[
         if kind == "dossiers":
             seen.add(rest.partition("/")[0])
             shown.tell(_("Writing: {n} of {all} dossiers").format(n=len(seen), all=total))
-        elif not rest:
+        elif seen and not rest:
             shown.tell(member)
 
     return progress

@@ -232,10 +232,9 @@ class Desk(Drafts):
             as_of=self.today,
         )
 
-    def changed(self) -> list[str]:
-        """The ids of all dossiers that changed since they were last archived whole, if ever."""
-        there = set(exporting.changed(self._vault))
-        return [id for id in self._shelf.ids() if id in there]
+    def offer(self) -> exporting.Offer:
+        """Which dossiers there are to export, and of which kinds."""
+        return exporting.offer(self._shelf, self._vault, self.today)
 
     def full_id(self, beginning: str) -> str:
         """The one dossier whose id begins so. Raises `NotAllowed` for none or several."""

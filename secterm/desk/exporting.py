@@ -33,6 +33,24 @@ class Chosen:
     kind: Kind
 
 
+@dataclass(frozen=True)
+class Offer:
+    """What there is to export: the ids of all dossiers, those of them that changed since they
+    were last archived whole, and those on which a decision holds.
+    """
+
+    all: tuple[str, ...]
+    changed: frozenset[str]
+    decided: frozenset[str]
+
+
+def offer(shelf: Shelf, vault: Vault, today: date) -> Offer:
+    """All that there is to export."""
+    every = tuple(shelf.ids())
+    decided = (card.id for card in shelf.each_card(today) if card.stage in DECIDED)
+    return Offer(every, frozenset(changed(vault)) & frozenset(every), frozenset(decided))
+
+
 def choose(
     shelf: Shelf, vault: Vault, ids: Sequence[str] | None, what: What, kind: Kind, today: date
 ) -> Chosen:
@@ -64,6 +82,8 @@ def choose(
                     name=opened.state.particulars.name
                 )
             )
+    if not meant and what == "changed":
+        raise NotAllowed(_("No dossier has changed since it was last archived."))
     if not found:
         raise NotAllowed(_("There is no dossier to export."))
     return Chosen(found, Covers(what=what, dossiers=len(found), left_out=left_out), kind)

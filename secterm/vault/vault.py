@@ -248,11 +248,10 @@ class Vault:
     def last_entries(self) -> Iterator[tuple[bytes, bytes | None]]:
         """Every strand's id and the plaintext of its last entry; None where it does not open."""
         table, entry = self.file.tables.dossier, self.file.tables.entry
-        last = peewee.fn.MAX(entry.number)  # SQLite takes the other columns of that row
-        query = (
-            entry.select(entry.dossier, table.key, last, entry.sealed)
-            .join(table, on=(table.id == entry.dossier))
-            .group_by(entry.dossier)
+        own = entry.alias()
+        last = own.select(peewee.fn.MAX(own.number)).where(own.dossier == table.id)
+        query = table.select(table.id, table.key, entry.number, entry.sealed).join(
+            entry, on=(entry.number == last)
         )
         for id, wrapped, number, sealed in self.file.rows(query):
             try:

@@ -55,7 +55,7 @@ def test_a_stopped_export_leaves_nothing_on_the_medium(room):
     with room.watched(
         "export", "--to", "out", "--archive-passphrase-file", "archive.txt"
     ) as terminal:
-        terminal.sees("README").signals()
+        terminal.sees("Writing").signals()
         done = terminal.ends()
     assert (done.status, done.out) == (130, "")
     assert done.err.endswith(STOPPED)

@@ -40,7 +40,7 @@ def members(plain):
 async def test_the_page_says_whose_dossiers_are_written(sitting):
     async with sitting() as officer:
         await officer.press("f5")
-        await officer.sees("Export: all dossiers")
+        await officer.sees("Export: dossiers")
         await officer.press("escape")
         id = await officer.opens("admitted")
         await officer.press("f5")

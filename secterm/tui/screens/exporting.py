@@ -1,22 +1,28 @@
-"""Writes an archive to a medium, and says what was written."""
+"""Writes an archive to a medium, of all or some and of all or little of each, and says
+what was written.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 from secterm import messages
 from secterm.archive.errors import ArchiveNotWritten
+from secterm.archive.members import Kind, What
 from secterm.archive.recipients import Recipients
 from secterm.archive.write import Written
+from secterm.desk.exporting import Offer
+from secterm.dossier.extract import DECIDED
 from secterm.settings import reading
 from secterm.tui.screens import folders, passwords
 from secterm.tui.screens.dialogs import Cancelled
 from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.screens.reader import Reader
 from secterm.tui.widgets.choices import Choice
-from secterm.words import _
+from secterm.words import _, ngettext
 
 if TYPE_CHECKING:
     from secterm.tui.app import SectermApp
@@ -27,6 +33,13 @@ INTRO = _(
     "dossier here later does not reach it."
 )
 
+
+NONE: Final = _("There is no dossier among them.")
+NO_DECISION: Final = _("There is no decision on any of them yet.")
+EXTRACT: Final = _(
+    "Who takes up which post, the gates, the undertaking, the decision and how long it holds. "
+    "Nothing of the screening, no reason, no note, no key."
+)
 
 FROM_SETTINGS: Final = _(
     "From the settings file {file}, which is neither sealed nor signed. Whoever has these "
@@ -52,14 +65,103 @@ def _taken(shell: SectermApp, values: Values) -> str:
 
 
 def _title(room: Room[None], ids: list[str] | None) -> str:
-    """Whose dossiers they are: one, or all, whatever the list shows."""
+    """Whose dossiers they are: one, or those that are chosen of all."""
     if ids is None:
-        return _("Export: all dossiers")
+        return _("Export: dossiers")
     names = [room.desk.dossier(id).state.particulars.name for id in ids]
     return _("Export: {name}").format(name=", ".join(names))
 
 
-def _form(shell: SectermApp, title: str, told: str, kept: Values, at: str = "") -> Form:
+@dataclass(frozen=True)
+class _Asked:
+    """What can be exported from the screen where it was asked for: one's dossier, or all of
+    the offer, those that changed, and those that the list shows.
+    """
+
+    offer: Offer
+    one: str = ""
+    shown: tuple[str, ...] = ()
+
+    def meant(self, what: str) -> Sequence[str]:
+        """The dossiers of a choice."""
+        if self.one:
+            return (self.one,)
+        match what:
+            case "changed":
+                return tuple(self.offer.changed)
+            case "selection":
+                return self.shown
+            case _:
+                return self.offer.all
+
+    def decided(self, what: str) -> int:
+        """On how many of them a decision holds."""
+        return len(self.offer.decided.intersection(self.meant(what)))
+
+    def entries(self, kept: Mapping[str, str]) -> list[Entry]:
+        """What is asked of them: which, and how much of each."""
+        choices = [Choice("all", _("All dossiers ({n})").format(n=len(self.offer.all)))]
+        if 0 < len(self.shown) < len(self.offer.all):
+            told = _("The {n} that show now").format(n=len(self.shown))
+            choices.append(Choice("selection", told))
+        told = _("What changed since the last archive ({n})")
+        choices.append(Choice("changed", told.format(n=len(self.offer.changed))))
+        keys = [choice.key for choice in choices]
+        what = kept.get("what", "all")
+        which = Entry(
+            "what",
+            _("What"),
+            "choice",
+            value=what if what in keys else "all",
+            choices=tuple(choices),
+            check=lambda values: "" if self.meant(values["what"]) else NONE,
+        )
+        contents = Entry(
+            "contents",
+            _("How much of it"),
+            "choice",
+            value=kept.get("contents", "whole"),
+            choices=(
+                Choice("whole", _("All that was recorded")),
+                Choice("decision", _("The decision alone, for a personnel file")),
+            ),
+            check=self._undecided,
+        )
+        if not self.one:
+            return [which, contents]
+        return [contents] if self.offer.decided else []
+
+    def _undecided(self, values: Mapping[str, str]) -> str:
+        alone = values["contents"] == "decision"
+        return NO_DECISION if alone and not self.decided(values.get("what", "")) else ""
+
+    def told(self, values: Mapping[str, str]) -> str:
+        """What a choice of the decision alone means; empty where the whole is chosen."""
+        if values.get("contents") != "decision":
+            return ""
+        if self.one:
+            return EXTRACT
+        n = self.decided(values["what"])
+        many = ngettext(
+            "There is a decision on {n} of them.", "There is a decision on {n} of them.", n
+        )
+        return f"{EXTRACT} {many.format(n=n)}"
+
+
+async def _asked(room: Room[None], ids: list[str] | None, shown: Sequence[str]) -> _Asked:
+    if ids is None:
+        desk = room.desk
+        offer = await room.shell.working(_("Looking what has changed"), lambda tell: desk.offer())
+        there = set(offer.all)
+        return _Asked(offer, shown=tuple(id for id in shown if id in there))
+    (one,) = ids
+    stage = room.desk.dossier(one).standing.stage
+    return _Asked(Offer((one,), frozenset(), frozenset((one,) if stage in DECIDED else ())), one)
+
+
+def _form(
+    shell: SectermApp, title: str, asked: _Asked, told: str, kept: Values, at: str = ""
+) -> Form:
     def to_keys(values: Mapping[str, str]) -> bool:
         return values["how"] == "keys"
 
@@ -69,11 +171,13 @@ def _form(shell: SectermApp, title: str, told: str, kept: Values, at: str = "") 
     strength = passwords.meter()
 
     def live(values: Values) -> str:
-        return _taken(shell, values) or strength(values)
+        said = (asked.told(values), _taken(shell, values) or strength(values))
+        return "\n".join(part for part in said if part)
 
     return Form(
         title,
         [
+            *asked.entries(kept),
             folders.entry(kept),
             Entry(
                 "how",
@@ -113,11 +217,15 @@ def _keys(typed: str) -> list[str]:
     return typed.replace(",", " ").split()
 
 
-async def export(room: Room[None], ids: list[str] | None) -> None:
-    """These dossiers, or all, into one archive; asks until it is written or left."""
-    title, told, kept, at = _title(room, ids), "", Values(), ""
+async def export(room: Room[None], ids: list[str] | None, shown: Sequence[str] = ()) -> None:
+    """This dossier, or those chosen of all, into one archive; asks until it is written or left.
+
+    `shown` are those that the list shows.
+    """
+    asked = await _asked(room, ids, shown)
+    title, told, kept, at = _title(room, ids), "", Values(), "folder"
     while True:
-        form = _form(room.shell, title, told, kept, at)
+        form = _form(room.shell, title, asked, told, kept, at)
         values = await room.shell.push_screen_wait(form)
         if values is None:
             return
@@ -126,7 +234,7 @@ async def export(room: Room[None], ids: list[str] | None) -> None:
             to = _recipients(values)
             folder = Path(values["folder"]).expanduser()
             written = await room.shell.working(
-                _("Writing the archive"), _write(room, folder, to, ids), stoppable=True
+                _("Writing the archive"), _write(room, folder, to, asked, values), stoppable=True
             )
         except Cancelled:
             told = _("Stopped. Nothing is on the medium and nothing was recorded.")
@@ -141,13 +249,16 @@ async def export(room: Room[None], ids: list[str] | None) -> None:
 
 
 def _write(
-    room: Room[None], folder: Path, to: Recipients, ids: list[str] | None
+    room: Room[None], folder: Path, to: Recipients, asked: _Asked, values: Values
 ) -> Callable[[Callable[[str], None]], Written]:
-    desk = room.desk
+    desk, chosen = room.desk, values.get("what", "")
+    kind: Kind = "decision" if values.get("contents") == "decision" else "whole"
+    what: What = next((known for known in get_args(What) if known == chosen), "named")
+    ids = [asked.one] if asked.one else list(asked.shown) if what == "selection" else None
+    total = asked.decided(what) if kind == "decision" else len(asked.meant(what))
 
     def write(tell: Callable[[str], None]) -> Written:
         seen: set[str] = set()
-        total = len(ids) if ids is not None else len(desk.cards())
 
         def progress(member: str) -> None:
             folder, _slash, rest = member.partition("/")
@@ -161,7 +272,7 @@ def _write(
             else:
                 tell(member if not rest else _("Officers and policy packs"))
 
-        return desk.export(folder, to, ids, progress=progress)
+        return desk.export(folder, to, ids, what=what, kind=kind, progress=progress)
 
     return write
 
