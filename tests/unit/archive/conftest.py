@@ -45,6 +45,12 @@ def house(tmp_path_factory):
         )
 
 
+@pytest.fixture(scope="session")
+def extract(house):
+    """The decisions of the house, one to admit and one to refuse, taken apart."""
+    return archives.opened(house.decisions)
+
+
 @dataclass(frozen=True, repr=False)
 class Locked:
     """An archive for a passphrase, whose names are in it, and what its folder held on the way."""
