@@ -34,6 +34,11 @@ INTRO = _(
 )
 
 
+HELP: Final = _(
+    "Shift+Tab leads up to what is exported: all dossiers, those that the list shows, or those "
+    "that changed since the last archive; and to how much of it: all that was recorded, or for "
+    "a personnel file the decision alone, with nothing of the screening and no key."
+)
 NONE: Final = _("There is no dossier among them.")
 NO_DECISION: Final = _("There is no decision on any of them yet.")
 EXTRACT: Final = _(
@@ -200,6 +205,7 @@ def _form(
         ],
         intro=INTRO,
         live=live,
+        help=HELP if not asked.one else "",
         told=told,
         at=at,
     )
