@@ -26,14 +26,14 @@ GOOD = b"".join(tar.blocks(SMALL.items(), 1_800_000_000))
 REFUSED = (ArchiveUnreadable, WrongIdentity)
 
 
-@pytest.fixture(scope="module")
-def exported(tmp_path_factory):
-    """A small archive taken apart."""
+@pytest.fixture(scope="module", params=["whole", "decision"])
+def exported(tmp_path_factory, request):
+    """A small archive of each kind taken apart."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kdf, "floors", (kdf.Cost(t=1, m=32, p=1),))
         folder = tmp_path_factory.mktemp("archive")
         vault = archives.build(folder, ("unsigned", "general"))
-        return archives.opened(archives.exported(vault, folder))
+        return archives.opened(archives.exported(vault, folder, kind=request.param, what="all"))
 
 
 # -- the tar ----------------------------------------------------------------------

@@ -57,6 +57,7 @@ def _title(dossier: Dossier) -> str:
 def _told(dossier: Dossier) -> str:
     archives = [
         f"  {one.entry.act.file}, {dates.told(one.entry.at)}"
+        + (_(" (the decision alone)") if one.entry.act.extract else "")
         for one in dossier.entries
         if isinstance(one.entry.act, Archived)
     ]
