@@ -161,6 +161,16 @@ def test_a_manifest_about_another_journal_or_format_is_told(house, faults, claim
     assert faults(house.opened.resigned(house.officer, **claims)) == [fault]
 
 
+def test_an_archive_of_the_first_format_is_refused_by_that_alone(house, faults):
+    newer = [n for n in house.opened.names() if n.endswith(".officer-proof") or "schemas" in n]
+    old = house.opened.without("recoveries.json", *newer)
+    told = json.loads(house.opened["manifest.json"]) | {"format": 1}
+    told["files"] = {n: d for n, d in told["files"].items() if n in old.names()}
+    del told["kind"], told["covers"]
+    old = old.replaced("manifest.json", json.dumps(told, indent=1).encode() + b"\n")
+    assert faults(old) == ["manifest.json: is of format 1; this program reads 2"]
+
+
 @pytest.mark.parametrize(
     "created",
     ["2001-01-01T00:00:00+00:00", "0001-01-01T00:00:00", "9999-12-31T23:59:59", "yesterday", ""],

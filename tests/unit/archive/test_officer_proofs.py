@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from secterm.archive.errors import ArchiveUnreadable
 from secterm.desk import upkeep
 from secterm.desk.desk import Desk
 from secterm.vault import checkpoints, kdf
@@ -151,14 +152,18 @@ def test_a_root_of_the_officers_own_making_does_not_carry_the_entry(house, one, 
     )
 
 
-def test_an_archive_cut_short_before_or_after_a_proof_is_no_archive(house, tmp_path):
+def test_an_archive_cut_short_before_or_after_any_kind_of_member_is_none(house, tmp_path):
     names = house.opened.names()
-    cut = {names.index(house.opened.name(kind, ENDING)) for kind in ("officers/", "dossiers/")}
-    for at in sorted({place + more for place in cut for more in (0, 1)}):
+    cut = {names.index(name) for name in house.opened.one_of_each()}
+    for at in sorted({place + more for place in cut for more in (0, 1)} - {0, len(names)}):
         short = archives.Opened(house.opened.members[:at])
-        found = short.inspected(tmp_path)
+        try:
+            found = short.inspected(tmp_path)
+        except ArchiveUnreadable:
+            assert "officers.json" not in short.names()
+            continue
         assert not found.holds
-        assert "manifest.json: is missing or not of this format" in found.faults
+        assert any("manifest.json: " in f or "manifest.sig: " in f for f in found.faults)
 
 
 @pytest.fixture(scope="session")
