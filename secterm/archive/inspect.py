@@ -76,6 +76,11 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
             yield from (f"- {fault}" for fault in self.faults)
             return
         verdict = _("The archive holds: hashes, proofs, signatures and checkpoint agree.")
+        if self.kind == "decision":
+            verdict += " " + _(
+                "The entries that it speaks of are in the journal; what it says of them is "
+                "the word of the officer who signed it."
+            )
         if not self.fingerprint_known:
             verdict += " " + _(
                 "That it is this unit's is certain only once the fingerprint above is "

@@ -66,6 +66,7 @@ def test_it_holds_and_says_what_it_is(extract, tmp_path):
     assert (found.kind, found.covers) == ("decision", "all")
     assert {d.stage for d in found.dossiers} == {"admitted", "refused"}
     assert "all dossiers: the decision alone, nothing of the screening" in found.text()
+    assert "the word of the officer who signed it" in " ".join(found.text().split())
 
 
 def test_no_key_and_no_sealed_byte_of_the_vault_is_in_it(house, extract):
