@@ -5,7 +5,6 @@ what was written.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, get_args
 
@@ -14,15 +13,13 @@ from secterm.archive.errors import ArchiveNotWritten
 from secterm.archive.members import Kind, What
 from secterm.archive.recipients import Recipients
 from secterm.archive.write import Written
-from secterm.desk.exporting import Offer
-from secterm.dossier.extract import DECIDED
 from secterm.settings import reading
-from secterm.tui.screens import folders, passwords
+from secterm.tui.screens import extent, folders, passwords
 from secterm.tui.screens.dialogs import Cancelled
 from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.screens.reader import Reader
 from secterm.tui.widgets.choices import Choice
-from secterm.words import _, ngettext
+from secterm.words import _
 
 if TYPE_CHECKING:
     from secterm.tui.app import SectermApp
@@ -33,18 +30,6 @@ INTRO = _(
     "dossier here later does not reach it."
 )
 
-
-HELP: Final = _(
-    "Shift+Tab leads up to what is exported: all dossiers, those that the list shows, or those "
-    "that changed since the last archive; and to how much of it: all that was recorded, or for "
-    "a personnel file the decision alone, with nothing of the screening and no key."
-)
-NONE: Final = _("There is no dossier among them.")
-NO_DECISION: Final = _("There is no decision on any of them yet.")
-EXTRACT: Final = _(
-    "Who takes up which post, the gates, the undertaking, the decision and how long it holds. "
-    "Nothing of the screening, no reason, no note, no key."
-)
 
 FROM_SETTINGS: Final = _(
     "From the settings file {file}, which is neither sealed nor signed. Whoever has these "
@@ -77,95 +62,8 @@ def _title(room: Room[None], ids: list[str] | None) -> str:
     return _("Export: {name}").format(name=", ".join(names))
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """What can be exported from the screen where it was asked for: one's dossier, or all of
-    the offer, those that changed, and those that the list shows.
-    """
-
-    offer: Offer
-    one: str = ""
-    shown: tuple[str, ...] = ()
-
-    def meant(self, what: str) -> Sequence[str]:
-        """The dossiers of a choice."""
-        if self.one:
-            return (self.one,)
-        match what:
-            case "changed":
-                return tuple(self.offer.changed)
-            case "selection":
-                return self.shown
-            case _:
-                return self.offer.all
-
-    def decided(self, what: str) -> int:
-        """On how many of them a decision holds."""
-        return len(self.offer.decided.intersection(self.meant(what)))
-
-    def entries(self, kept: Mapping[str, str]) -> list[Entry]:
-        """What is asked of them: which, and how much of each."""
-        choices = [Choice("all", _("All dossiers ({n})").format(n=len(self.offer.all)))]
-        if 0 < len(self.shown) < len(self.offer.all):
-            told = _("The {n} that show now").format(n=len(self.shown))
-            choices.append(Choice("selection", told))
-        told = _("What changed since the last archive ({n})")
-        choices.append(Choice("changed", told.format(n=len(self.offer.changed))))
-        keys = [choice.key for choice in choices]
-        what = kept.get("what", "all")
-        which = Entry(
-            "what",
-            _("What"),
-            "choice",
-            value=what if what in keys else "all",
-            choices=tuple(choices),
-            check=lambda values: "" if self.meant(values["what"]) else NONE,
-        )
-        contents = Entry(
-            "contents",
-            _("How much of it"),
-            "choice",
-            value=kept.get("contents", "whole"),
-            choices=(
-                Choice("whole", _("All that was recorded")),
-                Choice("decision", _("The decision alone, for a personnel file")),
-            ),
-            check=self._undecided,
-        )
-        if not self.one:
-            return [which, contents]
-        return [contents] if self.offer.decided else []
-
-    def _undecided(self, values: Mapping[str, str]) -> str:
-        alone = values["contents"] == "decision"
-        return NO_DECISION if alone and not self.decided(values.get("what", "")) else ""
-
-    def told(self, values: Mapping[str, str]) -> str:
-        """What a choice of the decision alone means; empty where the whole is chosen."""
-        if values.get("contents") != "decision":
-            return ""
-        if self.one:
-            return EXTRACT
-        n = self.decided(values["what"])
-        many = ngettext(
-            "There is a decision on {n} of them.", "There is a decision on {n} of them.", n
-        )
-        return f"{EXTRACT} {many.format(n=n)}"
-
-
-async def _asked(room: Room[None], ids: list[str] | None, shown: Sequence[str]) -> _Asked:
-    if ids is None:
-        desk = room.desk
-        offer = await room.shell.working(_("Looking what has changed"), lambda tell: desk.offer())
-        there = set(offer.all)
-        return _Asked(offer, shown=tuple(id for id in shown if id in there))
-    (one,) = ids
-    stage = room.desk.dossier(one).standing.stage
-    return _Asked(Offer((one,), frozenset(), frozenset((one,) if stage in DECIDED else ())), one)
-
-
 def _form(
-    shell: SectermApp, title: str, asked: _Asked, told: str, kept: Values, at: str = ""
+    shell: SectermApp, title: str, asked: extent.Asked, told: str, kept: Values, at: str = ""
 ) -> Form:
     def to_keys(values: Mapping[str, str]) -> bool:
         return values["how"] == "keys"
@@ -205,7 +103,7 @@ def _form(
         ],
         intro=INTRO,
         live=live,
-        help=HELP if not asked.one else "",
+        help=extent.HELP if not asked.one else "",
         told=told,
         at=at,
     )
@@ -228,7 +126,7 @@ async def export(room: Room[None], ids: list[str] | None, shown: Sequence[str] =
 
     `shown` are those that the list shows.
     """
-    asked = await _asked(room, ids, shown)
+    asked = await extent.asked(room, ids, shown)
     title, told, kept, at = _title(room, ids), "", Values(), "folder"
     while True:
         form = _form(room.shell, title, asked, told, kept, at)
@@ -255,7 +153,7 @@ async def export(room: Room[None], ids: list[str] | None, shown: Sequence[str] =
 
 
 def _write(
-    room: Room[None], folder: Path, to: Recipients, asked: _Asked, values: Values
+    room: Room[None], folder: Path, to: Recipients, asked: extent.Asked, values: Values
 ) -> Callable[[Callable[[str], None]], Written]:
     desk, chosen = room.desk, values.get("what", "")
     kind: Kind = "decision" if values.get("contents") == "decision" else "whole"
