@@ -261,8 +261,8 @@ def _of_archive(error: BaseException) -> Message | None:
         case ArchiveNotWritten():
             return Message(
                 _("The archive was not written: {reason}").format(reason=error.reason),
-                _("The vault is unchanged, and nothing half-written is left."),
-                _("Check the medium or choose another folder, then export again."),
+                _left(error),
+                error.advice or _("Check the medium or choose another folder, then export again."),
                 NOT_OPEN,
             )
         case WrongIdentity():
@@ -281,6 +281,15 @@ def _of_archive(error: BaseException) -> Message | None:
             )
         case _:
             return None
+
+
+def _left(error: ArchiveNotWritten) -> str:
+    if not error.left:
+        return _("The vault is unchanged, and nothing half-written is left.")
+    return _(
+        "The vault is unchanged: this archive did not happen. On the medium there may be what "
+        "was begun of it, {names}: encrypted, of no use, and to be deleted."
+    ).format(names=", ".join(error.left))
 
 
 def _of_desk(error: BaseException) -> Message | None:

@@ -85,7 +85,9 @@ def export(
     ids: tuple[str, ...],
 ) -> None:
     """To recipients or to a passphrase, all dossiers or some."""
+    from secterm.archive.media import REMOVABLE
     from secterm.archive.recipients import Recipients
+    from secterm.desk import receipts
 
     _only_one(ask, secret_file)
     if secret_file == given.passphrase_file == STANDARD_INPUT:
@@ -100,12 +102,17 @@ def export(
         chosen = list(dict.fromkeys(full_id(desk, id) for id in ids)) or None
         written = desk.export(folder, to, chosen, progress=_counted(desk, chosen, shown))
         line = desk.checkpoint_line()
+        receipt = desk.receipts()[0]
+        told = receipts.text(receipt, desk.officer_name(receipt.officer))
     say(_("Written: {path}").format(path=written.path))
     say(_("SHA-256: {digest}").format(digest=written.sha256))
+    say_all(_("Recorded: {receipt}").format(receipt=told))
     if written.left_out:
         from secterm.messages import left_out
 
         complain(left_out(written.left_out))
+    if receipt.told.medium.kind not in REMOVABLE:
+        complain(_("The folder is not on a removable medium: {folder}").format(folder=folder))
     say(_("Checkpoint {line}").format(line=line))
 
 

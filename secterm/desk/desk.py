@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from secterm.archive import media
 from secterm.archive.recipients import Recipients
 from secterm.archive.write import Written
 from secterm.desk import audit, document, exporting, passphrases, quiz, signing
@@ -21,6 +22,7 @@ from secterm.desk.cards import Card, card_of
 from secterm.desk.drafts import Drafts
 from secterm.desk.index import Index
 from secterm.desk.model import Clock, ClockIsBehind, Dossier, now
+from secterm.desk.receipts import Receipt
 from secterm.desk.recording import Recorder, as_recorded, officer_name, tidy
 from secterm.desk.registry import Registry, read_registry
 from secterm.desk.report import Report
@@ -370,7 +372,7 @@ class Desk(Drafts):
         progress: Callable[[str], None] = lambda member: None,
     ) -> Written:
         """Writes an archive of these dossiers (all that open, where none are named) and
-        records it.
+        records it: in each dossier, and a receipt in the vault's own entries.
 
         `progress` is told each member, and may raise to give up. Raises
         `ArchiveNotWritten`, or `WeakPassphrase` for an archive's own; then nothing
@@ -383,22 +385,47 @@ class Desk(Drafts):
             raise NotAllowed(_("There is no dossier to export."))
         if to.passphrase:
             passphrases.demand(to.passphrase, (self.unit,))
+        medium = media.machine.at(folder)
+        point = self._vault.checkpoint()
         written = exporting.write_archive(
-            self._vault, self._registry, chosen, folder, to, at, progress
+            self._vault, self._registry, chosen, folder, to, at, progress, medium
         )
         archived = acts.Archived(file=written.path.name, sha256=written.sha256, recipients=to.named)
-        before = self._vault.size
+        exported = acts.Exported(
+            file=archived.file,
+            sha256=archived.sha256,
+            size=written.size,
+            before=point.size,
+            root=point.root.hex(),
+            dossiers=len(chosen),
+            recipients=archived.recipients,
+            medium=exporting.reference(medium),
+        )
         try:
             with self._record() as record:
                 for id in chosen:
                     self._append(record, id, *self._shelf.state(id), [archived])
+                number = record.vault(self._vault.id, exported)
+                receipt = Receipt(number, record.at.isoformat(), record.officer_id, exported)
+                record.settled.append(lambda: self._registry.receipts.append(receipt))
         except BaseException:
-            if self._vault.size == before:
+            if self._vault.size == point.size:
                 with contextlib.suppress(OSError):
                     written.path.unlink()  # what the vault does not know of did not happen
             raise
         left_out = 0 if ids is not None else len(self._shelf.ids()) - len(chosen)
         return replace(written, left_out=left_out)
+
+    def receipts(self) -> list[Receipt]:
+        """Of every archive that was written, the latest first."""
+        return self._registry.receipts[::-1]
+
+    def last_used(self, medium: str) -> str:
+        """When an archive was last written to this medium (a file system's id), as ISO time;
+        empty where none was.
+        """
+        found = (each.at for each in self.receipts() if medium and each.told.medium.id == medium)
+        return next(found, "")
 
     # -- recording --------------------------------------------------------
 

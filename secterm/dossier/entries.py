@@ -372,6 +372,27 @@ class ClockBehind(_Act, frozen=True, kw_only=True, tag="clock_behind"):
     last: str
 
 
+class MediumRef(_Value, frozen=True, kw_only=True):
+    """What an archive was written to; `id` is the file system's own, where it has one."""
+
+    kind: str
+    label: str = ""
+    id: str = ""
+
+
+class Exported(_Act, frozen=True, kw_only=True, tag="exported"):
+    """The receipt of an archive: the file, the checkpoint that it holds, and the medium."""
+
+    file: str
+    sha256: str
+    size: int  # bytes
+    before: int  # entries that the journal had
+    root: str  # and its root, 32 bytes, hex
+    dossiers: int
+    recipients: tuple[str, ...]
+    medium: MediumRef
+
+
 VaultAct: TypeAlias = (
     Created
     | OfficerJoined
@@ -388,6 +409,7 @@ VaultAct: TypeAlias = (
     | PackAdopted
     | Unlocked
     | ClockBehind
+    | Exported
 )
 
 

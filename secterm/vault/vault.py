@@ -170,6 +170,13 @@ class Vault:
         )
         yield from self.file.rows(query)
 
+    def weight(self, dossier: bytes) -> tuple[int, int]:
+        """How many entries a dossier has, and how many bytes they are as they are sealed."""
+        table = self.file.tables.entry
+        total = peewee.fn.SUM(peewee.fn.LENGTH(table.sealed))
+        query = table.select(peewee.fn.COUNT(table.number), total).where(table.dossier == dossier)
+        return next((count, size or 0) for count, size in self.file.rows(query))
+
     def entries_digest(self, dossier: bytes) -> str:
         """64 hex digits over the numbers of a dossier's entries: which were its own."""
         table = self.file.tables.entry

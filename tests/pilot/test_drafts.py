@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import sqlite3
 import tempfile
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -31,11 +32,8 @@ async def a_new_dossier(officer):
 
 
 async def an_export_of_all(officer):
-    await officer.press("f5")
-    await officer.sees("> Folder on the medium")
-    await officer.press("end", "ctrl+u")
     folder = tempfile.gettempdir()
-    await officer.write(folder)
+    await officer.exports_to(Path(folder))
     await officer.press("enter")
     await officer.sees("> Recipients")
     await officer.type("age1test")

@@ -23,11 +23,7 @@ def identity():
 
 
 async def asked_to(officer, folder, recipient):
-    await officer.press("f5")
-    await officer.sees("> Folder on the medium")
-    await officer.press("end", "ctrl+u")
-    await officer.write(str(folder))
-    await officer.sees("> Encrypt to")
+    await officer.exports_to(folder)
     await officer.press("enter")
     await officer.sees("> Recipients")
     await officer.write(str(recipient))
@@ -72,11 +68,7 @@ async def test_one_dossier_is_written_from_its_own_page(sitting, medium, identit
 @pytest.mark.long
 async def test_to_a_passphrase_and_a_weak_one_is_told(sitting, medium):
     async with sitting(("opened", "general")) as officer:
-        await officer.press("f5")
-        await officer.sees("> Folder on the medium")
-        await officer.press("end", "ctrl+u")
-        await officer.write(str(medium))
-        await officer.sees("> Encrypt to")
+        await officer.exports_to(medium)
         await officer.write("2")
         await officer.sees("> Archive's passphrase")
         await officer.write("short")
@@ -107,14 +99,17 @@ async def test_what_is_no_folder_is_told_before_anything_else_is_asked(
     (tmp_path / "file").write_text("no folder")
     async with sitting(("opened", "general")) as officer:
         await officer.press("f5")
-        await officer.sees("> Folder on the medium")
-        await officer.press("ctrl+u")
+        await officer.sees("> Medium")
+        await officer.press("up", "enter")
+        await officer.sees("> Folder")
         await officer.write(place if place[0] == "~" else str(tmp_path / place))
         await officer.sees("There is no such folder. Is the medium mounted?")
-        assert "> Folder on the medium" in officer.screen
+        assert "> Folder" in officer.screen
         (tmp_path / "gone").mkdir()
         await officer.press("ctrl+u")
         await officer.write(str(tmp_path / "gone"))
+        await officer.reads("Enter again, if that is meant.")
+        await officer.press("enter")
         await officer.sees("> Encrypt to")
         await officer.press("enter")
         await officer.sees("> Recipients")
@@ -127,10 +122,7 @@ async def test_a_medium_that_is_gone_in_the_meantime_is_told_and_nothing_typed_i
 ):
     async with sitting(("opened", "general")) as officer:
         before = officer.journal
-        await officer.press("f5")
-        await officer.sees("> Folder on the medium")
-        await officer.press("ctrl+u")
-        await officer.write(str(medium))
+        await officer.exports_to(medium)
         await officer.press("enter")
         await officer.sees("> Recipients")
         medium.rmdir()

@@ -6,7 +6,6 @@ import threading
 
 import pytest
 
-from secterm.archive import media
 from secterm.desk.desk import Desk
 from secterm.dossier import gates
 from secterm.dossier.entries import Found
@@ -676,15 +675,14 @@ async def test_a_second_person_s_key_file_is_found_on_its_stick(
     desk = Desk.open(vault, *APPROVER)
     desk.change_passphrase(APPROVER[1], APPROVER[1], key_file=key)
     desk.close()
-    mounts = media.MOUNTS.read_text()
-    sticks.unmounted()
+    mounts = sticks.unmounted()
     async with seated() as officer:
         await officer.opens("second")
         await officer.next("> Second officer's word")
         await officer.press("1", "enter")
         await officer.signs_as_second(APPROVER)
         await officer.reads("The name and passphrase are not those of an officer.")
-        media.MOUNTS.write_text(mounts)
+        sticks.put_back(mounts)
         await officer.write(APPROVER[1])
         await officer.sees("Stage: admitted")
 

@@ -417,9 +417,8 @@ async def test_an_export_shows_the_keys_that_it_takes_from_the_file(started, fil
         screen = await officer.reads(f"From the settings file {file.name}, which is neither sealed")
         for key in KEYS:
             assert f"\n    {key}\n" in screen
-        await officer.press("end", "ctrl+u")
-        await officer.write(str(medium))
-        await officer.sees("> Encrypt to")
+        await officer.press("escape")
+        await officer.exports_to(medium)
         await officer.press("enter")
         await officer.sees("> Recipients")
         await officer.press("enter")
@@ -432,7 +431,7 @@ async def test_keys_that_are_typed_are_not_said_to_be_of_the_file(started, file)
     write(file, Settings(recipients=KEYS[:1]))
     async with started() as officer:
         await officer.press("f5")
-        await officer.sees("> Folder on the medium")
+        await officer.sees("> Medium")
         await officer.sees("From the settings file")
         await officer.press("tab", "tab", "end", "ctrl+u")
         await officer.type(KEYS[1])

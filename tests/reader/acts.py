@@ -44,6 +44,16 @@ VAULT = {
     "officer_joined": {"officer": "hex 16"},
     "unlocked": {"failures": "number"},
     "clock_behind": {"clock": "time", "last": "time"},
+    "exported": {
+        "file": "text",
+        "sha256": "hex 32",
+        "size": "number",
+        "before": "number",
+        "root": "hex 32",
+        "dossiers": "number",
+        "recipients": "texts",
+        "medium": {"kind": "text", "label": "?", "id": "?"},
+    },
     "proposed": {
         "what": "disable erase administrator officer approver auditor",
         "about": "hex 16",

@@ -126,7 +126,8 @@ class Judge:
             return False
         if entry.name in SECONDED or entry.number_of("proposed") is not None:
             return signer.may("second")
-        return signer.may("record" if entry.name in acts.DOSSIER else "manage")
+        recorded = entry.name in acts.DOSSIER or entry.name == "exported"
+        return signer.may("record" if recorded else "manage")
 
     def _apply(self, entry: Entry, before: dict[bytes, Person]) -> None:
         now = self.people.get(entry.strand)

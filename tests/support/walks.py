@@ -22,6 +22,7 @@ from secterm.tui.screens import (
     dialogs,
     dossier,
     erasing,
+    exporting,
     findings,
     form,
     helping,
@@ -29,6 +30,7 @@ from secterm.tui.screens import (
     keyed,
     officer,
     officers,
+    onto,
     overview,
     people,
     reader,
@@ -48,10 +50,12 @@ from secterm.tui.screens import handover as handing
 from secterm.tui.screens import quiz as quizzing
 from secterm.tui.screens.interview import jump
 from secterm.vault import shares
+from tests.support import sticks
 from tests.support.custodians import asks_for, sees_the_share
 from tests.support.house import SECOND, Sitting
 from tests.support.paper import ordinary
 
+NOBODY = "age1y5q5lk3tsl66jaxy2lh2csye6wyurwef2a5f9lavm8w78tues9uqqhu5s5"
 BEGINS = "Enter begins."
 THEN = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
 LIVES = (
@@ -105,6 +109,7 @@ class Walk:
 # Bases, and the two that only ask by way of other screens.
 NEVER_SHOWN = (
     room.Room,
+    onto.OnMedium,
     handing.Handover,
     dialogs.Box,
     helping._Text,
@@ -121,9 +126,9 @@ def steady(patch, folder):
     patch.setattr(sharing, "_chance", random.Random(7))
     words = " ".join(WORDLIST[:33])
     patch.setattr(shares, "split", lambda secret, needed, count: (words,) * count)
-    mounts = folder / "mounts"
-    mounts.write_text("/dev/sdb1 /media/stick vfat rw 0 0\n")
-    patch.setattr(media, "MOUNTS", mounts)
+    sticks.machine(folder, patch).stick(folder / "stick", label="VIELLAND", id="4C1D-09FA")
+    patch.setattr(onto, "PACE", 3600.0)
+    patch.setattr(media, "_free", lambda folder: 6_843_000_000)
 
 
 def keys(*steps):
@@ -299,6 +304,18 @@ async def tour(officer):
     await officer.sees("Tour 1 of")
 
 
+async def not_written(officer):
+    await keys(("f5", "> Medium"))(officer)
+    await officer.press("enter")
+    await officer.sees("> Encrypt to")
+    await officer.press("enter")
+    await officer.sees("> Recipients")
+    await officer.type(NOBODY)
+    sticks.unmounted()
+    await officer.press("enter")
+    await officer.sees("Try again")
+
+
 async def erased(officer):
     id = await officer.opens("left", "core")
     officer.desk.erase(id, "Its time was over.", officer.desk.second(*SECOND))
@@ -347,7 +364,8 @@ WALKS = {
     "second officer": Walk(keyed.Keyed, at("second core", ("enter", "> Second officer"))),
     "jump": Walk(jump.Jump, at("screening core", ("enter", "Interview:"), ("f7", "Jump to"))),
     "erased": Walk(reader.Reader, erased),
-    "export": Walk(form.Form, keys(("f5", "> Folder on the medium"))),
+    "export": Walk(exporting.Exporting, keys(("f5", "> Medium"))),
+    "not written": Walk(dialogs.Question, not_written),
     "verify": Walk(form.Form, keys(("f6", "> Earlier checkpoint"))),
     "verified": Walk(
         verifying.Verified,

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from textual import work
+from textual.binding import Binding
+
 from secterm import messages
+from secterm.archive import media, space
 from secterm.archive.errors import ArchiveNotWritten
+from secterm.archive.media import Medium
 from secterm.archive.recipients import Recipients
 from secterm.archive.write import Written
+from secterm.desk import receipts
 from secterm.settings import reading
-from secterm.tui.screens import folders, passwords
-from secterm.tui.screens.dialogs import Cancelled
-from secterm.tui.screens.form import Entry, Form, Values
+from secterm.tui.screens import onto, passwords
+from secterm.tui.screens.dialogs import Cancelled, Question
+from secterm.tui.screens.form import Entry, Values
 from secterm.tui.screens.reader import Reader
 from secterm.tui.widgets.choices import Choice
-from secterm.words import _
+from secterm.words import _, ngettext
 
 if TYPE_CHECKING:
+    from secterm.desk.desk import Desk
     from secterm.tui.app import SectermApp
     from secterm.tui.screens.room import Room
 
@@ -33,6 +41,8 @@ FROM_SETTINGS: Final = _(
     "keys reads the archive, so compare them:"
 )
 MOST_SHOWN: Final = 6  # keys, on 24 lines
+TRY_AGAIN: Final = Choice("again", _("Try again, with everything as it was entered"))
+CHANGE: Final = Choice("change", _("Change something first"))
 
 
 def _taken(shell: SectermApp, values: Values) -> str:
@@ -59,7 +69,42 @@ def _title(room: Room[None], ids: list[str] | None) -> str:
     return _("Export: {name}").format(name=", ".join(names))
 
 
-def _form(shell: SectermApp, title: str, told: str, kept: Values, at: str = "") -> Form:
+class Exporting(onto.OnMedium):
+    """To which medium, and to whom."""
+
+    RULE = _(
+        "What was written is read back from the medium and compared before it is called done; "
+        "then the vault records a receipt of it."
+    )
+    BINDINGS = [Binding("f6", "receipts", _("Archives written"))]
+
+    @work(exit_on_error=False)
+    async def action_receipts(self) -> None:
+        """The receipts of all archives."""
+        await self.shell.push_screen_wait(written_so_far(self.desk))
+
+
+def written_so_far(desk: Desk) -> Reader:
+    """The page of all receipts, the latest first."""
+    found = desk.receipts()
+    count = ngettext("{n} archive was written.", "{n} archives were written.", len(found))
+    return Reader(
+        _("Archives written"),
+        count.format(n=len(found)) if found else _("No archive was written yet."),
+        "\n\n".join(receipts.text(each, desk.officer_name(each.officer)) for each in found),
+    )
+
+
+def _form(
+    shell: SectermApp,
+    desk: Desk,
+    title: str,
+    told: str,
+    kept: Values,
+    found: list[Medium],
+    meant: set[str],
+    at: str = "",
+) -> Exporting:
     def to_keys(values: Mapping[str, str]) -> bool:
         return values["how"] == "keys"
 
@@ -71,10 +116,9 @@ def _form(shell: SectermApp, title: str, told: str, kept: Values, at: str = "") 
     def live(values: Values) -> str:
         return _taken(shell, values) or strength(values)
 
-    return Form(
+    return Exporting(
         title,
         [
-            folders.entry(kept),
             Entry(
                 "how",
                 _("Encrypt to"),
@@ -94,6 +138,10 @@ def _form(shell: SectermApp, title: str, told: str, kept: Values, at: str = "") 
             ),
             *passwords.entries(label=_("Archive's passphrase"), when=to_passphrase),
         ],
+        kept,
+        found,
+        desk.last_used,
+        meant,
         intro=INTRO,
         live=live,
         told=told,
@@ -116,32 +164,61 @@ def _keys(typed: str) -> list[str]:
 async def export(room: Room[None], ids: list[str] | None) -> None:
     """These dossiers, or all, into one archive; asks until it is written or left."""
     title, told, kept, at = _title(room, ids), "", Values(), ""
+    meant: set[str] = set()
     while True:
-        form = _form(room.shell, title, told, kept, at)
+        found = media.machine.present()
+        form = _form(room.shell, room.desk, title, told, kept, found, meant, at)
         values = await room.shell.push_screen_wait(form)
         if values is None:
             return
         kept, at = values, ""
         try:
-            to = _recipients(values)
-            folder = Path(values["folder"]).expanduser()
-            written = await room.shell.working(
-                _("Writing the archive"), _write(room, folder, to, ids), stoppable=True
-            )
+            written = await _until_written(room, values, meant, ids)
         except Cancelled:
             told = _("Stopped. Nothing is on the medium and nothing was recorded.")
             continue
         except Exception as error:
             told = messages.explain(error).text()
-            at = "folder" if isinstance(error, ArchiveNotWritten) else ""
+            at = "medium" if isinstance(error, ArchiveNotWritten) else ""
             continue
         room.doing = ""
         await room.shell.push_screen_wait(_result(room, written))
         return
 
 
+async def _until_written(
+    room: Room[None], values: Values, meant: set[str], ids: list[str] | None
+) -> Written:
+    """Tries until it is written, or the officer would rather change something.
+
+    Raises what keeps it from being written.
+    """
+    left: list[str] = []  # of earlier attempts, on the medium perhaps
+    while True:
+        try:
+            to = _recipients(values)
+            return await room.shell.working(
+                _("Writing the archive"), _write(room, values, meant, to, ids, left), stoppable=True
+            )
+        except ArchiveNotWritten as error:
+            left += error.left
+            error.left = tuple(left)
+            told = messages.explain(error)
+            text = "\n\n".join((told.what, told.safe, told.do))
+            answer = await room.shell.push_screen_wait(
+                Question(_("Not written"), text, (TRY_AGAIN, CHANGE))
+            )
+            if answer != TRY_AGAIN.key:
+                raise
+
+
 def _write(
-    room: Room[None], folder: Path, to: Recipients, ids: list[str] | None
+    room: Room[None],
+    values: Values,
+    meant: set[str],
+    to: Recipients,
+    ids: list[str] | None,
+    left: list[str],
 ) -> Callable[[Callable[[str], None]], Written]:
     desk = room.desk
 
@@ -161,6 +238,11 @@ def _write(
             else:
                 tell(member if not rest else _("Officers and policy packs"))
 
+        folder = onto.target(values, meant)
+        for part in [name for name in left if name.endswith(".part")]:
+            with contextlib.suppress(OSError):  # what a failed attempt left is in the way
+                (folder / part).unlink()
+                left.remove(part)
         return desk.export(folder, to, ids, progress=progress)
 
     return write
@@ -173,12 +255,15 @@ def _result(room: Room[None], written: Written) -> Reader:
         _("The archive is written, read back and compared."),
         left_out
         + _(
-            "File\n  {path}\n\nSize\n  {size} bytes\n\nSHA-256\n  {digest}\n\n"
+            "File\n  {path}\n\nSize\n  {told} ({size} bytes)\n\nSHA-256\n  {digest}\n\n"
+            "Receipt\n  entry #{number} of the journal; F6 of the export lists all\n\n"
             "Checkpoint now\n  {line}\n\nFingerprint of the log keys\n  {fingerprint}\n\n"
             "Check it on any machine: secterm inspect FILE, or age and tar alone."
         ).format(
             path=written.path,
+            told=space.told(written.size),
             size=written.size,
+            number=room.desk.receipts()[0].number,
             digest=written.sha256,
             line=room.desk.checkpoint_line(),
             fingerprint=room.desk.log_fingerprint(),

@@ -44,7 +44,8 @@ class Entry:
     A choice without a value begins with no answer chosen, so that one must be meant. A number,
     a count (whole, within the bounds of its `check`) or a date that it begins with is typed
     over, not added to.
-    `check` says what is wrong with it among the values, empty where it fits;
+    `check` says what is wrong with it among the values, empty where it fits; `doubt` what
+    is unlikely to be meant, so that Enter must be pressed on it again;
     `again` names the entry that it must repeat.
     """
 
@@ -58,6 +59,7 @@ class Entry:
     again: str = ""
     when: Callable[[Mapping[str, str]], bool] = field(default=lambda values: True)
     check: Callable[[Mapping[str, str]], str] = field(default=lambda values: "")
+    doubt: Callable[[Mapping[str, str]], str] = field(default=lambda values: "")
 
 
 def refusal(demand: Callable[[], object]) -> str:
@@ -85,7 +87,8 @@ class Form(Room[Values]):
     `live` is shown under the form as the values change; `told` is said at the
     beginning, of the entry `at` where it is about one. `stands` is what is recorded of
     these entries, where that is not what they begin with. A form that is not to be left
-    has no Esc. A `tight` one, as one with many entries is anyway, has no lines between them
+    has no Esc. `meant` are doubts that were answered before, and takes those answered here.
+    A `tight` one, as one with many entries is anyway, has no lines between them
     where the terminal is low.
     Where Enter on the last line `records`, the keys under it say so.
     """
@@ -117,6 +120,7 @@ class Form(Room[Values]):
         leave: bool = True,
         tight: bool = False,
         records: bool = False,
+        meant: set[str] | None = None,
     ) -> None:
         super().__init__(where)
         self._entries = entries
@@ -134,6 +138,8 @@ class Form(Room[Values]):
         self._tight = tight or len(entries) > MOST_APART
         self._typed_at_first: list[str] = []
         self._warned = False
+        self._meant = set() if meant is None else meant
+        self._doubted = ""
         self._wrong_one: Entry | None = None  # what was said is about this one
 
     @property
@@ -351,8 +357,8 @@ class Form(Room[Values]):
             return  # held down it leads through the form, and never out of it
         for entry in [here] if following else shown:
             wrong = self._wrong(entry, values)
-            if wrong:
-                self._tell(entry, wrong)
+            if wrong or self._is_doubted(entry, values, here):
+                self._tell(entry, wrong or self._doubted)
                 return
         self.say("")
         self._warned = False
@@ -361,6 +367,17 @@ class Form(Room[Values]):
             self._focus(following[0])
         else:
             self.dismiss(values)
+
+    def _is_doubted(self, entry: Entry, values: Values, here: Entry) -> bool:
+        """Whether it is asked if this is meant. Enter on what was just asked says so."""
+        doubt = entry.doubt(values)
+        if not doubt or doubt in self._meant:
+            return False
+        if entry is here and doubt == self._doubted == self.said and not self.shell.held:
+            self._meant.add(doubt)
+            return False
+        self._doubted = doubt
+        return True
 
     def _write_out(self, entry: Entry) -> None:
         """A date is shown back in full once it is entered."""

@@ -267,7 +267,7 @@ def test_a_folder_that_may_not_be_written_to_is_told():
 
 def test_every_reason_reads_as_a_part_of_what_the_officer_is_told(tmp_path):
     for number in (errno.ENOSPC, errno.ENAMETOOLONG, errno.EIO):
-        told = messages.explain(ArchiveNotWritten(write._reason(OSError(number, "Odd trouble"))))
+        told = messages.explain(write.not_written(OSError(number, "Odd trouble")))
         assert ". The vault is unchanged" in told.text()
 
 

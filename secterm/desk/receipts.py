@@ -1,0 +1,70 @@
+"""Receipts: what the vault's own entries say of each archive that was written, and the
+same in words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from secterm.dossier import entries as acts
+from secterm.vault import checkpoints
+from secterm.vault.note import Checkpoint
+from secterm.words import _, ngettext
+
+KINDS: Final = {
+    "usb": _("on USB"),
+    "card": _("memory card"),
+    "disc": _("disc"),
+    "removable": _("removable"),
+    "fixed": _("a disk of this machine"),
+    "loop": _("a file that is mounted"),
+    "memory": _("memory of this machine"),
+    "network": _("over a network"),
+    "other": _("not known"),
+}
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """An archive that was written: by which entry, when, by whom, and what it said."""
+
+    number: int
+    at: str  # ISO time
+    officer: str  # id
+    told: acts.Exported
+
+    @property
+    def checkpoint(self) -> str:
+        """The checkpoint that is in it, as one short line."""
+        return checkpoints.short(Checkpoint("", self.told.before, bytes.fromhex(self.told.root)))
+
+
+def text(found: Receipt, officer: str) -> str:
+    """An archive's receipt: when, by whom, what, for whom and on what."""
+    told = found.told
+    medium = told.medium
+    named = [medium.label, KINDS.get(medium.kind, medium.kind)]
+    if medium.id:
+        named.append(_("file system {id}").format(id=medium.id))
+    count = ngettext("{n} dossier", "{n} dossiers", told.dossiers).format(n=told.dossiers)
+    return _(
+        "{at}  {file}\n"
+        "  Medium      {medium}\n"
+        "  Holds       {count}, checkpoint {checkpoint}\n"
+        "  Size        {size} bytes\n"
+        "  SHA-256     {digest}\n"
+        "  For         {recipients}\n"
+        "  Receipt     entry #{number}, by {officer}"
+    ).format(
+        at=found.at[:16].replace("T", " "),
+        file=told.file,
+        medium=", ".join(part for part in named if part),
+        count=count,
+        checkpoint=found.checkpoint,
+        size=told.size,
+        digest=told.sha256,
+        recipients="\n              ".join(told.recipients),
+        number=found.number,
+        officer=officer,
+    )

@@ -1,0 +1,181 @@
+"""The medium that an archive goes onto: those that are here, as they come and go, or a folder
+that is named; and where that is no removable medium, it is asked once more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from secterm.archive import media, space
+from secterm.archive.errors import ArchiveNotWritten
+from secterm.archive.media import Medium
+from secterm.tui import dates
+from secterm.tui.screens import folders
+from secterm.tui.screens.form import Entry, Form, Values
+from secterm.tui.widgets.choices import Choice, Choices
+from secterm.words import _
+
+PACE: Final = 1.0  # seconds between two looks at what is mounted
+FOLDER: Final = "folder"  # the answer that is no medium
+TAKEN_OUT: Final = _("The medium that was chosen is not here any more.")
+
+LastUsed = Callable[[str], str]  # by a file system's id; an ISO time, or empty
+
+
+class OnMedium(Form):
+    """A form that begins with the medium. `found` are those that are here now; `meant` are the
+    doubts that were answered, by their text.
+    """
+
+    def __init__(
+        self,
+        where: str,
+        entries: Sequence[Entry],
+        kept: Values,
+        found: list[Medium],
+        last_used: LastUsed,
+        meant: set[str],
+        *,
+        intro: str = "",
+        live: Callable[[Values], str] | None = None,
+        told: str = "",
+        at: str = "",
+    ) -> None:
+        self._found = found
+        self._last_used = last_used
+        self._away = ""  # the medium that was chosen and is not here
+        first = [
+            Entry(
+                "medium",
+                _("Medium"),
+                "choice",
+                value=self._standing(kept.get("medium", "")),
+                choices=self._choices(),
+                help=_("Media show here by themselves once they are mounted."),
+                check=self._fault,
+            ),
+            folders.entry(
+                {"folder": kept.get("folder", "")},
+                label=_("Folder"),
+                when=lambda values: values["medium"] == FOLDER,
+                doubt=doubt,
+            ),
+        ]
+        super().__init__(
+            where,
+            [*first, *entries],
+            intro=intro,
+            live=live,
+            told=told,
+            at=at,
+            meant=meant,
+        )
+
+    def on_mount(self) -> None:
+        """Looks what comes and goes."""
+        self.run_worker(self._watch(), exit_on_error=False)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(PACE)
+            found = await asyncio.to_thread(media.machine.present)
+            if found != self._found:
+                self._come_and_go(found)
+
+    def _come_and_go(self, found: list[Medium]) -> None:
+        """Shows other media; the cursor stays with its own, and comes back with it."""
+        control = self.query_one("#entry-medium", Choices)
+        chosen, self._found = control.key, found
+        standing = self._standing(chosen or self._away)
+        self._away = "" if standing else chosen or self._away
+        control.ask(self._choices(), standing)
+        if self._away and not self.said:
+            self.say(TAKEN_OUT)
+        elif not self._away and self.said == TAKEN_OUT:
+            self.say("")
+        self._changed()
+
+    def _standing(self, key: str) -> str:
+        """The answer that stands: this one where it is here, and for none the first that can
+        be written to.
+        """
+        here = [medium.key for medium in self._found]
+        if key:
+            return key if key in (*here, FOLDER) else ""
+        return next((medium.key for medium in self._found if not medium.read_only), "")
+
+    def _choices(self) -> tuple[Choice, ...]:
+        named = (
+            _("Another folder, which I name")
+            if self._found
+            else _("A folder, which I name. No removable medium is mounted.")
+        )
+        told = [Choice(m.key, described(m, self._last_used(m.id))) for m in self._found]
+        return (*told, Choice(FOLDER, named))
+
+    def _fault(self, values: Mapping[str, str]) -> str:
+        chosen = next((m for m in self._found if m.key == values["medium"]), None)
+        if chosen is not None and chosen.read_only:
+            return _("This medium is read-only. Nothing can be written to it.")
+        return ""
+
+
+def described(medium: Medium, used: str) -> str:
+    """A medium in a line: name, device, room, file system, and when it was last used here."""
+    names = [medium.name, medium.model if medium.model != medium.name else ""]
+    if medium.read_only:
+        room = [_("read-only"), space.told(medium.size) if medium.size else ""]
+    else:
+        room = [_("{free} free").format(free=space.told(medium.free))] if medium.free >= 0 else []
+        room += [_("of {size}").format(size=space.told(medium.size))] if medium.size else []
+    told = _("{names}: {room}, {kind}.").format(
+        names=", ".join(name for name in names if name),
+        room=" ".join(part for part in room if part),
+        kind=medium.filesystem,
+    )
+    if used:
+        return told + " " + _("Last used here on {day}.").format(day=dates.told(used))
+    return told + (" " + _("Not used here before.") if medium.id else "")
+
+
+def doubt(values: Mapping[str, str]) -> str:
+    """What is asked of a folder that is not on a removable medium; empty for one that is."""
+    folder = Path(values["folder"]).expanduser()
+    on = media.machine.at(folder)
+    if on is not None and on.removable:
+        return ""
+    match on.kind if on else "other":
+        case "fixed":
+            where = _("on a disk that stays in this machine ({name})").format(
+                name=on.name if on else ""
+            )
+        case "memory":
+            where = _("in this machine's memory, and lost once it is switched off")
+        case "network":
+            where = _("on another machine, over a network")
+        case _:
+            where = _("on nothing that can be taken away")
+    return _("{folder} is {where}. Enter again, if that is meant.").format(
+        folder=folder, where=where
+    )
+
+
+def target(values: Mapping[str, str], meant: set[str]) -> Path:
+    """The folder to write to, as things are now. Raises `ArchiveNotWritten` where the medium
+    that was chosen is not here: what stands in its place was not meant.
+    """
+    again = _("Put it in again, and see that it is mounted.")
+    if values["medium"] == FOLDER:
+        asked = doubt(values)
+        if asked and asked not in meant:
+            raise ArchiveNotWritten(
+                _("its folder is not on a removable medium any more."), advice=again
+            )
+        return Path(values["folder"]).expanduser()
+    for medium in media.machine.present():
+        if medium.key == values["medium"]:
+            return medium.folder
+    raise ArchiveNotWritten(_("the medium is not here any more."), advice=again)
