@@ -112,7 +112,7 @@ def export(
 
         complain(left_out(written.left_out))
     if receipt.told.medium.kind not in REMOVABLE:
-        complain(_("The folder is not on a removable medium: {folder}").format(folder=folder))
+        complain(_("The archive is not on a removable medium: {folder}").format(folder=folder))
     say(_("Checkpoint {line}").format(line=line))
 
 

@@ -9,7 +9,6 @@ from typing import Final
 
 from secterm.dossier import entries as acts
 from secterm.vault import checkpoints
-from secterm.vault.note import Checkpoint
 from secterm.words import _, ngettext
 
 KINDS: Final = {
@@ -37,7 +36,7 @@ class Receipt:
     @property
     def checkpoint(self) -> str:
         """The checkpoint that is in it, as one short line."""
-        return checkpoints.short(Checkpoint("", self.told.before, bytes.fromhex(self.told.root)))
+        return checkpoints.short_of(self.told.before, bytes.fromhex(self.told.root))
 
 
 def text(found: Receipt, officer: str) -> str:

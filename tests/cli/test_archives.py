@@ -11,7 +11,7 @@ INSPECTION = {
 }  # fmt: skip
 
 
-STAYS = "secterm: The folder is not on a removable medium: out\n"
+STAYS = "secterm: The archive is not on a removable medium: out\n"
 
 
 def exported(room, *arguments):
