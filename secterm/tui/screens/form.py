@@ -479,6 +479,11 @@ class Form(Room[Values]):
     def _right_now(self) -> None:
         """What was wrong with an entry is said until it is right."""
         entry = self._wrong_one
-        if entry is not None and not entry.again and not self._wrong(entry, self.values()):
+        if entry is None or entry.again:
+            return
+        values = self.values()
+        if self._wrong(entry, values):
+            return
+        if not self.said == self._doubted == entry.doubt(values):
             self._wrong_one = None
             self.say("")

@@ -91,7 +91,10 @@ class OnMedium(Form):
         chosen, self._found = control.key, found
         standing = self._standing(chosen or self._away)
         self._away = "" if standing else chosen or self._away
-        control.ask(self._choices(), standing)
+        choices = self._choices()
+        if (list(choices), standing) == (control.choices, control.key):
+            return  # some bytes more or less, which nobody sees
+        control.ask(choices, standing)
         if self._away and not self.said:
             self.say(TAKEN_OUT)
         elif not self._away and self.said == TAKEN_OUT:
@@ -124,21 +127,27 @@ class OnMedium(Form):
 
 
 def described(medium: Medium, used: str) -> str:
-    """A medium in a line: name, device, room, file system, and when it was last used here."""
-    names = [medium.name, medium.model if medium.model != medium.name else ""]
+    """A medium in two or three lines: its name and device, its room and file system, and when
+    it was last used here.
+    """
+    name = medium.name
+    if medium.model not in ("", name):
+        name = _("{label} ({model})").format(label=name, model=medium.model)
+    size = space.told(medium.size) if medium.size else ""
     if medium.read_only:
-        room = [_("read-only"), space.told(medium.size) if medium.size else ""]
+        room = _("read-only")
+    elif medium.free < 0:
+        room = size
+    elif size:
+        room = _("{free} free of {size}").format(free=space.told(medium.free), size=size)
     else:
-        room = [_("{free} free").format(free=space.told(medium.free))] if medium.free >= 0 else []
-        room += [_("of {size}").format(size=space.told(medium.size))] if medium.size else []
-    told = _("{names}: {room}, {kind}.").format(
-        names=", ".join(name for name in names if name),
-        room=" ".join(part for part in room if part),
-        kind=medium.filesystem,
-    )
+        room = _("{free} free").format(free=space.told(medium.free))
+    lines = [name, ", ".join(part for part in (room, medium.filesystem) if part)]
     if used:
-        return told + " " + _("Last used here on {day}.").format(day=dates.told(used))
-    return told + (" " + _("Not used here before.") if medium.id else "")
+        lines.append(_("last used here on {day}").format(day=dates.told(used)))
+    elif medium.id:
+        lines.append(_("not used here before"))
+    return "\n".join(lines)
 
 
 def doubt(values: Mapping[str, str]) -> str:
