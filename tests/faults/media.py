@@ -101,7 +101,7 @@ def full(folder: Path) -> None:
 def too_small(folder: Path) -> None:
     """A medium too small for it is told before a byte is written."""
     registry, medium = Registry(folder), tmpfs(folder / "medium", 262_144)
-    with pytest.raises(ArchiveNotWritten, match="it needs about .* are free there"):
+    with pytest.raises(ArchiveNotWritten, match=r"it needs about .* are free there"):
         registry.desk.export(medium, TO)
     assert list(medium.iterdir()) == []
     run("mount", "-o", f"remount,size={8 * MEBIBYTE}", medium)
