@@ -18,6 +18,7 @@ from secterm.dossier.demands import NotAllowed
 from secterm.vault import kdf
 from secterm.vault.errors import WrongPassphrase
 from secterm.vault.signer import Signer
+from tests.support.archives import TO
 from tests.support.paper import someone
 from tests.vectors.make import FIRST, Clock, begun
 
@@ -40,6 +41,7 @@ class Life:
             self.add, self.add, self.rename, self.give, self.disable, self.change, self.rekey,
             self.share, self.erase, self.erase, self.sit, self.open, self.act, self.act, self.act,
             self.give, self.disable, self.invent, self.invent, self.leave, self.mark,
+            self.export,
         )  # fmt: skip
         try:
             self.add()
@@ -141,6 +143,9 @@ class Life:
     def leave(self) -> None:
         about = self.chance.choice(("", self.dossier()))
         self.desk.leave(Left(about, ("interview",), {"note": "Hälf a sentence"}))
+
+    def export(self) -> None:
+        self.desk.export(self.path.parent, TO, [self.dossier()])
 
     def mark(self) -> None:
         self.desk.mark(self.dossier(), "ever", self.chance.random() < 0.7)
