@@ -74,19 +74,9 @@ class View:
 
     def media(self) -> list[Medium]:
         """What is mounted, the latest first; of what is mounted over another, the upper."""
-        try:
-            text = self.mounts.read_text(encoding="utf-8", errors="surrogateescape")
-        except OSError:
-            return []
-        upper: dict[Path, _Mount] = {}
-        for line in text.split("\n"):
-            found = _parsed(line)
-            if found is not None:
-                upper.pop(found.folder, None)
-                upper[found.folder] = found
-        root = upper.get(Path("/"))
-        system = self._disks(self._block(root)) if root else set()
-        return [self._medium(mount, system) for mount in reversed(upper.values())]
+        mounts = self._mounts()
+        system = self._system(mounts)
+        return [self._medium(mount, system) for mount in reversed(mounts.values())]
 
     def present(self) -> list[Medium]:
         """The removable media, the latest first, each once, and how much is free there."""
@@ -96,6 +86,22 @@ class View:
                 found.setdefault(medium.device, medium)
         return [replace(medium, free=_free(medium.folder)) for medium in found.values()]
 
+    def waiting(self) -> list[Medium]:
+        """What is plugged in and could be mounted, but is not; each is in no folder, `.`."""
+        mounts = self._mounts()
+        taken = {block.name for mount in mounts.values() if (block := self._block(mount))}
+        system = self._system(mounts)
+        found = []
+        for name in _listed(self.sys / "class" / "block"):
+            block = name.resolve()
+            parts = any((each / "partition").exists() for each in _listed(block))
+            if block.name in taken or parts or _listed(block / "holders"):
+                continue
+            medium = self._carried(block, system)
+            if medium.removable and medium.size:
+                found.append(medium)
+        return found
+
     def at(self, folder: Path) -> Medium | None:
         """The medium that this folder is on. None where the kernel does not say."""
         try:
@@ -104,6 +110,24 @@ class View:
             return None
         over = [m for m in self.media() if m.folder == place or m.folder in place.parents]
         return max(over, key=lambda medium: len(medium.folder.parts), default=None)
+
+    def _mounts(self) -> dict[Path, _Mount]:
+        try:
+            text = self.mounts.read_text(encoding="utf-8", errors="surrogateescape")
+        except OSError:
+            return {}
+        upper: dict[Path, _Mount] = {}
+        for line in text.split("\n"):
+            found = _parsed(line)
+            if found is not None:
+                upper.pop(found.folder, None)
+                upper[found.folder] = found
+        return upper
+
+    def _system(self, mounts: dict[Path, _Mount]) -> set[Path]:
+        """The devices that the system runs from: they stay, whatever they are."""
+        root = mounts.get(Path("/"))
+        return self._disks(self._block(root)) if root else set()
 
     def _medium(self, mount: _Mount, system: set[Path]) -> Medium:
         block = self._block(mount)
@@ -115,13 +139,23 @@ class View:
                 filesystem=mount.filesystem,
                 read_only=mount.read_only,
             )
+        found = self._carried(block, system)
+        return replace(
+            found,
+            folder=mount.folder,
+            filesystem=mount.filesystem,
+            read_only=mount.read_only or found.read_only,
+        )
+
+    def _carried(self, block: Path, system: set[Path]) -> Medium:
+        """What a device tells of itself, mounted or not."""
         disks = self._disks(block)
         return Medium(
-            folder=mount.folder,
+            folder=Path(),
             device=block.name,
             kind="fixed" if disks & system else _kind(disks),
-            filesystem=mount.filesystem,
-            read_only=mount.read_only or _read(block / "ro") == "1",
+            filesystem="",
+            read_only=_read(block / "ro") == "1",
             size=_number(block / "size") * SECTOR,
             label=self._named("by-label", block.name),
             model=_clean(_model(min(disks))),

@@ -96,6 +96,18 @@ async def test_a_stick_that_comes_is_shown_and_chosen_where_nothing_was(small, m
         await officer.misses("Choose an answer")
 
 
+async def test_a_stick_that_is_plugged_in_and_not_mounted_is_told(small, machine, tmp_path):
+    machine.stick(None, label="VIELLAND")
+    async with small() as officer:
+        await begins(officer)
+        await officer.reads("not mounted yet: VIELLAND (SanDisk Cruzer Blade, sdb1).")
+        machine.stick(None, "c", label="REGISTRY")
+        await officer.reads("REGISTRY (SanDisk Cruzer Blade, sdc1).")
+        machine.stick(tmp_path / "stick")
+        await officer.sees("> 1 (•) VIELLAND")
+        await officer.misses("sdb1")
+
+
 async def test_another_stick_takes_neither_the_cursor_nor_what_was_typed(
     small, machine, stick, tmp_path
 ):
@@ -125,7 +137,7 @@ async def test_a_stick_that_goes_is_not_chosen_any_more_and_is_again_when_it_is_
         await officer.press("2")
         await officer.sees("> 2 (•) VIELLAND")
         machine.unmount(stick)
-        screen = await officer.misses("VIELLAND")
+        screen = await officer.misses("(•) VIELLAND")
         assert "(•) REGISTRY" not in screen
         await officer.reads("The medium that was chosen is not here any more.")
         machine.stick(stick)
@@ -396,3 +408,15 @@ async def test_all_receipts_can_be_read(small, stick):
         (written,) = stick.iterdir()
         for part in (written.name, journal, TO, "1 dossier,", "by Alix Test"):
             assert part in screen
+
+
+async def test_they_can_be_read_from_a_verification_too(small):
+    async with small() as officer:
+        await officer.press("f6")
+        await officer.sees("> Earlier checkpoint")
+        await officer.press("enter")
+        await officer.sees("The vault holds.")
+        await officer.press("f3")
+        await officer.sees("No archive was written yet.")
+        await officer.press("escape")
+        await officer.sees("The vault holds.")

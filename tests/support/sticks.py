@@ -32,6 +32,7 @@ class Machine:
         block = self.root / "sys" / at / "block" / name
         (block / "slaves").mkdir(parents=True)
         (block / "device").mkdir()
+        (block / "holders").mkdir()
         told = {"size": size, "removable": int(removable), "ro": int(ro)}
         told |= {f"device/{file}": text for file, text in device.items()}
         for file, text in told.items():
@@ -51,6 +52,8 @@ class Machine:
         block = self.disk(name, number, "devices/virtual", size=size)
         for each in under:
             (block / "slaves" / each.name).symlink_to(each)
+            (each / "holders").mkdir(exist_ok=True)
+            (each / "holders" / name).symlink_to(block)
         return block
 
     def _known(self, block, number):
@@ -94,7 +97,7 @@ class Machine:
         return self
 
     def stick(self, folder, letter="b", *, label="", id="", model="Cruzer Blade", options="rw"):
-        """A stick that is mounted on this folder, which is made."""
+        """A stick that is mounted on this folder, which is made; on none, it is not mounted."""
         number = 16 * (ord(letter) - ord("a"))
         place = USB.replace("1-2", f"1-{number}").replace("host6", f"host{number}")
         if not (self.root / f"sys/dev/block/8:{number + 1}").exists():
@@ -103,6 +106,8 @@ class Machine:
             )
             part = self.part(disk, f"sd{letter}1", f"8:{number + 1}")
             self.called(part, label, id)
+        if folder is None:
+            return None
         Path(folder).mkdir(exist_ok=True)
         self.mount(folder, f"8:{number + 1}", f"/dev/sd{letter}1", options=options)
         return Path(folder)

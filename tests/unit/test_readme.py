@@ -30,6 +30,7 @@ WHERE = {
     "reading before a quiz": ("quiz",),
     "undertaking": ("undersigning",),
     "verified": ("verifying",),
+    "export": ("exporting",),
     "recovery shares": ("sharing",),
     "officers": ("officers",),
     "an officer": ("officer",),

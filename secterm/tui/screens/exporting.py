@@ -72,6 +72,14 @@ def _title(room: Room[None], ids: list[str] | None) -> str:
 class Exporting(onto.OnMedium):
     """To which medium, and to whom."""
 
+    HELP_TEXT = _(
+        "Choose the medium, and for whom the archive is; Enter goes on, Tab and Shift+Tab move "
+        "between the lines. Media show by themselves as they are mounted and taken out. A folder "
+        "can be named instead; on a disk that stays in the machine it takes Enter twice. Where "
+        "something fails, nothing was recorded, and Enter tries again. F6 shows which archives "
+        "were written so far, and onto which medium."
+    )
+
     RULE = _(
         "What was written is read back from the medium and compared before it is called done; "
         "then the vault records a receipt of it."

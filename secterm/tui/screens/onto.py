@@ -45,6 +45,7 @@ class OnMedium(Form):
         at: str = "",
     ) -> None:
         self._found = found
+        self._waiting = media.machine.waiting()
         self._last_used = last_used
         self._away = ""  # the medium that was chosen and is not here
         first = [
@@ -68,7 +69,9 @@ class OnMedium(Form):
             where,
             [*first, *entries],
             intro=intro,
-            live=live,
+            live=lambda values: "\n".join(
+                told for told in (self._unmounted(), live(values) if live else "") if told
+            ),
             told=told,
             at=at,
             meant=meant,
@@ -81,9 +84,11 @@ class OnMedium(Form):
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(PACE)
-            found = await asyncio.to_thread(media.machine.present)
-            if found != self._found:
+            found, waiting = await asyncio.to_thread(_look)
+            if (found, waiting) != (self._found, self._waiting):
+                self._waiting = waiting
                 self._come_and_go(found)
+                self._changed()
 
     def _come_and_go(self, found: list[Medium]) -> None:
         """Shows other media; the cursor stays with its own, and comes back with it."""
@@ -99,7 +104,6 @@ class OnMedium(Form):
             self.say(TAKEN_OUT)
         elif not self._away and self.said == TAKEN_OUT:
             self.say("")
-        self._changed()
 
     def _standing(self, key: str) -> str:
         """The answer that stands: this one where it is here, and for none the first that can
@@ -119,6 +123,13 @@ class OnMedium(Form):
         told = [Choice(m.key, described(m, self._last_used(m.id))) for m in self._found]
         return (*told, Choice(FOLDER, named))
 
+    def _unmounted(self) -> str:
+        """What is plugged in and waits to be mounted, as on a console nothing does by itself."""
+        names = [called(medium, medium.device) for medium in self._waiting]
+        if not names:
+            return ""
+        return _("Plugged in, but not mounted yet: {names}.").format(names=", ".join(names))
+
     def _fault(self, values: Mapping[str, str]) -> str:
         chosen = next((m for m in self._found if m.key == values["medium"]), None)
         if chosen is not None and chosen.read_only:
@@ -126,13 +137,20 @@ class OnMedium(Form):
         return ""
 
 
+def _look() -> tuple[list[Medium], list[Medium]]:
+    return media.machine.present(), media.machine.waiting()
+
+
+def called(medium: Medium, *more: str) -> str:
+    """A medium's name, and in brackets what else it is known by: its model, and `more`."""
+    else_ = [each for each in (medium.model, *more) if each not in ("", medium.name)]
+    return f"{medium.name} ({', '.join(else_)})" if else_ else medium.name
+
+
 def described(medium: Medium, used: str) -> str:
     """A medium in two or three lines: its name and device, its room and file system, and when
     it was last used here.
     """
-    name = medium.name
-    if medium.model not in ("", name):
-        name = _("{label} ({model})").format(label=name, model=medium.model)
     size = space.told(medium.size) if medium.size else ""
     if medium.read_only:
         room = _("read-only")
@@ -142,7 +160,7 @@ def described(medium: Medium, used: str) -> str:
         room = _("{free} free of {size}").format(free=space.told(medium.free), size=size)
     else:
         room = _("{free} free").format(free=space.told(medium.free))
-    lines = [name, ", ".join(part for part in (room, medium.filesystem) if part)]
+    lines = [called(medium), ", ".join(part for part in (room, medium.filesystem) if part)]
     if used:
         lines.append(_("last used here on {day}").format(day=dates.told(used)))
     elif medium.id:

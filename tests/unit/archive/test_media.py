@@ -247,6 +247,34 @@ def test_this_machine_can_be_read():
     assert all(found.removable for found in View().present())
 
 
+# -- what is plugged in and not mounted ------------------------------------------------------
+
+
+def waiting(machine):
+    return [found.device for found in machine.view.waiting()]
+
+
+def test_a_stick_that_nobody_has_mounted_waits(machine, tmp_path):
+    machine.stick(None, "b", label="VIELLAND")
+    assert [(m.device, m.name) for m in machine.view.waiting()] == [("sdb1", "VIELLAND")]
+    machine.stick(tmp_path / "stick", "b")
+    assert waiting(machine) == []
+
+
+def test_a_stick_without_partitions_waits_as_a_whole(machine):
+    machine.disk("sdb", "8:16", USB, removable=True)
+    assert waiting(machine) == ["sdb"]
+
+
+def test_what_is_no_medium_does_not_wait(machine):
+    machine.disk("sdc", "8:32", SATA.replace("ata1", "ata3"))  # a disk that stays
+    machine.disk("sr0", "11:0", DRIVE, removable=True, size=0)  # a drive with no disc in it
+    machine.disk("loop0", "7:0", "devices/virtual")
+    sdb = machine.disk("sdb", "8:16", USB, removable=True)
+    machine.mapped("dm-0", "253:0", machine.part(sdb, "sdb1", "8:17"))  # unlocked already
+    assert waiting(machine) == ["dm-0"]
+
+
 # -- where key files are looked for --------------------------------------------------------
 
 
