@@ -49,12 +49,12 @@ def text(found: Receipt, officer: str) -> str:
     count = ngettext("{n} dossier", "{n} dossiers", told.dossiers).format(n=told.dossiers)
     return _(
         "{at}  {file}\n"
-        "  Medium      {medium}\n"
-        "  Holds       {count}, checkpoint {checkpoint}\n"
-        "  Size        {size} bytes\n"
-        "  SHA-256     {digest}\n"
-        "  For         {recipients}\n"
-        "  Receipt     entry #{number}, by {officer}"
+        "  Medium  {medium}\n"
+        "  Holds   {count}, checkpoint {checkpoint}\n"
+        "  Size    {size} bytes\n"
+        "  SHA-256 {digest}\n"
+        "  For     {recipients}\n"
+        "  Receipt entry #{number}, by {officer}"
     ).format(
         at=found.at[:16].replace("T", " "),
         file=told.file,
@@ -63,7 +63,7 @@ def text(found: Receipt, officer: str) -> str:
         checkpoint=found.checkpoint,
         size=told.size,
         digest=told.sha256,
-        recipients="\n              ".join(told.recipients),
+        recipients="\n          ".join(told.recipients),
         number=found.number,
         officer=officer,
     )

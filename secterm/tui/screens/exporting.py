@@ -263,7 +263,7 @@ def _result(room: Room[None], written: Written) -> Reader:
         _("The archive is written, read back and compared."),
         left_out
         + _(
-            "File\n  {path}\n\nSize\n  {told} ({size} bytes)\n\nSHA-256\n  {digest}\n\n"
+            "File, size and SHA-256\n  {path}\n  {told} ({size} bytes)\n  {digest}\n\n"
             "Receipt\n  entry #{number} of the journal; F6 of the export lists all\n\n"
             "Checkpoint now\n  {line}\n\nFingerprint of the log keys\n  {fingerprint}\n\n"
             "Check it on any machine: secterm inspect FILE, or age and tar alone."
