@@ -151,7 +151,7 @@ def test_from_an_empty_folder_to_an_archive(tmp_path, term, columns, lines, whol
         terminal.press("up", "enter")
         terminal.wait("> Folder")
         terminal.enter(str(medium))
-        terminal.wait("Enter again, if that is meant")
+        terminal.wait("! This folder is")
         terminal.press("enter")
         terminal.wait("> Encrypt to")
         terminal.press("enter")

@@ -226,7 +226,7 @@ async def test_another_folder_there_is_asked_about_anew(small, machine, tmp_path
         await officer.type("/in")
         await officer.misses("if that is meant.")
         await officer.press("enter")
-        await officer.reads("/in is on a disk that stays")
+        await officer.reads("This folder is on a disk that stays")
         assert "> Folder" in officer.screen
 
 

@@ -20,7 +20,7 @@ from secterm.desk import receipts
 from secterm.settings import reading
 from secterm.tui.screens import onto, passwords
 from secterm.tui.screens.dialogs import Cancelled, Question
-from secterm.tui.screens.form import Entry, Values
+from secterm.tui.screens.form import Doubt, Entry, Values
 from secterm.tui.screens.reader import Reader
 from secterm.tui.widgets.choices import Choice
 from secterm.words import _, ngettext
@@ -110,7 +110,7 @@ def _form(
     told: str,
     kept: Values,
     found: list[Medium],
-    meant: set[str],
+    meant: set[Doubt],
     at: str = "",
 ) -> Exporting:
     def to_keys(values: Mapping[str, str]) -> bool:
@@ -172,7 +172,7 @@ def _keys(typed: str) -> list[str]:
 async def export(room: Room[None], ids: list[str] | None) -> None:
     """These dossiers, or all, into one archive; asks until it is written or left."""
     title, told, kept, at = _title(room, ids), "", Values(), ""
-    meant: set[str] = set()
+    meant: set[Doubt] = set()
     while True:
         found = media.machine.present()
         form = _form(room.shell, room.desk, title, told, kept, found, meant, at)
@@ -195,7 +195,7 @@ async def export(room: Room[None], ids: list[str] | None) -> None:
 
 
 async def _until_written(
-    room: Room[None], values: Values, meant: set[str], ids: list[str] | None
+    room: Room[None], values: Values, meant: set[Doubt], ids: list[str] | None
 ) -> Written:
     """Tries until it is written, or the officer would rather change something.
 
@@ -223,7 +223,7 @@ async def _until_written(
 def _write(
     room: Room[None],
     values: Values,
-    meant: set[str],
+    meant: set[Doubt],
     to: Recipients,
     ids: list[str] | None,
     left: list[str],

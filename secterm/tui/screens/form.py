@@ -30,6 +30,7 @@ from secterm.tui.widgets.paragraph import Paragraph
 from secterm.words import _
 
 Values = dict[str, str]
+Doubt = tuple[str, str]  # what was entered, and what was asked of it
 MOST_APART: Final = 6  # entries with an empty line after each, on 24 lines
 TYPED_OVER: Final = ("number", "count", "date")
 CHOOSING: Final = _(
@@ -120,7 +121,7 @@ class Form(Room[Values]):
         leave: bool = True,
         tight: bool = False,
         records: bool = False,
-        meant: set[str] | None = None,
+        meant: set[Doubt] | None = None,
     ) -> None:
         super().__init__(where)
         self._entries = entries
@@ -139,7 +140,7 @@ class Form(Room[Values]):
         self._typed_at_first: list[str] = []
         self._warned = False
         self._meant = set() if meant is None else meant
-        self._doubted = ""
+        self._doubted: Doubt = ("", "")
         self._wrong_one: Entry | None = None  # what was said is about this one
 
     @property
@@ -358,7 +359,7 @@ class Form(Room[Values]):
         for entry in [here] if following else shown:
             wrong = self._wrong(entry, values)
             if wrong or self._is_doubted(entry, values, here):
-                self._tell(entry, wrong or self._doubted)
+                self._tell(entry, wrong or self._doubted[1])
                 return
         self.say("")
         self._warned = False
@@ -370,10 +371,11 @@ class Form(Room[Values]):
 
     def _is_doubted(self, entry: Entry, values: Values, here: Entry) -> bool:
         """Whether it is asked if this is meant. Enter on what was just asked says so."""
-        doubt = entry.doubt(values)
-        if not doubt or doubt in self._meant:
+        doubt = (values[entry.id], entry.doubt(values))
+        if not doubt[1] or doubt in self._meant:
             return False
-        if entry is here and doubt == self._doubted == self.said and not self.shell.held:
+        asked = doubt == self._doubted and doubt[1] == self.said
+        if asked and entry is here and not self.shell.held:
             self._meant.add(doubt)
             return False
         self._doubted = doubt
@@ -484,6 +486,6 @@ class Form(Room[Values]):
         values = self.values()
         if self._wrong(entry, values):
             return
-        if not self.said == self._doubted == entry.doubt(values):
+        if self._doubted != (values[entry.id], self.said):
             self._wrong_one = None
             self.say("")

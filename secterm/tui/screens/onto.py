@@ -14,7 +14,7 @@ from secterm.archive.errors import ArchiveNotWritten
 from secterm.archive.media import Medium
 from secterm.tui import dates
 from secterm.tui.screens import folders
-from secterm.tui.screens.form import Entry, Form, Values
+from secterm.tui.screens.form import Doubt, Entry, Form, Values
 from secterm.tui.widgets.choices import Choice, Choices
 from secterm.words import _
 
@@ -27,7 +27,7 @@ LastUsed = Callable[[str], str]  # by a file system's id; an ISO time, or empty
 
 class OnMedium(Form):
     """A form that begins with the medium. `found` are those that are here now; `meant` are the
-    doubts that were answered, by their text.
+    doubts that were answered.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class OnMedium(Form):
         kept: Values,
         found: list[Medium],
         last_used: LastUsed,
-        meant: set[str],
+        meant: set[Doubt],
         *,
         intro: str = "",
         live: Callable[[Values], str] | None = None,
@@ -170,8 +170,7 @@ def described(medium: Medium, used: str) -> str:
 
 def doubt(values: Mapping[str, str]) -> str:
     """What is asked of a folder that is not on a removable medium; empty for one that is."""
-    folder = Path(values["folder"]).expanduser()
-    on = media.machine.at(folder)
+    on = media.machine.at(Path(values["folder"]).expanduser())
     if on is not None and on.removable:
         return ""
     match on.kind if on else "other":
@@ -185,19 +184,17 @@ def doubt(values: Mapping[str, str]) -> str:
             where = _("on another machine, over a network")
         case _:
             where = _("on nothing that can be taken away")
-    return _("{folder} is {where}. Enter again, if that is meant.").format(
-        folder=folder, where=where
-    )
+    return _("This folder is {where}. Enter again, if that is meant.").format(where=where)
 
 
-def target(values: Mapping[str, str], meant: set[str]) -> Path:
+def target(values: Mapping[str, str], meant: set[Doubt]) -> Path:
     """The folder to write to, as things are now. Raises `ArchiveNotWritten` where the medium
     that was chosen is not here: what stands in its place was not meant.
     """
     again = _("Put it in again, and see that it is mounted.")
     if values["medium"] == FOLDER:
         asked = doubt(values)
-        if asked and asked not in meant:
+        if asked and (values["folder"], asked) not in meant:
             raise ArchiveNotWritten(
                 _("its folder is not on a removable medium any more."), advice=again
             )
