@@ -10,6 +10,7 @@ import pyrage
 import pytest
 
 from secterm.archive import media
+from secterm.tui import order
 from secterm.tui.screens import onto
 from tests.support import sticks
 
@@ -213,6 +214,21 @@ async def test_going_on_by_another_way_does_not_say_that_it_is_meant(small, mach
         assert officer.journal == before
         await officer.press("enter")
         await officer.sees("> Encrypt to")
+
+
+async def test_a_key_that_is_held_down_does_not_say_that_it_is_meant(
+    small, machine, tmp_path, monkeypatch
+):
+    async with small() as officer:
+        await begins(officer)
+        await officer.press("up", "enter")
+        await officer.sees("> Folder")
+        await officer.type(str(tmp_path))
+        monkeypatch.setattr(order, "HELD", 60.0)
+        for _ in range(5):
+            await officer.press("enter")
+        await officer.reads("Enter again, if that is meant.")
+        assert "> Folder" in officer.screen
 
 
 async def test_another_folder_there_is_asked_about_anew(small, machine, tmp_path):
