@@ -383,6 +383,43 @@ async def test_from_a_failure_the_form_is_as_it_was(small, stick, failing):
         await officer.reads("the medium has failed.")
 
 
+@pytest.mark.long
+async def test_an_archive_s_passphrase_is_not_asked_again_for_another_try(small, stick, failing):
+    async with small() as officer:
+        await begins(officer)
+        await officer.press("enter")
+        await officer.sees("> Encrypt to")
+        await officer.write("2")
+        await officer.sees("> Archive's passphrase")
+        await officer.write("test lantern orchard velvet")
+        await officer.sees("> Once more")
+        await officer.type("test lantern orchard velvet")
+        failing.append(errno.EIO)
+        await officer.press("enter")
+        await officer.sees("Try again")
+        failing.clear()
+        await officer.press("enter")
+        await officer.sees("written, read back and compared")
+
+
+async def test_a_lock_between_two_tries_leads_back_to_the_export(small, stick, failing):
+    async with small() as officer:
+        await begins(officer)
+        await names_the_recipient(officer)
+        failing.append(errno.EIO)
+        await officer.press("enter")
+        await officer.sees("Try again")
+        await officer.locks()
+        await officer.comes_back_to("> Medium")
+        assert not officer.desk.receipts()
+        failing.clear()
+        await names_the_recipient(officer)
+        await officer.press("enter")
+        await officer.sees("written, read back and compared")
+        await officer.press("enter")
+        await officer.sees("Show only")
+
+
 async def test_a_medium_without_room_is_told_before_a_byte_is_written(small, stick, monkeypatch):
     def free(folder):
         found = list(os.fstatvfs(os.open(folder, os.O_PATH)))
