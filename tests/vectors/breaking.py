@@ -206,6 +206,23 @@ def by_same(path: Path) -> Told:
     return alone("An administrator was disabled by who had proposed it.", number)
 
 
+def receipt(path: Path) -> Told:
+    desk, _id = small(path)
+    act = acts.Exported(
+        file="secterm-9-abababab.age",
+        sha256="00" * 32,
+        size=1,
+        before=desk._vault.size,
+        root="ab" * 32,
+        dossiers=1,
+        recipients=("passphrase",),
+        medium=acts.MediumRef(kind="usb"),
+    )
+    number = past(desk, desk._vault.signer, desk._vault.id.hex(), act)
+    desk.close()
+    return alone("A receipt names a checkpoint that never was here.", number)
+
+
 def _by_first(builder: Builder) -> Builder:
     return lambda path: builder(path) | {"ways": [way(*FIRST)]}
 
@@ -224,5 +241,6 @@ BROKEN: dict[str, Builder] = {
         by_disabled,
         by_one,
         by_same,
+        receipt,
     )
 }

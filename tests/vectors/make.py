@@ -13,6 +13,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import pytest
+
 from secterm.desk import sample
 from secterm.desk.desk import Desk
 from secterm.desk.drafts import Left
@@ -21,7 +23,8 @@ from secterm.dossier import entries as acts
 from secterm.vault import kdf, keyfile
 from secterm.vault.errors import WrongPassphrase
 from secterm.vault.shares import Collected
-from tests.support.archives import SMALL_PACK
+from tests.support import sticks
+from tests.support.archives import SMALL_PACK, TO
 from tests.support.paper import someone
 from tests.vectors import FOLDER, OPENED
 
@@ -215,9 +218,25 @@ def unlocking(path: Path) -> Told:
     }
 
 
+def archived(path: Path) -> Told:
+    desk = begun(path)
+    desk.add_officer(*SECOND)
+    lived(desk, SECOND, ("admitted", "general"), ("opened", "key"))
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        machine = sticks.machine(Path(folder), patch)
+        stick = machine.stick(Path(folder, "stick"), label="VIELLAND", id="4C1D-09FA")
+        desk.export(stick, TO)
+        desk.export(Path(folder), TO, [desk.cards()[0].id])
+    desk.close()
+    return {
+        "what": "Two archives and their receipts: of all onto a stick, of one onto a disk.",
+        "ways": [way(*FIRST), way(*SECOND)],
+    }
+
+
 WHOLE: dict[str, Builder] = {
     builder.__name__: builder
-    for builder in (fresh, stages, officers, rekeyed, recovered, erased, tile, unlocking)
+    for builder in (fresh, stages, officers, rekeyed, recovered, erased, tile, unlocking, archived)
 }
 
 
