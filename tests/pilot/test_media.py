@@ -57,8 +57,7 @@ async def test_a_stick_is_shown_with_all_that_is_known_of_it(small, stick):
     async with small() as officer:
         await begins(officer)
         await officer.sees("> 1 (•) VIELLAND (SanDisk Cruzer Blade)")
-        await officer.sees("free of 8.0 GB, vfat")
-        await officer.sees("not used here before")
+        await officer.sees("free of 8.0 GB, vfat, new here")
 
 
 async def test_an_archive_goes_onto_the_stick_with_enter_alone(small, stick):
@@ -76,7 +75,7 @@ async def test_an_archive_goes_onto_the_stick_with_enter_alone(small, stick):
 
 async def test_when_a_stick_was_last_used_here_is_told(small, stick):
     async with small() as officer:
-        for told in ("not used here before", "last used here on"):
+        for told in ("new here", "last used here on"):
             await begins(officer)
             await officer.sees(told)
             await names_the_recipient(officer)

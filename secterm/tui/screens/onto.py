@@ -74,6 +74,7 @@ class OnMedium(Form):
             ),
             told=told,
             at=at,
+            tight=True,
             meant=meant,
         )
 
@@ -160,11 +161,10 @@ def described(medium: Medium, used: str) -> str:
         room = _("{free} free of {size}").format(free=space.told(medium.free), size=size)
     else:
         room = _("{free} free").format(free=space.told(medium.free))
-    lines = [called(medium), ", ".join(part for part in (room, medium.filesystem) if part)]
+    new = _("new here") if medium.id and not used else ""
+    lines = [called(medium), ", ".join(part for part in (room, medium.filesystem, new) if part)]
     if used:
         lines.append(_("last used here on {day}").format(day=dates.told(used)))
-    elif medium.id:
-        lines.append(_("not used here before"))
     return "\n".join(lines)
 
 
