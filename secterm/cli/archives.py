@@ -22,7 +22,7 @@ from secterm.cli.given import (
     passphrase,
     unlocked,
 )
-from secterm.cli.telling import Progress, complain, say, say_all, say_json, tame
+from secterm.cli.telling import Progress, aside, complain, say, say_all, say_json, tame
 from secterm.cli.vaults import full_id
 from secterm.words import _
 
@@ -67,7 +67,10 @@ def _only_one(ask: bool, secret_file: Path | None) -> None:
     "--recipient",
     "recipients",
     multiple=True,
-    help=_("An age1… key; may repeat. With nobody named: those of the settings file."),
+    help=_(
+        "An age1… key, or a name of the recipients' book; may repeat. With nobody named: those of "
+        "the settings file."
+    ),
 )
 @click.option(
     "--recipients-file", type=FilePath(folder=False), help=_("A file of age1… keys, one a line.")
@@ -95,8 +98,10 @@ def export(
         secret = new_passphrase(secret_file, _("Passphrase for the archive"))
     if not recipients and recipients_file is None and not secret:
         recipients = _from_settings(given.path)
-    to = Recipients.gather(recipients, recipients_file, secret)
+    _check(recipients, recipients_file, secret)
     with unlocked(given) as desk, _made(folder), Progress() as shown:
+        to = Recipients.gather(desk.recipient_keys(recipients), recipients_file, secret)
+        _tell_names(desk, recipients)
         chosen = list(dict.fromkeys(full_id(desk, id) for id in ids)) or None
         written = desk.export(folder, to, chosen, progress=_counted(desk, chosen, shown))
         line = desk.checkpoint_line()
@@ -107,6 +112,28 @@ def export(
 
         complain(left_out(written.left_out))
     say(_("Checkpoint {line}").format(line=line))
+
+
+def _check(named: tuple[str, ...], file: Path | None, secret: str) -> None:
+    """Refuses, before a passphrase is asked for, what only the book's names can make right."""
+    from secterm.archive import recipients
+    from secterm.archive.recipients import Recipients
+
+    keys = [
+        recipients.canonical(text, number)
+        for number, text in enumerate(named, 1)
+        if recipients.is_key(text) or recipients.is_secret(text)
+    ]
+    if secret or len(keys) == len(named):
+        Recipients.gather(named, file, secret)
+
+
+def _tell_names(desk: Desk, named: tuple[str, ...]) -> None:
+    """The fingerprint of each recipient of the book, to be compared before it is written."""
+    for text in named:
+        found = desk.recipient(text)
+        if found is not None:
+            aside(_("For {name}: {f}").format(name=found.name, f=found.fingerprint))
 
 
 def _from_settings(vault: Path) -> tuple[str, ...]:

@@ -1,5 +1,5 @@
 """What the vault's own entries say: the unit, the officers and their public
-keys, the packs. Read once at unlock; what does not fit is kept as a fault for
+keys, the packs, the recipients' book. Read once at unlock; what does not fit is kept as a fault for
 the verification, never passed over.
 """
 
@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from secterm.desk.book import Book
 from secterm.desk.report import Recovered
 from secterm.dossier import entries as acts
 from secterm.dossier import roles
@@ -105,6 +106,7 @@ class Registry:
     newest: str = ""
     recoveries: list[Recovery] = field(default_factory=list)
     recovered: list[tuple[str, str]] = field(default_factory=list)  # ISO time, officer; since then
+    book: Book = field(default_factory=Book)
     erased: dict[str, Erasure] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     spoilt: set[str] = field(default_factory=set)  # officers of whose strand not all holds
@@ -220,6 +222,12 @@ def _take(vault: Vault, registry: Registry, number: int, entry: VaultEntry) -> N
                 registry.faults.append(Fault(f"entry #{number}", "names a dossier that is none"))
                 return
             registry.erased[act.dossier] = Erasure(number, entry.at, act.entries, act.reason)
+        case acts.RecipientAdded() as act:
+            wrong = registry.book.add(number, entry.at, entry.officer, act)
+            registry.faults += [Fault(f"entry #{number}", wrong)] if wrong else []
+        case acts.RecipientRemoved() as act:
+            wrong = registry.book.remove(entry.at, act)
+            registry.faults += [Fault(f"entry #{number}", wrong)] if wrong else []
         case acts.Recovered() as act:
             registry.recovered.append((entry.at, act.officer))
         case acts.RecoveryMade() as act:

@@ -15,6 +15,7 @@ from secterm.policy.model import Category
 
 Finding = Literal["suitable", "conditions", "unsuitable"]
 Role = Literal["administrator", "officer", "approver", "auditor"]
+Source = Literal["typed", "file", "picture"]  # how a recipient's key came
 Decision = Literal["admit", "refuse", "defer"]
 Row: TypeAlias = dict[str, str]
 Answer: TypeAlias = bool | float | str | list[Row]  # list: rows, every field as text
@@ -359,6 +360,21 @@ class PackAdopted(_Act, frozen=True, kw_only=True, tag="pack_adopted"):
     files: dict[str, str]
 
 
+class RecipientAdded(_Act, frozen=True, kw_only=True, tag="recipient_added"):
+    """A public key is in the recipients' book from now on, under this name."""
+
+    name: str
+    key: str  # age1…, as age writes it
+    source: Source
+
+
+class RecipientRemoved(_Act, frozen=True, kw_only=True, tag="recipient_removed"):
+    """A key is not in the recipients' book any more."""
+
+    key: str
+    reason: str
+
+
 class Unlocked(_Act, frozen=True, kw_only=True, tag="unlocked"):
     """The vault was unlocked after this many failed attempts (recorded when there were any)."""
 
@@ -386,6 +402,8 @@ VaultAct: TypeAlias = (
     | RecoveryMade
     | Recovered
     | PackAdopted
+    | RecipientAdded
+    | RecipientRemoved
     | Unlocked
     | ClockBehind
 )

@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from secterm.archive import recipients
 from secterm.settings import IDLE, LONGEST_NAME, WITHIN, Settings, View, reading
 from secterm.tui.dates import EXAMPLES
 from secterm.tui.screens.form import Entry, Form, Values
@@ -78,9 +79,12 @@ def setting_form(key: str, settings: Settings, told: str, kept: Values) -> Form:
             "recipients",
             _("age1… keys"),
             "text",
-            value=kept.get("recipients", " ".join(settings.recipients)),
+            value=kept.get("recipients", ", ".join(settings.recipients)),
             required=False,
-            help=_("With spaces or commas between; empty for none."),
+            help=_(
+                "With spaces or commas between; empty for none. A name of the recipients' book "
+                "may stand for its key, with commas around."
+            ),
             check=lambda values: _recipients_fault(values["recipients"]),
         )
     else:
@@ -104,7 +108,7 @@ def changed(key: str, settings: Settings, values: Values) -> Settings:
 
 
 def _keys(typed: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(typed.replace(",", " ").split()))
+    return tuple(recipients.separated(typed))
 
 
 def _recipients_fault(typed: str) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from secterm import messages
 from secterm.archive.errors import ArchiveNotWritten
 from secterm.archive.recipients import Recipients
 from secterm.archive.write import Written
-from secterm.settings import reading
-from secterm.tui.screens import folders, passwords
+from secterm.tui.screens import addressing, folders, passwords
 from secterm.tui.screens.dialogs import Cancelled
 from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.screens.reader import Reader
@@ -19,36 +18,12 @@ from secterm.tui.widgets.choices import Choice
 from secterm.words import _
 
 if TYPE_CHECKING:
-    from secterm.tui.app import SectermApp
     from secterm.tui.screens.room import Room
 
 INTRO = _(
     "An archive is a copy: whoever opens it reads everything in it, and erasing a "
     "dossier here later does not reach it."
 )
-
-
-FROM_SETTINGS: Final = _(
-    "From the settings file {file}, which is neither sealed nor signed. Whoever has these "
-    "keys reads the archive, so compare them:"
-)
-MOST_SHOWN: Final = 6  # keys, on 24 lines
-
-
-def _taken(shell: SectermApp, values: Values) -> str:
-    """The keys that come from the settings file, so that a changed file is seen."""
-    typed = _keys(values["keys"]) if values["how"] == "keys" else []
-    taken = [key for key in typed if key in shell.settings.recipients]
-    if not taken:
-        return ""
-    more = len(taken) - MOST_SHOWN
-    return "\n".join(
-        (
-            FROM_SETTINGS.format(file=reading.beside(shell.vault).name),
-            *(f"  {key}" for key in taken[:MOST_SHOWN]),
-            *([_("  ({n} more)").format(n=more)] if more > 0 else []),
-        )
-    )
 
 
 def _title(room: Room[None], ids: list[str] | None) -> str:
@@ -59,7 +34,7 @@ def _title(room: Room[None], ids: list[str] | None) -> str:
     return _("Export: {name}").format(name=", ".join(names))
 
 
-def _form(shell: SectermApp, title: str, told: str, kept: Values, at: str = "") -> Form:
+def _form(room: Room[None], title: str, told: str, kept: Values, at: str = "") -> Form:
     def to_keys(values: Mapping[str, str]) -> bool:
         return values["how"] == "keys"
 
@@ -69,7 +44,7 @@ def _form(shell: SectermApp, title: str, told: str, kept: Values, at: str = "") 
     strength = passwords.meter()
 
     def live(values: Values) -> str:
-        return _taken(shell, values) or strength(values)
+        return (addressing.told(room, values) if to_keys(values) else "") or strength(values)
 
     return Form(
         title,
@@ -85,13 +60,7 @@ def _form(shell: SectermApp, title: str, told: str, kept: Values, at: str = "") 
                     Choice("passphrase", _("A passphrase")),
                 ),
             ),
-            Entry(
-                "keys",
-                _("Recipients"),
-                value=kept.get("keys", " ".join(shell.settings.recipients)),
-                help=_("One or more age1… keys with spaces between, or a file that lists them."),
-                when=to_keys,
-            ),
+            *addressing.entries(room, kept, to_keys),
             *passwords.entries(label=_("Archive's passphrase"), when=to_passphrase),
         ],
         intro=INTRO,
@@ -101,29 +70,23 @@ def _form(shell: SectermApp, title: str, told: str, kept: Values, at: str = "") 
     )
 
 
-def _recipients(values: Values) -> Recipients:
+def _recipients(room: Room[None], values: Values) -> Recipients:
     if values["how"] == "passphrase":
         return Recipients.gather(passphrase=values["passphrase"])
-    if values["keys"].startswith("age1"):
-        return Recipients.gather(_keys(values["keys"]))
-    return Recipients.gather(file=Path(values["keys"]).expanduser())
-
-
-def _keys(typed: str) -> list[str]:
-    return typed.replace(",", " ").split()
+    return addressing.chosen(room.desk, values)
 
 
 async def export(room: Room[None], ids: list[str] | None) -> None:
     """These dossiers, or all, into one archive; asks until it is written or left."""
     title, told, kept, at = _title(room, ids), "", Values(), ""
     while True:
-        form = _form(room.shell, title, told, kept, at)
+        form = _form(room, title, told, kept, at)
         values = await room.shell.push_screen_wait(form)
         if values is None:
             return
         kept, at = values, ""
         try:
-            to = _recipients(values)
+            to = _recipients(room, values)
             folder = Path(values["folder"]).expanduser()
             written = await room.shell.working(
                 _("Writing the archive"), _write(room, folder, to, ids), stoppable=True

@@ -26,6 +26,7 @@ from secterm.tui import dates
 from secterm.tui.screens.room import CHOOSE, Room
 from secterm.tui.widgets.choices import Choice, Choices
 from secterm.tui.widgets.line import Line
+from secterm.tui.widgets.marks import Marks
 from secterm.tui.widgets.paragraph import Paragraph
 from secterm.words import _
 
@@ -41,6 +42,7 @@ CHOOSING: Final = _(
 class Entry:
     """One thing asked. `when` hides it while it does not apply.
 
+    Of `several` any number can be marked; the value is their keys with spaces between.
     A choice without a value begins with no answer chosen, so that one must be meant. A number,
     a count (whole, within the bounds of its `check`) or a date that it begins with is typed
     over, not added to.
@@ -50,7 +52,7 @@ class Entry:
 
     id: str
     label: str
-    kind: Literal["line", "secret", "text", "date", "number", "count", "choice"] = "line"
+    kind: Literal["line", "secret", "text", "date", "number", "count", "choice", "several"] = "line"
     value: str = ""
     choices: tuple[Choice, ...] = ()
     required: bool = True
@@ -194,6 +196,10 @@ class Form(Room[Values]):
                     open=not entry.value,
                     id=id,
                 )
+            case "several":
+                marks = Marks(entry.choices, id=id)
+                marks.put(entry.value)
+                return marks
             case "text":
                 return Paragraph(entry.value, id=id)
             case _:
@@ -303,7 +309,8 @@ class Form(Room[Values]):
         return self.shell.clock().date(), self.shell.settings.dates
 
     def _typed(self) -> list[str]:
-        return [self._value(e) for e in self._entries if e.kind not in ("secret", "choice")]
+        chosen = ("secret", "choice", "several")
+        return [self._value(e) for e in self._entries if e.kind not in chosen]
 
     def _control_of(self, entry: Entry) -> Widget:
         return self.query_one(f"#entry-{entry.id}")
