@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from secterm.archive import pictures, recipients
 from secterm.archive.errors import RecipientInvalid
@@ -18,6 +19,8 @@ from secterm.dossier import entries as acts
 from secterm.dossier.demands import LONGEST_LINE, NotAllowed, legible, require
 from secterm.dossier.entries import Source
 from secterm.words import _
+
+MOST_KEYS: Final = 50  # of one file, each of which is compared by somebody
 
 
 class Booking(Upkeep):
@@ -126,12 +129,14 @@ def _listed(text: str) -> list[tuple[str, str]]:
         recipients.canonical(key, number): name
         for number, (name, key) in enumerate(recipients.lines(text), 1)
     }
+    if len(found) > MOST_KEYS:
+        raise RecipientInvalid(_("it has more than {n} keys").format(n=MOST_KEYS))
     if not found:
         raise RecipientInvalid(_("there is no age1… key in it"))
     return [(name, key) for key, name in found.items()]
 
 
-_NOT_COMPARED = _(
+_NOT_COMPARED: Final = _(
     "That is not how the key's fingerprint begins. If its owner reads out another, the key was "
     "exchanged on the way: do not add it."
 )

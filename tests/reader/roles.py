@@ -59,6 +59,7 @@ class Judge:
         self.used: set[int] = set()
         self.erased: set[bytes] = set()
         self.slots: set[str] = set()
+        self.book: dict[str, tuple[str, str]] = {}  # recipients by key: name, and as at the lock
         self.since = 0  # entries before the transaction that is judged
 
     def tell(self, entry: Entry, what: str) -> None:
@@ -157,6 +158,15 @@ class Judge:
                 self.proposals[entry.number] = entry
             case "erased":
                 self._erase(entry)
+            case "recipient_added":
+                key, name = entry.text("key"), entry.text("name")
+                if key in self.book or login(name) in (known for _, known in self.book.values()):
+                    self.tell(entry, "the key or its name is in the book")
+                else:
+                    self.book[key] = name, login(name)
+            case "recipient_removed":
+                if self.book.pop(entry.text("key"), None) is None:
+                    self.tell(entry, "the key is not in the book")
         if entry.name in acts.OFFICER:
             self._standing(entry)
 

@@ -27,6 +27,7 @@ class Report:
     stages: dict[bytes, str]
     drafts: dict[bytes, Draft]
     people: dict[bytes, Person]
+    book: dict[str, str]
     faults: tuple[Fault, ...]
 
     @property
@@ -95,6 +96,7 @@ def _verified(vault: Vault, earlier: str, faults: list[Fault]) -> Report:
         stages=checker.stages,
         drafts=log.drafts,
         people=judge.people,
+        book={key: name for key, (name, _) in judge.book.items()},
         faults=tuple(sorted(set(faults))),
     )
 

@@ -33,6 +33,8 @@ WHERE = {
     "recovery shares": ("sharing",),
     "officers": ("officers",),
     "an officer": ("officer",),
+    "recipients' book": ("book",),
+    "exporting": ("marks",),
     "settings": ("settings",),
 }
 

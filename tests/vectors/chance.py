@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
+from secterm.archive.recipients import fingerprint
 from secterm.desk import sample
 from secterm.desk.desk import Desk
 from secterm.desk.drafts import Left
@@ -19,7 +20,7 @@ from secterm.vault import kdf
 from secterm.vault.errors import WrongPassphrase
 from secterm.vault.signer import Signer
 from tests.support.paper import someone
-from tests.vectors.make import FIRST, Clock, begun
+from tests.vectors.make import FIRST, KEYS, Clock, begun
 
 WORDS = ("amber", "velvet", "copper", "granite", "saffron", "orbit", "ladder", "walrus", "comet")
 STAGES = ("admitted", "unsigned", "opened", "rules", "left", "withdrawn", "deferred", "training")
@@ -40,6 +41,7 @@ class Life:
             self.add, self.add, self.rename, self.give, self.disable, self.change, self.rekey,
             self.share, self.erase, self.erase, self.sit, self.open, self.act, self.act, self.act,
             self.give, self.disable, self.invent, self.invent, self.leave, self.mark,
+            self.enlist, self.enlist, self.strike,
         )  # fmt: skip
         try:
             self.add()
@@ -98,6 +100,13 @@ class Life:
 
     def share(self) -> None:
         self.desk.adopt_shares(self.desk.draw_shares(2, 3))
+
+    def enlist(self) -> None:
+        key = self.chance.choice(KEYS)
+        self.desk.add_recipient(self.name(), key, "typed", fingerprint(key))
+
+    def strike(self) -> None:
+        self.desk.remove_recipient(self.chance.choice(KEYS), "A test's reason.")
 
     def sit(self) -> None:
         """Another officer sits down; somebody may have tried before."""

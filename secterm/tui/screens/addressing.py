@@ -75,17 +75,14 @@ def told(room: Room[None], values: Values) -> str:
             readers.append((_("(not in the book)"), text))
     lines = [READ] if readers else []
     lines += [
-        f"  {fit(name, NAMED)} {recipients.fingerprint(key)}" for name, key in readers[:MOST_SHOWN]
+        f"  {fit(name, NAMED)} {recipients.fingerprint(key)}" for name, key in readers
     ]
-    lines += _more(len(readers))
     if taken:
         lines.append(FROM_SETTINGS.format(file=reading.beside(room.shell.vault).name))
-        lines += [*(f"  {key}" for key in taken[:MOST_SHOWN]), *_more(len(taken))]
+        lines += [f"  {key}" for key in taken[:MOST_SHOWN]]
+        more = len(taken) - MOST_SHOWN
+        lines += [_("  ({n} more)").format(n=more)] if more > 0 else []
     return "\n".join(lines)
-
-
-def _more(count: int) -> list[str]:
-    return [_("  ({n} more)").format(n=count - MOST_SHOWN)] if count > MOST_SHOWN else []
 
 
 def chosen(desk: Desk, values: Values) -> Recipients:

@@ -21,6 +21,7 @@ SOURCES = {
     "file": _("from a file"),
     "picture": _("from a picture of a QR code"),
 }
+NAMED = 22  # columns of a name
 EMPTY = _("Nobody is in the book yet. F2 adds the registry's public key.")
 
 
@@ -38,7 +39,7 @@ class RecipientsBook(Room[None]):
     )
     BINDINGS = [
         Binding("f2", "add", _("Add a recipient")),
-        Binding("f8", "remove", _("Remove")),
+        Binding("f8", "remove", _("Remove one")),
     ]
     NEEDS = {"add": "manage", "remove": "manage"}
 
@@ -73,9 +74,9 @@ class RecipientsBook(Room[None]):
     def _line(self, each: Recipient) -> str:
         if not each.there:
             return _("{name} removed on {day}").format(
-                name=fit(each.name, 26), day=dates.short(each.removed)
+                name=fit(each.name, NAMED), day=dates.short(each.removed)
             )
-        return f"{fit(each.name, 26)} {each.fingerprint}"
+        return f"{fit(each.name, NAMED)} {each.fingerprint} {dates.short(each.at)}"
 
     def _at(self, number: str) -> Recipient | None:
         every = (*self.desk.recipients(), *self.desk.former_recipients())
@@ -146,7 +147,7 @@ class RecipientRoom(Room[None]):
         "can make it with sha256sum, as shown. Enter or Esc goes back."
     )
     RULE = _("An entry of the journal says who added a key and when, and who removed it.")
-    BINDINGS = [Binding("enter", "back", _("Go on"))]
+    BINDINGS = [Binding("enter", "go_on", _("Go on"))]
 
     def __init__(self, recipient: Recipient) -> None:
         super().__init__(_("Recipient: {name}").format(name=recipient.name))
@@ -160,6 +161,10 @@ class RecipientRoom(Room[None]):
     def on_mount(self) -> None:
         """The arrows move the page."""
         self.set_focus(self.query_one("#page"))
+
+    def action_go_on(self) -> None:
+        """Enter leaves it too."""
+        self.action_back()
 
     def refill(self) -> None:
         """All of it."""

@@ -167,7 +167,7 @@ class Form(Room[Values]):
         if not self._records or not self.is_attached:
             return False
         with contextlib.suppress(NoMatches):
-            return self._control_of(self._shown()[-1]) is self.focused
+            return self._at_the_last()
         return False
 
     def body(self) -> ComposeResult:
@@ -425,10 +425,17 @@ class Form(Room[Values]):
             if entry.kind == "date" and isinstance(control, Line):
                 hints.append(self._dated(control.value))
             hints.append(entry.help)
-        self.query_one("#hint", Static).update("\n".join(h for h in hints if h))
+        hint = self.query_one("#hint", Static)
+        hint.update("\n".join(h for h in hints if h))
+        if self._live and hints[0] and self._at_the_last():
+            self.call_after_refresh(hint.scroll_visible, animate=False)
         if self._ending != self._at_the_end:
             self._ending = self._at_the_end
             self.refresh_bindings()
+
+    def _at_the_last(self) -> bool:
+        """Whether Enter would be the last one."""
+        return self._control_of(self._shown()[-1]) is self.focused
 
     def _dated(self, text: str) -> str:
         """How a date is understood, while it is typed; how one is typed, before."""

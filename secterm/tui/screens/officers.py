@@ -26,12 +26,12 @@ class Officers(Room[None]):
     HELP_TEXT = _(
         "All officers of this vault, each with their own passphrase and keys. Enter opens an "
         "officer's page: keys, history, and what can be done. F2 adds an officer. F5 changes "
-        "your own passphrase. F6 opens the recipients' book: whose keys archives are for. F8 makes a new vault key, as after an officer was disabled or a "
-        "copy of the vault was lost."
+        "your own passphrase. F6 opens the recipients' book: whose keys archives are for. F8 "
+        "makes a new vault key, as after an officer was disabled or a copy of the vault was lost."
     )
     RULE = _("An officer is disabled and never removed: what they recorded keeps their name.")
     BINDINGS = [
-        Binding("f2", "add", _("Add an officer")),
+        Binding("f2", "add", _("Add officer")),
         Binding("f5", "passphrase", _("My passphrase")),
         Binding("f6", "recipients", _("Recipients")),
         Binding("f8", "rekey", _("New vault key")),

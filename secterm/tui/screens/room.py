@@ -30,8 +30,8 @@ R = TypeVar("R")
 
 CHOOSE: Final = _("Choose an answer with its number or the arrows, then press Enter.")
 SECRET_KEY: Final = _(
-    "That was a secret key, which nobody else may have. Nothing of it was kept. Whoever saw it "
-    "reads what is written to it: make a new one if anybody did. Give the public key (age1…)."
+    "That was a secret key, which nobody but its owner may have. It was taken out, and nothing of "
+    "it is kept. If anybody saw it, its owner makes a new one. Give the public key (age1…)."
 )
 
 
