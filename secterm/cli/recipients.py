@@ -9,7 +9,7 @@ import click
 
 from secterm.cli.ending import Refused
 from secterm.cli.given import Command, FilePath, Given, Name, asked, common, json_option, unlocked
-from secterm.cli.telling import aside, say, say_json
+from secterm.cli.telling import say, say_json
 from secterm.words import _, ngettext
 
 if TYPE_CHECKING:
@@ -93,16 +93,19 @@ def add(
     with unlocked(given) as desk:
         key = desk.demand_new_key(key or "")
         if fingerprint is None:
-            aside(_("Fingerprint of this key: {f}").format(f=recipients.fingerprint(key)))
-            aside(_("Have the key's owner read theirs out, by another way than the key came."))
+            f = recipients.fingerprint(key)
             fingerprint = asked(
-                _("Its first group, once all are the same"),
-                _("Compare it, then say so with --fingerprint."),
+                _(
+                    "Fingerprint of this key: {f}\nHave the key's owner read theirs out, by another "
+                    "way than the key came.\nIts first group, once all are the same"
+                ).format(f=f),
+                _(
+                    "Compare the key's fingerprint, {f}, with its owner's, and say so with "
+                    "--fingerprint."
+                ).format(f=f),
             )
         added = desk.add_recipient(name, key, source, fingerprint)
-    say(
-        _("Added: {name}, fingerprint {f}").format(name=added.name, f=added.fingerprint),
-    )
+    say(_("Added: {name}, fingerprint {f}").format(name=added.name, f=added.fingerprint))
 
 
 def _one_of(found: list[tuple[str, str]], name: str) -> str:

@@ -74,9 +74,7 @@ def told(room: Room[None], values: Values) -> str:
         elif recipients.is_whole(text):
             readers.append((_("(not in the book)"), text))
     lines = [READ] if readers else []
-    lines += [
-        f"  {fit(name, NAMED)} {recipients.fingerprint(key)}" for name, key in readers
-    ]
+    lines += [f"  {fit(name, NAMED)} {recipients.fingerprint(key)}" for name, key in readers]
     if taken:
         lines.append(FROM_SETTINGS.format(file=reading.beside(room.shell.vault).name))
         lines += [f"  {key}" for key in taken[:MOST_SHOWN]]
