@@ -96,8 +96,8 @@ def add(
             f = recipients.fingerprint(key)
             fingerprint = asked(
                 _(
-                    "Fingerprint of this key: {f}\nHave the key's owner read theirs out, by another "
-                    "way than the key came.\nIts first group, once all are the same"
+                    "Fingerprint of this key: {f}\nHave the key's owner read theirs out, by "
+                    "another way than the key came.\nIts first group, once all are the same"
                 ).format(f=f),
                 _(
                     "Compare the key's fingerprint, {f}, with its owner's, and say so with "

@@ -14,11 +14,12 @@ from datetime import UTC, datetime, timedelta
 from shamir_mnemonic.wordlist import WORDLIST
 from textual.screen import Screen
 
-from secterm.archive import media
+from secterm.archive import media, recipients
 from secterm.desk import quiz
 from secterm.dossier.entries import Answered, Archived, Trained
 from secterm.tui import screens
 from secterm.tui.screens import (
+    book,
     dialogs,
     dossier,
     erasing,
@@ -52,6 +53,11 @@ from tests.support.custodians import asks_for, sees_the_share
 from tests.support.house import SECOND, Sitting
 from tests.support.paper import ordinary
 
+RECIPIENTS = {
+    "Central registry": "age1usjzyef6tf96q79ukcsjzv7jcg3mdm37frqncmy6aum5zl27m4ds9fcmr9",
+    "Regional office east": "age1767hxplge2q70pr3pfw08gamwvgppzdwpqfc8v02w3leq2cd2apsqdjg8f",
+}
+THIRD = "age1xcgyjjkdyfdhm92s2zuhtuntmyukpxlegwn4mxndmdad5p0gnegszf3c63"
 BEGINS = "Enter begins."
 THEN = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
 LIVES = (
@@ -294,6 +300,39 @@ async def of_an_officer(officer):
     await keys(("f4", "Officers of this vault"), ("down enter", "Signing key"))(officer)
 
 
+def in_the_book(officer):
+    """Two recipients, whose keys nobody has the secret halves of."""
+    for name, key in RECIPIENTS.items():
+        officer.desk.add_recipient(name, key, "typed", recipients.fingerprint(key))
+
+
+async def the_book(officer):
+    in_the_book(officer)
+    await keys(("f4", "Officers of this vault"), ("f6", "Recipients' book"))(officer)
+
+
+async def of_a_recipient(officer):
+    await the_book(officer)
+    await keys(("enter", "sha256sum"))(officer)
+
+
+async def comparing(officer):
+    await the_book(officer)
+    await keys(("f2", "> The public key is"), ("enter", "> Public key"))(officer)
+    await officer.write(THIRD)
+    await officer.sees("> Name")
+    await officer.write("Ministry")
+
+
+async def export_to_the_book(officer):
+    in_the_book(officer)
+    await keys(("f5", "> Folder on the medium"))(officer)
+    await officer.press("ctrl+u")
+    await officer.write("/")
+    await officer.sees("> Encrypt to")
+    await keys(("enter", "> Recipients"), ("space", "Whoever has one of these"))(officer)
+
+
 async def tour(officer):
     officer.app.guide.begin()
     await officer.sees("Tour 1 of")
@@ -355,6 +394,10 @@ WALKS = {
     ),
     "officers": Walk(officers.Officers, keys(("f4", "Officers of this vault"))),
     "officer": Walk(officer.OfficerRoom, of_an_officer),
+    "book": Walk(book.RecipientsBook, the_book),
+    "recipient": Walk(book.RecipientRoom, of_a_recipient),
+    "comparing": Walk(form.Form, comparing),
+    "export to the book": Walk(form.Form, export_to_the_book),
     "share": Walk(sharing.Custodians, share),
     "words back": Walk(sharing.Custodians, words_back),
     "erasing": Walk(erasing.Warned, erasure),

@@ -21,7 +21,7 @@ SOURCES = {
     "file": _("from a file"),
     "picture": _("from a picture of a QR code"),
 }
-NAMED = 22  # columns of a name
+NAMED = 20  # columns of a name
 EMPTY = _("Nobody is in the book yet. F2 adds the registry's public key.")
 
 
@@ -155,6 +155,7 @@ class RecipientRoom(Room[None]):
 
     def body(self) -> ComposeResult:
         """What is known of them."""
+        yield Static(self._recipient.name, classes="title", markup=False)
         with VerticalScroll(id="page"):
             yield Static("", id="told", markup=False)
 
@@ -171,12 +172,11 @@ class RecipientRoom(Room[None]):
         who = self._recipient
         by = self.desk.officer_name(who.officer, who.number)
         told = _(
-            "{name}\n\nPublic key (age, X25519)\n  {key}\n\n"
+            "Public key (age, X25519)\n  {key}\n\n"
             "Fingerprint: the first 32 hex digits of SHA-256 over the key\n  {fingerprint}\n"
             "  printf %s KEY | sha256sum\n\n"
             "In the book\n  since {since}, by {by}, {source}, entry #{number}"
         ).format(
-            name=who.name,
             key=who.key,
             fingerprint=who.fingerprint,
             since=dates.moment(who.at),
