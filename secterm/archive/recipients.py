@@ -23,6 +23,8 @@ LARGEST_FILE: Final = 256 * 1024  # bytes, some thousand keys
 SHOWN_DIGITS: Final = 32  # of a fingerprint
 GROUP: Final = 4  # digits that are read out at once
 
+NEITHER: Final = _("recipient {n} is neither a name in the recipients' book nor an age1… key")
+
 _SECRET: Final = re.compile(r"AGE-(SECRET-KEY|PLUGIN)-|-----BEGIN", re.IGNORECASE)
 _COMMENT: Final = re.compile(r"#\s*(.*?)\s*")
 _PUBLIC_KEY: Final = "public key:"  # what age-keygen writes before a key

@@ -49,11 +49,7 @@ class Booking(Upkeep):
         for number, text in enumerate(named, 1):
             known = self.recipient(text)
             if known is None and not (recipients.is_key(text) or recipients.is_secret(text)):
-                raise RecipientInvalid(
-                    _(
-                        "recipient {n} is neither a name in the recipients' book nor an age1… key"
-                    ).format(n=number)
-                )
+                raise RecipientInvalid(recipients.NEITHER.format(n=number))
             found.append(known.key if known else recipients.canonical(text, number))
         return list(dict.fromkeys(found))
 

@@ -60,6 +60,7 @@ def test_no_command_but_the_app_and_the_demo_imports_the_screens(room):
         f"verify|{common}",
         f"sample|{common}|--appointees|1",
         f"export|{common}|--to|out|--recipient|{room.recipient}",
+        f"recipient|list|{common}",
         f"init|--unit|Test unit|{common}".replace("v.db", "w.db"),
         f"pack|check|{reader.default_folder()}",
         "inspect|--help",

@@ -8,6 +8,7 @@ import resource
 import pyrage
 import pytest
 
+from secterm.archive.recipients import fingerprint
 from secterm.desk.desk import Desk
 from secterm.settings import VIEWS, Settings, View
 from secterm.settings.reading import beside, read
@@ -143,6 +144,19 @@ async def test_a_recipient_that_is_none_is_told_and_what_was_typed_stays(started
         await officer.press("enter")
         await officer.sees("1 key")
         assert read(file).recipients == KEYS[:1]
+
+
+async def test_a_recipient_may_be_a_name_of_the_book_and_no_other_name(started, file):
+    async with started() as officer:
+        officer.desk.add_recipient("Central registry", KEYS[0], "typed", fingerprint(KEYS[0]))
+        await at_settings(officer)
+        await changes(officer, "Archive recipients", "> age1… keys")
+        await officer.write(f"Central registry, Bureau, {KEYS[1]}")
+        await officer.reads("recipient 2 is neither a name in the recipients' book nor an age1")
+        await officer.press(*["ctrl+u", "backspace"] * 6)
+        await officer.write(f"central registry, {KEYS[1]}")
+        await officer.sees("2 keys")
+        assert read(file).recipients == ("central registry", KEYS[1])
 
 
 async def test_who_may_not_export_chooses_no_recipients(started, vault, file):

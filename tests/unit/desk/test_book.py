@@ -195,6 +195,13 @@ def test_a_file_with_anything_else_is_refused_whole(tmp_path, text, said):
     assert str(KEY)[20:40] not in reason
 
 
+@given(st.binary() | st.text().map(str.encode))
+def test_any_other_file_is_refused_in_words(tmp_path_factory, content):
+    file = tmp_path_factory.getbasetemp() / "any"
+    file.write_bytes(content)
+    assert refused(lambda: keys_in(file)).startswith("Not added: ")
+
+
 def test_a_file_of_too_many_keys_is_refused(tmp_path):
     file = tmp_path / "keys.txt"
     keys = (str(pyrage.x25519.Identity.generate().to_public()) for _ in range(MOST_KEYS + 1))
