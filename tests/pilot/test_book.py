@@ -277,6 +277,21 @@ async def test_an_export_is_for_the_names_that_are_marked(sitting, medium):
         assert pyrage.decrypt(written.read_bytes(), [SECRET])
 
 
+async def test_more_names_than_the_screen_has_lines_are_all_reached_and_told(sitting, medium):
+    names = [f"Office {n:02}" for n in range(1, 26)]
+    async with sitting(ONE) as officer:
+        keys = written_to(officer.desk, *names)
+        await exporting(officer, medium)
+        await officer.press(*["down"] * 24, "space")
+        await officer.sees("> 25 [x] Office 25")
+        await officer.press("down", "space")
+        await officer.sees(">  1 [x] Office 01")
+        await officer.press("enter")
+        await officer.sees("> Other keys")
+        for name in ("Office 01", "Office 25"):
+            await officer.sees(f"  {name:<26} {fingerprint(keys[name])}")
+
+
 async def test_a_key_that_is_not_in_the_book_is_typed_beside_it_and_told_as_such(sitting, medium):
     async with sitting(ONE) as officer:
         written_to(officer.desk, "Registry")

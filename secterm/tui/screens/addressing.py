@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from secterm.desk.desk import Desk
     from secterm.tui.screens.room import Room
 
+KEYS: Final = _("One or more age1… keys with spaces between, or a file that lists them.")
+NO_BOOK: Final = _("Names to choose from come from the recipients' book: F4 and F6 in the list.")
 READ: Final = _("Whoever has one of these keys reads the archive:")
 FROM_SETTINGS: Final = _(
     "From the settings file {file}, which is neither sealed nor signed. Whoever has these "
@@ -44,7 +46,7 @@ def entries(
         _("Other keys") if there else _("Recipients"),
         value=kept.get("keys", ", ".join(others)),
         required=not there,
-        help=_("One or more age1… keys with spaces between, or a file that lists them."),
+        help=KEYS if there else f"{KEYS} {NO_BOOK}",
         when=when,
     )
     book = Entry(
