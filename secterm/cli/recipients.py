@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.group(
     no_args_is_help=False,
-    help=_("The recipients' book: public keys with names, that archives are written to."),
+    help=_("The recipients' book: whose keys archives are for."),
 )
 def recipient() -> None:
     """Holds what can be done with the book."""

@@ -185,6 +185,7 @@ async def test_a_secret_key_is_kept_out_of_a_longer_text_too(sitting):
         assert not anywhere(officer, str(SECRET)[15:30])
         await officer.press("ctrl+z", "ctrl+y")
         assert not anywhere(officer, str(SECRET)[:12])
+        assert anywhere(officer, KEY)  # what stood before it stays
 
 
 async def test_a_secret_key_in_a_file_is_not_repeated(sitting, tmp_path):

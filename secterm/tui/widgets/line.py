@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
-from secterm.archive.recipients import is_secret
+from secterm.archive.recipients import is_secret, without_secret
 from secterm.words import _
 
 REMEMBERED: Final = 100  # steps that can be undone
@@ -46,7 +46,7 @@ def taken(before: str, after: str, at: int) -> str:
 
 
 class SecretKey(Message):
-    """A secret key was typed or pasted where all can read it; the field is empty now."""
+    """A secret key was typed or pasted where all can read it; it was taken out."""
 
 
 class Guard:
@@ -66,7 +66,7 @@ class Guard:
         return True
 
     def meets(self, text: str) -> bool:
-        """Whether a secret key stands in this text, with which the field is emptied."""
+        """Whether a secret key stands in this text, out of which it is taken now."""
         met = is_secret(text)
         if met:
             self._until = time.monotonic() + REST
@@ -110,8 +110,10 @@ class Line(Input):
         if self._guard.is_deaf():
             return
         value, at = self.value, self.cursor_position
-        if not self.password and self._guard.meets(value[:start] + text + value[end:]):
-            self.value, self._cut, self._before, self._typing = "", "", [], -1
+        after = value[:start] + text + value[end:]
+        if not self.password and self._guard.meets(after):
+            self.value, self._cut, self._before, self._typing = without_secret(after), "", [], -1
+            self.cursor_position = len(self.value)
             self.post_message(SecretKey())
             return
         goes_on = len(text) == 1 and text.isalnum() and start == end == self._typing

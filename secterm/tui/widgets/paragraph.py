@@ -9,6 +9,7 @@ from textual.binding import Binding
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
+from secterm.archive.recipients import without_secret
 from secterm.tui.widgets.line import EDITING, Guard, SecretKey, taken
 from secterm.words import _
 
@@ -60,7 +61,7 @@ class Paragraph(TextArea, inherit_bindings=False):
             edit = Edit("", *self.selection, maintain_selection_offset=False)
         done = super().edit(edit)
         if self._guard.meets(self.text):
-            self.put("")
+            self.put(without_secret(self.text))
             self.post_message(SecretKey())
         return done
 

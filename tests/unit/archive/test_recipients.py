@@ -118,6 +118,13 @@ def test_a_key_of_a_plugin_or_a_device_is_refused_as_one(key):
     assert "only that device and its plugin could open the archive" in wrong([key])
 
 
+def test_a_secret_key_is_taken_out_of_a_text_and_the_rest_stays():
+    text = f"Before {KEY} after"
+    assert recipients.without_secret(text) == "Before  after"
+    assert recipients.without_secret(f"Before\n{OPENSSH}\nAAAA\n") == "Before\n"
+    assert not recipients.is_secret("He wrote -----BEGIN and AGE-SECRET, no more.")
+
+
 def test_a_key_mistyped_is_not_taken_for_a_plugin_s():
     assert "is not an age public key" in wrong([RECIPIENT[:20] + "1" + RECIPIENT[21:]])
 
