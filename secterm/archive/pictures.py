@@ -18,7 +18,7 @@ from secterm.words import _
 LARGEST: Final = 32 * 1024 * 1024  # bytes of the file
 MOST_PIXELS: Final = 64_000_000  # of a camera; four bytes each while it is decoded
 MOST_MEMORY: Final = 1024 * 1024 * 1024  # bytes
-MOST_SECONDS: Final = 20
+MOST_SECONDS: Final = 10
 LARGEST_ANSWER: Final = 64 * 1024  # bytes; a QR code has 2953 at most
 
 KINDS: Final = {"png": b"\x89PNG\r\n\x1a\n", "jpeg": b"\xff\xd8\xff"}  # how each begins

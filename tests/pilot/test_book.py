@@ -239,6 +239,20 @@ async def test_what_a_lock_interrupts_is_there_again(sitting):
         await officer.sees(KEY[:40])
 
 
+async def test_a_key_that_was_not_yet_confirmed_at_a_lock_is_not_in_the_book(sitting):
+    async with sitting(ONE) as officer:
+        await typing(officer, KEY)
+        await officer.sees("> Name")
+        await officer.type("Central reg")
+        await officer.locks()
+        await officer.comes_back()
+        await officer.reads("does not fit here any more. This was it:")
+        assert "Central reg" in officer.screen
+        await officer.press("enter")
+        await officer.sees("Recipients' book of this vault")
+        assert officer.desk.recipients() == ()
+
+
 # -- an export ----------------------------------------------------------------------------------
 
 
