@@ -15,6 +15,7 @@ from secterm.archive.errors import (
     WrongIdentity,
 )
 from secterm.desk.model import ClockIsBehind, SameOfficer, WeakPassphrase
+from secterm.desk.printing import NotPrinted
 from secterm.dossier.fold import EntryOutOfPlace
 from secterm.dossier.permit import NotAllowed
 from secterm.policy.reader import PackInvalid
@@ -49,6 +50,19 @@ def left_out(count: int) -> str:
         "{n} dossiers do not open and are not in the archive. Run a verification.",
         count,
     ).format(n=count)
+
+
+def unshown(letters: tuple[str, ...]) -> str:
+    """Which letters no font here has; empty where all of them were shown."""
+    if not letters:
+        return ""
+    return ngettext(
+        "No font of this machine has {n} of its letters: {letters}. Its number in Unicode stands "
+        "for it on the paper.",
+        "No font of this machine has {n} of its letters: {letters}. Their numbers in Unicode "
+        "stand for them on the paper.",
+        len(letters),
+    ).format(n=len(letters), letters=" ".join(f"U+{ord(letter):04X}" for letter in letters))
 
 
 def explain(error: BaseException) -> Message:
@@ -287,6 +301,13 @@ def _of_desk(error: BaseException) -> Message | None:
     match error:
         case NotAllowed():
             return Message(error.reason, _("Nothing was recorded."), "", UNUSABLE)
+        case NotPrinted():
+            return Message(
+                _("It was not printed: {reason}").format(reason=error.reason),
+                _("Nothing was recorded."),
+                _("Check the printer or the medium, or choose another place."),
+                NOT_OPEN,
+            )
         case SameOfficer():
             return Message(
                 _("The second officer must be another person than the first."),

@@ -16,7 +16,7 @@ import msgspec
 
 from secterm.archive.recipients import Recipients
 from secterm.archive.write import Written
-from secterm.desk import audit, document, exporting, passphrases, quiz, signing
+from secterm.desk import audit, document, exporting, passphrases, printing, quiz, signing
 from secterm.desk.cards import Card, card_of
 from secterm.desk.drafts import Drafts
 from secterm.desk.index import Index
@@ -29,6 +29,7 @@ from secterm.dossier import record as records
 from secterm.dossier.demands import legible, require
 from secterm.dossier.entries import (
     Act,
+    Document,
     Entry,
     Numbered,
     PackRef,
@@ -38,6 +39,7 @@ from secterm.dossier.fold import State, apply
 from secterm.dossier.gates import standing
 from secterm.dossier.permit import NotAllowed, permit, rule_sha256
 from secterm.dossier.record import Record
+from secterm.paper import Paper, there
 from secterm.policy import reader
 from secterm.policy.model import Module, Pack, Rule
 from secterm.vault import checkpoints, kdf
@@ -399,6 +401,46 @@ class Desk(Drafts):
             raise
         left_out = 0 if ids is not None else len(self._shelf.ids()) - len(chosen)
         return replace(written, left_out=left_out)
+
+    # -- paper ------------------------------------------------------------
+
+    def papers(self, id: str) -> tuple[Document, ...]:
+        """The documents that a dossier already has. Raises as `dossier`."""
+        return there(self.dossier(id).state)
+
+    def paper(self, id: str, document: Document) -> Paper:
+        """A document as PDF, the same bytes for as long as the checkpoint is the same.
+
+        Raises NotAllowed where the dossier has none such, or as `dossier`.
+        """
+        return printing.made(
+            self.dossier(id),
+            document,
+            unit=self.unit,
+            vault=self.vault_id,
+            checkpoint=self.checkpoint_line(),
+            names=self.officer_name,
+        )
+
+    def print(self, id: str, document: Document, place: printing.Place) -> printing.Put:
+        """Prints a document, or writes it to a folder, and records that.
+
+        Raises `NotPrinted`, or as `paper`; then nothing was recorded either.
+        """
+        self._may("record")
+        made = self.paper(id, document)
+        act = acts.Printed(document=document, sha256=made.sha256, to=place.kind)
+        put, before = None, self._vault.size
+        try:
+            with self._record() as record:
+                self._append(record, id, *self._shelf.state(id), [act])
+                put = place.take(made, f"{document}-{id[:8]}")
+        except BaseException:
+            if put is not None and put.path is not None and self._vault.size == before:
+                with contextlib.suppress(OSError):
+                    put.path.unlink()  # what the vault does not know of did not happen
+            raise
+        return put
 
     # -- recording --------------------------------------------------------
 

@@ -16,6 +16,7 @@ from secterm.policy.model import Category
 Finding = Literal["suitable", "conditions", "unsuitable"]
 Role = Literal["administrator", "officer", "approver", "auditor"]
 Decision = Literal["admit", "refuse", "defer"]
+Document = Literal["undertaking", "rules", "training", "screening", "decision", "receipt"]
 Row: TypeAlias = dict[str, str]
 Answer: TypeAlias = bool | float | str | list[Row]  # list: rows, every field as text
 
@@ -232,6 +233,14 @@ class Archived(_Act, frozen=True, kw_only=True, tag="archived"):
     recipients: tuple[str, ...]
 
 
+class Printed(_Act, frozen=True, kw_only=True, tag="printed"):
+    """A document of the dossier was put on paper, or into a folder to be: its PDF's SHA-256."""
+
+    document: Document
+    sha256: str
+    to: Literal["printer", "folder"]
+
+
 Act: TypeAlias = (
     Opened
     | Corrected
@@ -253,6 +262,7 @@ Act: TypeAlias = (
     | Left
     | Noted
     | Archived
+    | Printed
 )
 
 # -- of the vault itself --------------------------------------------------

@@ -133,6 +133,11 @@ class _Teller:
                     "{officer} exported the dossier to {file}, for {n} recipients.",
                     len(act.recipients),
                 ).format(officer=self._officer, file=act.file, n=len(act.recipients))
+            case acts.Printed():
+                said = _("{officer} printed {what}.")
+                if act.to == "folder":
+                    said = _("{officer} wrote {what} to a folder, to be printed.")
+                return said.format(officer=self._officer, what=sentences.DOCUMENTS[act.document])
             case acts.Answered() | acts.Checked() | acts.Found() | acts.Reviewed():
                 return self._screening(act)
             case acts.Trained() | acts.QuizAnswered() | acts.Quizzed():

@@ -115,6 +115,11 @@ DOSSIER = {
     "left": {"on": "date", "reason": "text"},
     "noted": {"text": "text", "question": "?"},
     "archived": {"file": "text", "sha256": "hex 32", "recipients": "texts"},
+    "printed": {
+        "document": "undertaking rules training screening decision receipt",
+        "sha256": "hex 32",
+        "to": "printer folder",
+    },
 }
 
 

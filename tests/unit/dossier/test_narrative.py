@@ -85,6 +85,12 @@ made = {
         signatures=st.lists(signature, max_size=3).map(tuple),
         appointee_key=st.just(acts.SigningKey(kdf="", sealed="")),
     ),
+    acts.Printed: st.builds(
+        acts.Printed,
+        document=st.sampled_from(get_args(acts.Document)),
+        sha256=words,
+        to=st.sampled_from(("printer", "folder")),
+    ),
     acts.Archived: st.builds(
         acts.Archived, file=words, sha256=words, recipients=st.lists(words).map(tuple)
     ),
