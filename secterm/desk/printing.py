@@ -11,14 +11,18 @@ import os
 import shutil
 import subprocess
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from secterm.desk.model import Dossier
+from secterm.dossier.days import in_full
 from secterm.dossier.demands import NotAllowed
 from secterm.dossier.entries import Document
 from secterm.paper import Matter, Names, Paper, there
+from secterm.policy.model import Pack
 from secterm.vault.disk import sync_folder
+from secterm.vault.shares import LENGTH
 from secterm.words import _
 
 PATIENCE: Final = 60.0  # seconds for the print system to take a document
@@ -141,6 +145,25 @@ def made(
         ),
         document,
     )
+
+
+def sheets(
+    needed: int, count: int, *, unit: str, vault: str, checkpoint: str, pack: Pack, on: date
+) -> Paper:
+    """A sheet for each custodian of a recovery share."""
+    from secterm.paper import recovery
+    from secterm.paper.sheet import Head, pack_line
+
+    head = Head(
+        unit=unit,
+        title=_("Recovery shares, to be written by hand"),
+        about=_("Vault {id}, {day}").format(id=vault, day=in_full(on)),
+        checkpoint=checkpoint,
+        made=datetime.combine(on, time(), UTC),
+        pack=pack_line(pack),
+        language=pack.head.language,
+    )
+    return recovery.sheets(head, needed, count, LENGTH)
 
 
 def _said(told: bytes) -> str:

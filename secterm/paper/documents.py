@@ -14,7 +14,7 @@ from secterm.dossier.days import in_full, told
 from secterm.dossier.entries import Answer, Document
 from secterm.dossier.fold import Told
 from secterm.paper import TITLES, Matter, Paper, Receipt
-from secterm.paper.sheet import WIDTH, Cell, Column, Head, Sheet
+from secterm.paper.sheet import WIDTH, Cell, Column, Head, Sheet, pack_line
 from secterm.policy.model import Module, Question, Rule
 from secterm.words import _, ngettext
 
@@ -76,7 +76,6 @@ def moment(text: str) -> str:
 
 
 def _head(matter: Matter, document: Document) -> Head:
-    pack = matter.pack.head
     terms = gates.terms_of(matter.state, matter.pack)
     last = matter.entries[-1].entry.at
     return Head(
@@ -85,12 +84,10 @@ def _head(matter: Matter, document: Document) -> Head:
         about=_("Dossier {id}, as of {day}").format(id=matter.id, day=told(last)),
         checkpoint=matter.checkpoint,
         made=datetime.fromisoformat(last),
-        pack=_("Policy pack “{name}”, version {version}").format(
-            name=pack.name, version=pack.version
-        ),
+        pack=pack_line(matter.pack),
         level=_("Post up to: {level}").format(level=terms.level),
         notice=NEED_TO_KNOW if document == "screening" else "",
-        language=pack.language,
+        language=matter.pack.head.language,
     )
 
 
@@ -328,13 +325,17 @@ def _module(to: _Setting, id: str, module: Module | None) -> None:
         sheet.text(_("No teaching is recorded."))
     if taken:
         sheet.table(
-            [Column(_("Quiz"), 4), Column(_("Right answers"), 4), Column(_("Recorded by"), 5)],
+            [
+                Column(_("Quiz"), 3),
+                Column(_("Right"), 1),
+                Column(_("Of"), 4),
+                Column(_("Recorded by"), 5),
+            ],
             [
                 (
                     _("passed") if one.act.passed else _("not passed"),
-                    _("{right} of {n}").format(
-                        right=sum(a.right for a in one.act.answers), n=len(one.act.answers)
-                    ),
+                    f"{sum(a.right for a in one.act.answers)}",
+                    f"{len(one.act.answers)}",
                     to.by(one),
                 )
                 for one in taken

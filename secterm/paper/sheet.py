@@ -17,6 +17,7 @@ from fpdf.enums import TextDirection
 
 from secterm.paper import Paper
 from secterm.paper.fonts import Fonts
+from secterm.policy.model import Pack
 from secterm.words import _
 
 LEFT: Final = 25.0  # millimetres, as all lengths here; room for a binder's holes
@@ -122,7 +123,7 @@ class Sheet:
         pdf.set_author(shown(head.unit))
         pdf.set_producer("secterm")
         pdf.set_lang(shown(head.language))
-        self._new_page()
+        self.new_page()
         self.text(head.title, "B", TITLE)
         self.gap(2)
 
@@ -191,6 +192,10 @@ class Sheet:
         self._draw(0, WIDTH, self._y + 0.8)
         self._y += 2.0
 
+    def line(self, start: float, end: float) -> None:
+        """A line to write on, under what was set last."""
+        self._draw(start, end, self._y)
+
     def ink(self, sides: Iterable[tuple[str, str]]) -> None:
         """For each side, its name and role, a line to sign on and one for place and date."""
         for name, role in sides:
@@ -244,14 +249,15 @@ class Sheet:
 
     # -- pages -----------------------------------------------------------------
 
-    def _new_page(self) -> None:
+    def new_page(self) -> None:
+        """What comes next stands on a page of its own."""
         self._pdf.add_page()
         self._y = self._top
 
     def together(self, height: float) -> None:
         """On to the next page where so much does not fit on this one any more."""
         if self._y + height > self._foot and self._y > self._top:
-            self._new_page()
+            self.new_page()
             if self._again is not None:
                 again, self._again = self._again, None
                 again()
@@ -333,6 +339,13 @@ class Sheet:
     def _draw(self, start: float, end: float, y: float) -> None:
         with self._pdf.local_context(draw_color=RULE, line_width=0.2):
             self._pdf.line(LEFT + start, y, LEFT + end, y)
+
+
+def pack_line(pack: Pack) -> str:
+    """A pack's name and version, for the foot of a page."""
+    return _("Policy pack “{name}”, version {version}").format(
+        name=pack.head.name, version=pack.head.version
+    )
 
 
 def _places(columns: Sequence[Column]) -> Iterator[tuple[float, float]]:

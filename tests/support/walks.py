@@ -15,7 +15,7 @@ from shamir_mnemonic.wordlist import WORDLIST
 from textual.screen import Screen
 
 from secterm.archive import media
-from secterm.desk import quiz
+from secterm.desk import printing, quiz
 from secterm.dossier.entries import Answered, Archived, Trained
 from secterm.tui import screens
 from secterm.tui.screens import (
@@ -124,6 +124,7 @@ def steady(patch, folder):
     mounts = folder / "mounts"
     mounts.write_text("/dev/sdb1 /media/stick vfat rw 0 0\n")
     patch.setattr(media, "MOUNTS", mounts)
+    patch.setattr(printing, "command", lambda: "/usr/bin/lp")
 
 
 def keys(*steps):
@@ -346,6 +347,7 @@ WALKS = {
     "decision": Walk(form.Form, at("decision core", ("enter", "> Decision"))),
     "second officer": Walk(keyed.Keyed, at("second core", ("enter", "> Second officer"))),
     "jump": Walk(jump.Jump, at("screening core", ("enter", "Interview:"), ("f7", "Jump to"))),
+    "print": Walk(form.Form, at("admitted general", ("f7", "> Document"))),
     "erased": Walk(reader.Reader, erased),
     "export": Walk(form.Form, keys(("f5", "> Folder on the medium"))),
     "verify": Walk(form.Form, keys(("f6", "> Earlier checkpoint"))),

@@ -60,14 +60,7 @@ def _form(
                 choices=tuple(Choice(one, TITLES[one]) for one in documents),
             ),
             *([where] if has_printer else []),
-            Entry(
-                "printer",
-                _("Printer"),
-                value=kept.get("printer", ""),
-                required=False,
-                help=_("Its name; empty for the usual one."),
-                when=to_printer,
-            ),
+            _printer(kept, to_printer),
             folders.entry(kept, when=to_folder),
         ],
         intro=INTRO,
@@ -105,10 +98,76 @@ def _print(
 ) -> Callable[[Callable[[str], None]], Put]:
     desk = room.desk
     document = next(one for one in documents if one == values["document"])
-    place: printing.Place = printing.Folder(Path(values["folder"]).expanduser())
-    if values.get("where") == "printer":
-        place = printing.Printer(values["printer"].strip())
+    place = _place(values, values.get("where", "folder"))
     return lambda tell: desk.print(id, document, place)
+
+
+def place_of_sheets(kept: Mapping[str, str]) -> list[Entry]:
+    """Where sheets for the custodians to write on go, if they are wanted."""
+    has_printer = printing.command() is not None
+    printer = [Choice("printer", _("Print them"))] if has_printer else []
+    return [
+        Entry(
+            "sheets",
+            _("Sheets to write on"),
+            "choice",
+            value=kept.get("sheets", "none"),
+            choices=(
+                Choice("none", _("None: there is paper")),
+                *printer,
+                Choice("folder", _("Write them to a folder")),
+            ),
+        ),
+        _printer(kept, lambda values: values["sheets"] == "printer"),
+        folders.entry(kept, when=lambda values: values["sheets"] == "folder"),
+    ]
+
+
+async def sheets(room: Room[None], needed: int, count: int, values: Values) -> bool:
+    """Prints the sheets that were asked for; whether the shares can be made now.
+
+    Raises as `Desk.print_sheets`.
+    """
+    if values["sheets"] == "none":
+        return True
+    desk, place = room.desk, _place(values, values["sheets"])
+    put = await room.shell.working(
+        _("Printing"), lambda tell: desk.print_sheets(needed, count, place)
+    )
+    if put.path is None:
+        title, more = (
+            _("The sheets are with the printer."),
+            _("Fetch them. Enter goes on to the shares."),
+        )
+    else:
+        title, more = (
+            _("The sheets are written and read back."),
+            _("File\n  {path}\n\nPrint them, then come back here to make the shares.").format(
+                path=put.path
+            ),
+        )
+    missing = messages.unshown(put.paper.unshown)
+    await room.shell.push_screen_wait(
+        Reader(_("Recovery shares"), title, "\n\n".join(part for part in (missing, more) if part))
+    )
+    return put.path is None
+
+
+def _printer(kept: Mapping[str, str], when: Callable[[Mapping[str, str]], bool]) -> Entry:
+    return Entry(
+        "printer",
+        _("Printer"),
+        value=kept.get("printer", ""),
+        required=False,
+        help=_("Its name; empty for the usual one."),
+        when=when,
+    )
+
+
+def _place(values: Values, where: str) -> printing.Place:
+    if where == "printer":
+        return printing.Printer(values["printer"].strip())
+    return printing.Folder(Path(values["folder"]).expanduser())
 
 
 def _result(room: Room[None], put: Put) -> Reader:
