@@ -45,7 +45,8 @@ class Fonts:
 
     def __init__(self, pdf: FPDF) -> None:
         self._pdf = pdf
-        self._further = False
+        self._further: list[str] = []  # families that were added for a letter
+        self._untried = list(FURTHER)
         self._widths: dict[tuple[str, str], float] = {}
         self._known: dict[str, str] = {}
         self.unshown: set[str] = set()
@@ -72,7 +73,8 @@ class Fonts:
         if self.family == CORE:
             char = char.encode(CORE_LETTERS).decode("latin-1")
         elif ord(char) not in self._letters_of(font.fontkey):
-            font = self._pdf.fonts["further"]
+            family = next(one for one in self._further if ord(char) in self._letters_of(one))
+            font = self._pdf.fonts[family]
         return float(font.get_text_width(char, 1, None)[1])
 
     def _letter(self, char: str) -> str:
@@ -91,11 +93,16 @@ class Fonts:
                 return False
         if all(ord(char) in self._letters_of(key) for key in ("text", "textB")):
             return True
-        if not self._further:
-            self._further = True
-            if any(self._add("further", "", name) for name in FURTHER):
-                self._pdf.set_fallback_fonts(["further"], exact_match=False)
-        return ord(char) in self._letters_of("further")
+        if any(ord(char) in self._letters_of(family) for family in self._further):
+            return True
+        while self._untried:
+            family = f"further{len(self._further)}"
+            if self._add(family, "", self._untried.pop(0)):
+                self._further.append(family)
+                self._pdf.set_fallback_fonts(self._further, exact_match=False)
+                if ord(char) in self._letters_of(family):
+                    return True
+        return False
 
     def _letters_of(self, key: str) -> dict[int, int]:
         font = self._pdf.fonts.get(key)

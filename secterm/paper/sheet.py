@@ -13,7 +13,6 @@ from typing import Final
 
 from fpdf import FPDF
 from fpdf.bidi import BidiParagraph
-from fpdf.enums import TextDirection
 
 from secterm.paper import Paper
 from secterm.paper.fonts import Fonts
@@ -39,6 +38,9 @@ TOGETHER: Final = 70.0  # a row up to this height is not broken
 LABEL: Final = 42.0
 BETWEEN: Final = 4.0  # two columns of a table
 FROM_RIGHT: Final = ("R", "AL", "AN")
+MIRRORED: Final = dict(zip("()[]{}<>«»‹›", ")(][}{><»«›‹", strict=True))
+CLOSING: Final = ("Pe", "Pf", "Po", "Mn", "Mc", "Me")  # never first on a line
+OPENING: Final = ("Ps", "Pi")  # never last
 
 
 @dataclass(frozen=True)
@@ -362,10 +364,7 @@ def _parts(text: str) -> Iterator[str]:
     """What stays together on a line: a word with the spaces after it, or one wide letter."""
     part = ""
     for char in text:
-        wide = unicodedata.east_asian_width(char) in "WF"
-        ended = part.endswith(" ") and char != " "
-        after = part and unicodedata.east_asian_width(part[-1]) in "WF" and char != " "
-        if part.strip() and (ended or wide or after) and not unicodedata.combining(char):
+        if part.strip() and char != " " and (part.endswith(" ") or _between(part[-1], char)):
             yield part
             part = ""
         part += char
@@ -373,8 +372,19 @@ def _parts(text: str) -> Iterator[str]:
         yield part
 
 
+def _between(one: str, other: str) -> bool:
+    """Whether a line may end between these two: beside a wide letter, but not before a comma."""
+    wide = any(unicodedata.east_asian_width(char) in "WF" for char in (one, other))
+    kind = unicodedata.category(other)
+    return wide and kind not in CLOSING and unicodedata.category(one) not in OPENING
+
+
 def _as_seen(line: str) -> str:
     """A line in the order in which it is drawn, from the left, where it runs from the right."""
     if not any(unicodedata.bidirectional(char) in FROM_RIGHT for char in line):
         return line
-    return BidiParagraph(line, TextDirection.LTR).get_reordered_string()
+    drawn = BidiParagraph(line).get_reordered_characters()
+    return "".join(
+        MIRRORED.get(one.character, one.character) if one.embedding_level % 2 else one.character
+        for one in drawn
+    )

@@ -275,6 +275,8 @@ async def test_the_first_run_offers_shares_right_away(sitting, tmp_path):
         await officer.press("1", "enter")
         await officer.sees("> Recover with")
         await officer.write("1")
+        await officer.sees("> Sheets to write on")
+        await officer.press("enter")
         papers = await walks_through(officer, 1)
         await goes_on(officer)
         await officer.sees("valid from now on")
