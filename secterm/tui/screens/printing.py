@@ -66,7 +66,6 @@ def _form(
         intro=INTRO,
         live=live,
         told=told,
-        tight=True,
         help=_("Prints a document of this dossier, or writes it as PDF to a folder on a medium."),
     )
 
