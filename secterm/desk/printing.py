@@ -25,7 +25,7 @@ from secterm.vault.disk import sync_folder
 from secterm.vault.shares import LENGTH
 from secterm.words import _
 
-PATIENCE: Final = 60.0  # seconds for the print system to take a document
+PATIENCE: Final = 20.0  # seconds for the print system to take a document; a lock waits for it
 LONGEST_REASON: Final = 160  # characters of what the print system says
 
 

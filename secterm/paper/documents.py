@@ -14,13 +14,14 @@ from secterm.dossier.days import in_full, told
 from secterm.dossier.entries import Answer, Document
 from secterm.dossier.fold import Told
 from secterm.paper import TITLES, Matter, Paper, Receipt
-from secterm.paper.sheet import WIDTH, Cell, Column, Head, Sheet, pack_line
+from secterm.paper.sheet import SMALL, WIDTH, Cell, Column, Head, Sheet, pack_line
 from secterm.policy.model import Module, Question, Rule
 from secterm.words import _, ngettext
 
 CLAUSE: Final = re.compile(r"(\d+\.\d+)  (.*)")
 T = TypeVar("T")
 
+NO_BREAK: Final = "\u00a0"
 READ: Final = 10.5  # points
 HANGING: Final = 12.0  # millimetres
 FINGERPRINT: Final = 32  # hex digits of a key's SHA-256
@@ -72,7 +73,8 @@ def moment(text: str) -> str:
         at = datetime.fromisoformat(text)
     except ValueError:
         return text
-    return f"{in_full(at.date())}, {at:%H:%M} (UTC{at.isoformat()[19:]})"
+    day = in_full(at.date()).replace(" ", NO_BREAK)
+    return f"{day}, {at:%H:%M} (UTC{at.isoformat()[19:]})"
 
 
 def _head(matter: Matter, document: Document) -> Head:
@@ -159,6 +161,7 @@ def _undertaking(to: _Setting) -> None:
     to.sheet.small(_("Line for line as it was read and signed."))
     to.sheet.gap(2)
     _as_read(to.sheet, act.text)
+    to.ink(*((side.name, ROLES[side.role]) for side in act.signatures))
     to.sheet.heading(_("The electronic signatures"))
     to.sheet.text(
         _(
@@ -173,6 +176,7 @@ def _undertaking(to: _Setting) -> None:
                 (ROLES[side.role].capitalize(), side.name),
                 (_("Fingerprint of the key"), fingerprint(side.public_key)),
                 (_("Public key"), groups(side.public_key)),
+                (_("Signature"), groups(side.signature)),
             ]
         )
         to.sheet.gap(1.5)
@@ -184,13 +188,16 @@ def _undertaking(to: _Setting) -> None:
         ]
     )
     to.sheet.gap(1.5)
+    to.sheet.heading(_("The statement that was signed"))
+    to.sheet.text(act.statement.rstrip("\n"), size=SMALL)
+    to.sheet.gap(1.5)
     to.sheet.small(
         _(
-            "A fingerprint is the first {n} hex digits of the SHA-256 of a public key. The "
-            "signatures and the statement are in the entry, and in every archive of the dossier."
+            "A fingerprint is the first {n} hex digits of the SHA-256 of a public key. Each "
+            "signature is Ed25519 over the statement, a newline after each of its lines. All of "
+            "it is in the entry as well, and in every archive of the dossier."
         ).format(n=FINGERPRINT)
     )
-    to.ink(*((side.name, ROLES[side.role]) for side in act.signatures))
 
 
 def _as_read(sheet: Sheet, text: str) -> None:
@@ -408,7 +415,7 @@ def _finding(to: _Setting, section: str) -> None:
 
 def _question(to: _Setting, number: int, question: Question) -> None:
     sheet, state = to.sheet, to.state
-    sheet.together(18)
+    sheet.together(24)
     sheet.row(Cell(0, 9, f"{number}."), Cell(9, WIDTH - 9, question.text, "B"))
     sheet.gap(0.5)
     given = state.answers.get(question.id)

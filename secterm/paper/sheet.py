@@ -213,6 +213,7 @@ class Sheet:
                 Cell(100, WIDTH - 100, _("Place and date"), size=SMALL, colour=GREY),
             )
             self.text(who)
+        self.gap(3)
 
     def row(self, *cells: Cell) -> None:
         """Texts side by side. Kept on one page unless it is long."""

@@ -57,8 +57,12 @@ def prints(desk, id):
 
 
 def test_the_signatures_of_a_real_undertaking_hold_on_paper(desk):
-    told = printed.text(desk.paper(admitted(desk), "undertaking").data)
-    assert "The text, the statement and every signature hold." in told
+    id = admitted(desk)
+    data = desk.paper(id, "undertaking").data
+    assert "The text, the statement and every signature hold." in printed.text(data)
+    act = desk.dossier(id).state.signed.act
+    assert all(printed.holds(data, line) for line in act.statement.splitlines())
+    assert all(printed.holds(data, side.signature) for side in act.signatures)
 
 
 def test_the_same_checkpoint_gives_the_same_bytes_and_a_later_one_others(desk):
