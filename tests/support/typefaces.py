@@ -3,7 +3,7 @@
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-LATIN = "".join(map(chr, range(0x20, 0x7F))) + "“”ëé"
+LATIN = "".join(map(chr, range(0x20, 0x7F))) + "“”ëé\u00a0"
 
 
 def font(path, letters):

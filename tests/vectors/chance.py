@@ -132,6 +132,7 @@ class Life:
             acts.Reopened(reason="Came back."),
             acts.Noted(text="Asked for a break.", question="ever"),
             acts.Noted(text="Ünïtest: came late."),
+            acts.Printed(document="screening", sha256="ab" * 32, to="folder"),
         )
         self.desk.act(self.dossier(), self.chance.choice(options))
 

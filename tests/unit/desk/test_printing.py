@@ -15,6 +15,9 @@ from secterm.desk.printing import Folder, NotPrinted, Printer
 from secterm.dossier import entries as acts
 from secterm.dossier.permit import NotAllowed
 from secterm.vault.errors import VaultError
+from tests.reader import slots
+from tests.reader.vault import Vault
+from tests.reader.verify import verified
 from tests.support import printed
 from tests.support.house import OFFICER, SECOND, build
 
@@ -84,6 +87,13 @@ def test_a_file_is_its_owners_alone_and_named_after_nobody(desk, medium):
     (act,) = prints(desk, id)
     assert (act.document, act.sha256, act.to) == ("decision", put.paper.sha256, "folder")
     assert desk.verify().holds
+
+
+def test_another_reader_of_the_vault_knows_the_entry(desk, medium, tmp_path):
+    desk.print(admitted(desk), "decision", Folder(medium))
+    desk.close()
+    with Vault(tmp_path / "vault.db", slots.passphrase(*OFFICER), cheap=True) as vault:
+        assert not verified(vault).faults
 
 
 def test_nothing_is_written_over(desk, medium):
