@@ -442,23 +442,6 @@ class Desk(Drafts):
             raise
         return put
 
-    def print_sheets(self, needed: int, count: int, place: printing.Place) -> printing.Put:
-        """A sheet for each custodian to write their recovery share on; no word is on it.
-
-        Raises `NotPrinted`. Nothing is recorded.
-        """
-        self._may("manage")
-        made = printing.sheets(
-            needed,
-            count,
-            unit=self.unit,
-            vault=self.vault_id,
-            checkpoint=self.checkpoint_line(),
-            pack=self.pack,
-            on=self.today,
-        )
-        return place.take(made, "recovery-sheets")
-
     # -- recording --------------------------------------------------------
 
     def _append(

@@ -3,7 +3,9 @@
 import pytest
 
 from secterm.desk import printing
+from secterm.desk.desk import Desk
 from tests.support import printed
+from tests.support.house import OFFICER, SECOND, copied
 
 
 @pytest.fixture(autouse=True)
@@ -135,3 +137,38 @@ async def test_sheets_that_cannot_be_printed_keep_what_was_entered(sitting, tmp_
         await officer.press("enter")
         await officer.reads("It was not printed: no such printer.")
         assert "2 (•) Some of several, for custodians" in officer.screen
+
+
+async def test_a_lock_in_the_middle_loses_nothing_that_was_typed(sitting, medium):
+    async with sitting() as officer:
+        await officer.opens("admitted")
+        await asked_for(officer, "3")
+        await officer.sees("> Folder on the medium")
+        await officer.press("ctrl+u")
+        await officer.type(str(medium))
+        await officer.locks()
+        await officer.comes_back()
+        screen = await officer.sees("> Folder on the medium")
+        assert "3 (•) The training record" in screen
+        await officer.press("enter")
+        await officer.sees("The document is written and read back.")
+        assert len(list(medium.iterdir())) == 1
+
+
+async def test_who_only_reads_is_offered_no_printing(sitting, vaults, tmp_path):
+    path = copied(vaults(("admitted", "general")), tmp_path)
+    desk = Desk.open(path, *OFFICER)
+    desk.give_role(desk.officers()[1].id, "auditor", "Reads.", None)
+    desk.close()
+    async with sitting(vault=path, unlocked=False) as officer:
+        await officer.sees("> Officer")
+        await officer.write(SECOND[0])
+        await officer.write(SECOND[1])
+        await officer.sees("Show only")
+        await officer.opens("admitted")
+        assert "Print" not in officer.screen
+        before = officer.journal
+        await officer.press("f7")
+        await officer.settle()
+        assert officer.journal == before
+        assert "> Document" not in officer.screen

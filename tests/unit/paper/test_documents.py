@@ -17,7 +17,7 @@ from secterm.cli.papers import KINDS
 from secterm.desk import document as texts
 from secterm.dossier import entries as acts
 from secterm.dossier import gates, sentences
-from secterm.paper import Matter, Receipt, documents, fonts, recovery
+from secterm.paper import Matter, Receipt, documents, fonts, recovery, setting
 from secterm.paper.sheet import Column, Head, Sheet
 from tests.support import printed
 from tests.support import typefaces as typeface
@@ -133,9 +133,9 @@ def test_the_undertaking_stands_line_for_line_with_every_key(core):
     for line in act.text.split("\n"):
         at = found.index("".join(line.split()), at)
     for side in act.signatures:
-        assert printed.holds(data, documents.fingerprint(side.public_key))
-        assert printed.holds(data, documents.groups(side.public_key))
-    assert printed.holds(data, documents.groups(act.text_sha256))
+        assert printed.holds(data, setting.fingerprint(side.public_key))
+        assert printed.holds(data, setting.groups(side.public_key))
+    assert printed.holds(data, setting.groups(act.text_sha256))
     assert printed.text(data).count("Place and date") == 3
 
 
@@ -231,7 +231,7 @@ def test_a_receipt_says_what_is_known_and_in_words_what_is_not(core):
         medium="STICK, 32 GB",
         recipients=("passphrase",),
     )
-    told = printed.text(documents.receipt(HEAD, known).data)
+    told = printed.text(documents.receipt_of(HEAD, known).data)
     for said in (
         "1,234,567 bytes",
         "2 March 2026, 09:00 (UTC+01:00)",
