@@ -357,6 +357,7 @@ WALKS = {
     ),
     "officers": Walk(officers.Officers, keys(("f4", "Officers of this vault"))),
     "officer": Walk(officer.OfficerRoom, of_an_officer),
+    "shares": Walk(form.Form, keys(("f7", "> Recover with"), ("2", "> Recover with"))),
     "share": Walk(sharing.Custodians, share),
     "words back": Walk(sharing.Custodians, words_back),
     "erasing": Walk(erasing.Warned, erasure),
