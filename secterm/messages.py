@@ -15,6 +15,7 @@ from secterm.archive.errors import (
     WrongIdentity,
 )
 from secterm.desk.model import ClockIsBehind, SameOfficer, WeakPassphrase
+from secterm.desk.printing import NotPrinted
 from secterm.dossier.fold import EntryOutOfPlace
 from secterm.dossier.permit import NotAllowed
 from secterm.policy.reader import PackInvalid
@@ -49,6 +50,19 @@ def left_out(count: int) -> str:
         "{n} dossiers do not open and are not in the archive. Run a verification.",
         count,
     ).format(n=count)
+
+
+def unshown(letters: tuple[str, ...]) -> str:
+    """Which letters no font here has; empty where all of them were shown."""
+    if not letters:
+        return ""
+    return ngettext(
+        "No font of this machine has {n} of its letters: {letters}. Its number in Unicode stands "
+        "for it on the paper.",
+        "No font of this machine has {n} of its letters: {letters}. Their numbers in Unicode "
+        "stand for them on the paper.",
+        len(letters),
+    ).format(n=len(letters), letters=" ".join(f"U+{ord(letter):04X}" for letter in letters))
 
 
 def explain(error: BaseException) -> Message:
@@ -261,8 +275,8 @@ def _of_archive(error: BaseException) -> Message | None:
         case ArchiveNotWritten():
             return Message(
                 _("The archive was not written: {reason}").format(reason=error.reason),
-                _("The vault is unchanged, and nothing half-written is left."),
-                _("Check the medium or choose another folder, then export again."),
+                _left(error),
+                error.advice or _("Check the medium or choose another folder, then export again."),
                 NOT_OPEN,
             )
         case WrongIdentity():
@@ -283,10 +297,26 @@ def _of_archive(error: BaseException) -> Message | None:
             return None
 
 
+def _left(error: ArchiveNotWritten) -> str:
+    if not error.left:
+        return _("The vault is unchanged, and nothing half-written is left.")
+    return _(
+        "The vault is unchanged: this archive did not happen. On the medium there may be what "
+        "was begun of it, {names}: encrypted, of no use, and to be deleted."
+    ).format(names=", ".join(error.left))
+
+
 def _of_desk(error: BaseException) -> Message | None:
     match error:
         case NotAllowed():
             return Message(error.reason, _("Nothing was recorded."), "", UNUSABLE)
+        case NotPrinted():
+            return Message(
+                _("It was not printed: {reason}").format(reason=error.reason),
+                _("Nothing was recorded."),
+                _("Check the printer or the medium, or choose another place."),
+                NOT_OPEN,
+            )
         case SameOfficer():
             return Message(
                 _("The second officer must be another person than the first."),

@@ -9,16 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from secterm.archive.contents import (
+from secterm.archive.errors import ArchiveUnreadable
+from secterm.archive.members import (
     CHECKPOINT,
     LOG_KEYS,
     OFFICERS,
+    RECOVERIES,
     OfficerLine,
+    RecoveryLine,
     decoded,
     log_lines,
-    short_note,
 )
-from secterm.archive.errors import ArchiveUnreadable
 from secterm.dossier.roles import History
 from secterm.policy.model import Pack
 from secterm.vault import checkpoints
@@ -49,8 +50,10 @@ class Context:
     officers: Mapping[str, OfficerLine]
     signed_at: int | None  # seconds since 1970, by the log's cosignature
     signer: str  # the officer who signed the checkpoint; empty where nobody known did
+    recoveries: Mapping[str, RecoveryLine] = field(default_factory=dict)
     packs: dict[str, Pack] = field(default_factory=dict)
     histories: dict[str, History] = field(default_factory=dict)  # of officers, by id
+    verified: dict[Note, str] = field(default_factory=dict)  # the note that held last, by whom
 
     @property
     def vault(self) -> bytes:
@@ -60,7 +63,17 @@ class Context:
     @property
     def proof_note(self) -> Note:
         """The checkpoint as proofs repeat it."""
-        return short_note(self.note)
+        return checkpoints.short_note(self.note)
+
+    def verifier(self, id: str) -> Ed25519Verifier | None:
+        """The key by which an officer, or a set of recovery shares, signs the journal; None
+        where the archive knows nobody of this id.
+        """
+        line = self.officers.get(id) or self.recoveries.get(id)
+        if line is None:
+            return None
+        name = checkpoints.officer_name(self.checkpoint.origin, bytes.fromhex(id))
+        return Ed25519Verifier(name, bytes.fromhex(line.public_key))
 
 
 def read_context(top: Mapping[str, bytes], faults: list[str]) -> Context | None:
@@ -87,13 +100,14 @@ def read_context(top: Mapping[str, bytes], faults: list[str]) -> Context | None:
         faults.append(f"{CHECKPOINT}: is not a vault's")
         return None
     officers = _officers(top[OFFICERS], faults)
+    recoveries = _recoveries(top.get(RECOVERIES), officers, faults)
     signed_at = _cosigned(note, point, log)
     if signed_at is None:
         faults.append(f"{CHECKPOINT}: is not signed by both keys in {LOG_KEYS}")
     signer = _signer(note, point, officers)
     if not signer:
         faults.append(f"{CHECKPOINT}: is not signed by an officer in {OFFICERS}")
-    return Context(log, note, point, officers, signed_at, signer)
+    return Context(log, note, point, officers, signed_at, signer, recoveries)
 
 
 def _log_keys(data: bytes) -> tuple[Verifier, ...] | None:
@@ -134,6 +148,27 @@ def _officers(data: bytes, faults: list[str]) -> dict[str, OfficerLine]:
         else:
             officers[one.id] = one
     return officers
+
+
+def _recoveries(
+    data: bytes | None, officers: Mapping[str, OfficerLine], faults: list[str]
+) -> dict[str, RecoveryLine]:
+    if data is None:
+        return {}
+    try:
+        listed = decoded(data, list[RecoveryLine])
+    except ValueError:
+        faults.append(f"{RECOVERIES}: is not of this format")
+        return {}
+    made: dict[str, RecoveryLine] = {}
+    for one in listed:
+        if not (_ID.fullmatch(one.id) and _KEY.fullmatch(one.public_key)):
+            faults.append(f"{RECOVERIES}: one has no id or key of this format")
+        elif one.id in made or one.id in officers:
+            faults.append(f"{RECOVERIES}: one has another's id")
+        else:
+            made[one.id] = one
+    return made
 
 
 def _signer(note: Note, point: Checkpoint, officers: Mapping[str, OfficerLine]) -> str:

@@ -16,10 +16,16 @@ class RecipientInvalid(ArchiveError):
 
 
 class ArchiveNotWritten(ArchiveError):
-    """The archive is not on the medium; nothing half-written was left there.
+    """The archive is not on the medium, and the vault records none.
 
-    Its reason ends a sentence, full stop or question mark included.
+    Its reason ends a sentence, full stop or question mark included. `left` names the files
+    that could not be taken away again, as where the medium is gone; `advice` is what helps.
     """
+
+    def __init__(self, reason: str, *, left: tuple[str, ...] = (), advice: str = "") -> None:
+        super().__init__(reason)
+        self.left = left
+        self.advice = advice
 
 
 class ArchiveUnreadable(ArchiveError):

@@ -8,6 +8,7 @@ import hashlib
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -17,6 +18,17 @@ from secterm.archive.walk import DossierLine, Walk
 from secterm.vault import checkpoints
 from secterm.words import _, ngettext
 
+KINDS: Final = {
+    "whole": _("all that was recorded of each"),
+    "decision": _("the decision alone, nothing of the screening"),
+}
+COVERS: Final = {
+    "named": _("the dossiers that were named"),
+    "selection": _("a selection of dossiers"),
+    "changed": _("the dossiers that had changed since they were last archived"),
+    "all": _("all dossiers"),
+}
+
 
 class Inspection(msgspec.Struct, frozen=True, kw_only=True):
     """What an archive holds, and every fault with its place."""
@@ -24,6 +36,8 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
     holds: bool
     faults: list[str]
     sha256: str
+    kind: str
+    covers: str
     created: str
     officer: str
     checkpoint: str
@@ -48,6 +62,10 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
             at=self.created,
             officer=self.officer,
         )
+        if self.kind:
+            yield _("It was to hold {what}: {kind}").format(
+                what=COVERS[self.covers], kind=KINDS[self.kind]
+            )
         for line in self.dossiers:
             yield f"  {line.id}  {line.stage:<12} {line.name}"
         yield _("Checkpoint {line}").format(line=self.checkpoint)
@@ -58,6 +76,11 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
             yield from (f"- {fault}" for fault in self.faults)
             return
         verdict = _("The archive holds: hashes, proofs, signatures and checkpoint agree.")
+        if self.kind == "decision":
+            verdict += " " + _(
+                "The entries that it speaks of are in the journal; what it says of them is "
+                "the word of the officer who signed it."
+            )
         if not self.fingerprint_known:
             verdict += " " + _(
                 "That it is this unit's is certain only once the fingerprint above is "
@@ -86,6 +109,8 @@ def inspect_archive(
         holds=not walk.faults,
         faults=walk.faults,
         sha256=_sha256(file),
+        kind=manifest.kind if manifest else "",
+        covers=manifest.covers.what if manifest else "",
         created=manifest.created if manifest else "",
         officer=by.name if by else "",
         checkpoint=checkpoints.short(context.checkpoint) if context else "",

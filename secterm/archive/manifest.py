@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 
-from secterm.archive.contents import (
+from secterm.archive.context import Context
+from secterm.archive.members import (
     FORMAT,
     MANIFEST,
     SIGNATURE,
@@ -16,7 +19,21 @@ from secterm.archive.contents import (
     ManifestSignature,
     decoded,
 )
-from secterm.archive.context import Context
+
+
+class _Head(msgspec.Struct):
+    """What a manifest of every format says."""
+
+    format: int
+
+
+def other_format(top: Mapping[str, bytes]) -> int | None:
+    """The format that the manifest among these members names, where it is not ours."""
+    try:
+        told = msgspec.json.decode(top.get(MANIFEST, b""), type=_Head).format
+    except (ValueError, RecursionError):
+        return None
+    return told if told != FORMAT else None
 
 
 def read_manifest(top: Mapping[str, bytes]) -> Manifest | None:
@@ -29,8 +46,6 @@ def read_manifest(top: Mapping[str, bytes]) -> Manifest | None:
 
 def member_faults(manifest: Manifest, digests: Mapping[str, str]) -> Iterator[str]:
     """Whether just these members are there; `digests` maps name to SHA-256, in order."""
-    if manifest.format != FORMAT:
-        yield f"{MANIFEST}: is of format {manifest.format}; this program reads {FORMAT}"
     there = {name: digest for name, digest in digests.items() if name not in (MANIFEST, SIGNATURE)}
     for name, digest in there.items():
         if name not in manifest.files:
@@ -67,6 +82,13 @@ def signature_faults(
         return
     if {signed.officer, context.signer} != {manifest.officer} or by.public_key != signed.public_key:
         yield f"{SIGNATURE}: is by another officer than checkpoint and manifest name"
+    short, long = (verifier.public_key for verifier in context.log)
+    try:
+        over = top[MANIFEST]
+        Ed25519PublicKey.from_public_bytes(short).verify(bytes.fromhex(signed.log_ed25519), over)
+        MLDSA44PublicKey.from_public_bytes(long).verify(bytes.fromhex(signed.log_mldsa44), over)
+    except (ValueError, InvalidSignature):
+        yield f"{SIGNATURE}: is not signed by both keys in log-keys"
 
 
 def created_at(manifest: Manifest) -> int | None:

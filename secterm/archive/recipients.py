@@ -1,15 +1,35 @@
-"""To whom an archive is encrypted: age recipients, or a passphrase alone."""
+"""To whom an archive is encrypted: age recipients, or a passphrase alone. A text that
+may be a secret key is refused, and never told again.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import os
+import re
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import pyrage
 
 from secterm.archive.errors import RecipientInvalid
 from secterm.words import _
+
+KEY: Final = "age1"
+LARGEST_FILE: Final = 256 * 1024  # bytes, some thousand keys
+SHOWN_DIGITS: Final = 32  # of a fingerprint
+GROUP: Final = 4  # digits that are read out at once
+
+NEITHER: Final = _("recipient {n} is neither a name in the recipients' book nor an age1… key")
+
+_SECRET: Final = re.compile(
+    r"AGE-(SECRET-KEY|PLUGIN)-\S*|-----BEGIN [A-Z ]*PRIVATE KEY.*", re.IGNORECASE | re.DOTALL
+)
+_COMMENT: Final = re.compile(r"#\s*(.*?)\s*")
+_PUBLIC_KEY: Final = "public key:"  # what age-keygen writes before a key
 
 
 @dataclass(frozen=True)
@@ -35,15 +55,17 @@ class Recipients:
         """Recipients from all that was given. Raises `RecipientInvalid`."""
         named = [key.strip() for key in keys if key.strip()]
         if file is not None:
-            named += _from_file(file)
-        for number, key in enumerate(named, 1):
-            parse(key, number)
-        return cls(tuple(dict.fromkeys(named)), passphrase)
+            named += [key for _name, key in listed(file)]
+        found = [canonical(key, number) for number, key in enumerate(named, 1)]
+        return cls(tuple(dict.fromkeys(found)), passphrase)
 
     @property
     def named(self) -> tuple[str, ...]:
         """What a record may say of them: public keys, or that there is a passphrase."""
         return self.keys or ("passphrase",)
+
+
+# -- one key -------------------------------------------------------------------------
 
 
 def parse(key: str, number: int = 1) -> pyrage.x25519.Recipient:
@@ -54,19 +76,147 @@ def parse(key: str, number: int = 1) -> pyrage.x25519.Recipient:
     try:
         return pyrage.x25519.Recipient.from_str(key)
     except (pyrage.RecipientError, ValueError):
-        raise RecipientInvalid(
-            _("recipient {n} is not an age public key (age1…)").format(n=number)
-        ) from None
+        raise RecipientInvalid(_fault(key).format(n=number)) from None
 
 
-def _from_file(file: Path) -> list[str]:
+def canonical(key: str, number: int = 1) -> str:
+    """The key as age writes it: a QR code may have it in capitals. Raises as `parse`."""
+    return str(parse(key.strip(), number))
+
+
+def _fault(key: str) -> str:
+    """Why this is none of the keys that an archive can be for."""
+    told = key.strip().lower()
+    if is_secret(told):
+        return _(
+            "recipient {n} is a secret key, which nobody but its owner may have. Give the public "
+            "key (age1…)"
+        )
+    if told.startswith("age1pq1"):
+        return _(
+            "recipient {n} is a post-quantum key (age1pq1…): this program cannot write to it, and "
+            "no age before 1.3, Debian 12's and 13's among them, could open the archive. Give an "
+            "X25519 key (age1… with 62 characters)"
+        )
+    if _of_a_plugin(told):
+        return _(
+            "recipient {n} is a key of a plugin or a device (such as age1yubikey1…): only that "
+            "device and its plugin could open the archive. Give an X25519 key (age1… with 62 "
+            "characters)"
+        )
+    return _("recipient {n} is not an age public key (age1…)")
+
+
+def _of_a_plugin(key: str) -> bool:
+    """Whether it is a whole key of a plugin; one mistyped is not."""
     try:
-        text = file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise RecipientInvalid(
-            _("the recipients' file cannot be read: {reason}").format(reason=error.strerror)
-        ) from None
+        pyrage.plugin.Recipient.from_str(key)
+    except (pyrage.RecipientError, ValueError):
+        return False
+    return True
+
+
+def is_key(text: str) -> bool:
+    """Whether this is meant as a key, right or wrong, and no name."""
+    return text.strip().lower().startswith(KEY)
+
+
+def is_whole(text: str) -> bool:
+    """Whether an archive can be for this key, to its last letter."""
+    try:
+        parse(text.strip())
+    except RecipientInvalid:
+        return False
+    return True
+
+
+def is_secret(text: str) -> bool:
+    """Whether a secret key stands in this text, whole or in part."""
+    return _SECRET.search(text) is not None
+
+
+def without_secret(text: str) -> str:
+    """The text without the secret keys that stand in it."""
+    return _SECRET.sub("", text)
+
+
+def fingerprint(key: str) -> str:
+    """What is compared by voice: the first 32 hex digits of SHA-256 over the key's text, in
+    groups of four.
+    """
+    digits = hashlib.sha256(key.strip().lower().encode()).hexdigest()[:SHOWN_DIGITS]
+    return " ".join(digits[i : i + GROUP] for i in range(0, len(digits), GROUP))
+
+
+def agrees(key: str, told: str) -> bool:
+    """Whether this is how the key's fingerprint begins: one group at least, or all of it."""
+    digits = "".join(told.lower().replace("-", " ").split())
+    return len(digits) >= GROUP and fingerprint(key).replace(" ", "").startswith(digits)
+
+
+# -- several -------------------------------------------------------------------------
+
+
+def separated(typed: str) -> list[str]:
+    """What was typed on one line: keys with white space or commas between, and names with
+    commas.
+    """
+    found = []
+    for part in typed.split(","):
+        words = part.split()
+        name = " ".join(word for word in words if not is_key(word))
+        found += [*([name] if name else []), *(word for word in words if is_key(word))]
+    return list(dict.fromkeys(found))
+
+
+def listed(file: Path) -> list[tuple[str, str]]:
+    """The keys in an age recipients file, each with the comment before it, if one stands there.
+
+    Raises `RecipientInvalid`.
+    """
+    return lines(text_of(content(file)))
+
+
+def text_of(content: bytes) -> str:
+    """The text of a recipients' file. Raises `RecipientInvalid` for what is none."""
+    try:
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise RecipientInvalid(_("the recipients' file is not text")) from None
-    lines = (line.strip() for line in text.splitlines())
-    return [line for line in lines if line and not line.startswith("#")]
+        raise RecipientInvalid(_("the file is not text")) from None
+    if is_secret(text):
+        raise RecipientInvalid(
+            _("the file holds a secret key, which nobody but its owner may have")
+        )
+    return text
+
+
+def content(file: Path, most: int = LARGEST_FILE) -> bytes:
+    """The bytes of an ordinary file that has at most so many. Raises `RecipientInvalid`."""
+    try:
+        handle = os.open(file.expanduser(), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(handle, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise RecipientInvalid(_("the file is no ordinary file"))
+            found = stream.read(most + 1)
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or _("that is no name for a file")
+        raise RecipientInvalid(
+            _("the recipients' file cannot be read: {reason}").format(reason=reason)
+        ) from None
+    if len(found) > most:
+        raise RecipientInvalid(_("the file is larger than {n} bytes").format(n=most))
+    return found
+
+
+def lines(text: str) -> list[tuple[str, str]]:
+    """Keys and their comments in the text of a recipients file: a comment names the one key that
+    follows it on the next line.
+    """
+    found, name = [], ""
+    for line in (each.strip() for each in text.splitlines()):
+        comment = _COMMENT.fullmatch(line)
+        if comment is None and line:
+            found.append((name, line))
+        told = comment[1] if comment else ""
+        name = "" if told.lower().startswith(_PUBLIC_KEY) else told
+    return found

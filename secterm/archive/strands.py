@@ -9,8 +9,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Final, TypeAlias
 
-from secterm.archive.contents import KeyFile, decoded, encoded, signed_texts
+import msgspec
+
+from secterm.archive.contents import signed_texts
 from secterm.archive.context import Context
+from secterm.archive.members import KeyFile, decoded, encoded
+from secterm.archive.proven import Unproven, check_proofs
 from secterm.dossier import entries as acts
 from secterm.dossier import record as records
 from secterm.dossier import roles, signatures
@@ -21,12 +25,12 @@ from secterm.dossier.record import Record
 from secterm.policy.model import Pack
 from secterm.vault import keys
 from secterm.vault.errors import VaultError
-from secterm.vault.merkle import leaf_hash, verify_inclusion
-from secterm.vault.note import TlogProof
+from secterm.vault.merkle import leaf_hash
 from secterm.vault.seal import unseal
 
 Files: TypeAlias = Mapping[str, bytes]
 Plain: TypeAlias = tuple[int, bytes]  # an entry that holds: its number and its JSON
+
 
 # What values of a right type but without sense can raise where they are reckoned with.
 SENSELESS: Final = (ValueError, ArithmeticError, LookupError, RecursionError)
@@ -36,8 +40,10 @@ OWN_LINES: Final = 6  # of a statement, beside one for each signature
 _ENTRY: Final = re.compile(r".*/entries/([0-9]+)\.[a-z-]+", re.ASCII)
 
 
-class _Unproven(Exception):
-    """An entry that does not hold; the message says where and what."""
+class _ByWhom(msgspec.Struct):
+    """What every entry says, on whatever strand."""
+
+    officer: str
 
 
 def check_strand(context: Context, folder: str, files: Files, faults: list[str]) -> list[Plain]:
@@ -58,33 +64,30 @@ def check_strand(context: Context, folder: str, files: Files, faults: list[str])
     for number in sorted(found):
         try:
             good.append((number, _proven(context, f"{folder}/entries/{number}", files, id, secret)))
-        except _Unproven as unproven:
+        except Unproven as unproven:
             faults.append(str(unproven))
     return good
 
 
 def _proven(context: Context, name: str, files: Files, id: bytes, secret: bytes) -> bytes:
     """An entry's JSON, when it is what was sealed and stands in the journal."""
-    for ending in ("json", "sealed", "tlog-proof"):
+    for ending in ("json", "sealed"):
         if f"{name}.{ending}" not in files:
-            raise _Unproven(f"{name}.{ending}: is missing")
+            raise Unproven(f"{name}.{ending}: is missing")
     shown, sealed = files[f"{name}.json"], files[f"{name}.sealed"]
-    number, point = int(name.rsplit("/", 1)[1]), context.checkpoint
+    number = int(name.rsplit("/", 1)[1])
     try:
         opened = unseal(keys.entry_key(secret), keys.entry_place(context.vault, id, number), sealed)
     except VaultError:
-        raise _Unproven(f"{name}.sealed: does not open") from None
+        raise Unproven(f"{name}.sealed: does not open") from None
     if opened != shown:
-        raise _Unproven(f"{name}.json: is not what was sealed")
+        raise Unproven(f"{name}.json: is not what was sealed")
     try:
-        proof = TlogProof.parse(files[f"{name}.tlog-proof"])
-    except VaultError:
-        raise _Unproven(f"{name}.tlog-proof: is not of this format") from None
-    if proof != TlogProof(number, proof.path, context.proof_note):
-        raise _Unproven(f"{name}.tlog-proof: is about another entry or checkpoint")
+        officer = msgspec.json.decode(shown, type=_ByWhom).officer
+    except (ValueError, RecursionError):
+        raise Unproven(f"{name}.json: is not of this format") from None
     leaf = leaf_hash(keys.leaf(id, keys.commitment(secret), sealed))
-    if not verify_inclusion(leaf, number, point.size, proof.path, point.root):
-        raise _Unproven(f"{name}.tlog-proof: does not lead to the checkpoint")
+    check_proofs(context, name, files, leaf, officer)
     return shown
 
 

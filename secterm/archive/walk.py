@@ -6,15 +6,29 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
 
-from secterm.archive.contents import Manifest, OfficerLine
 from secterm.archive.context import Context, read_context
+from secterm.archive.decisions import check_extract
 from secterm.archive.errors import ArchiveUnreadable
-from secterm.archive.manifest import member_faults, read_manifest, signature_faults
+from secterm.archive.manifest import (
+    member_faults,
+    other_format,
+    read_manifest,
+    signature_faults,
+)
+from secterm.archive.members import (
+    FORMAT,
+    MANIFEST,
+    RECOVERIES,
+    Kind,
+    Manifest,
+    OfficerLine,
+)
 from secterm.archive.strands import SENSELESS, Plain, check_dossier, check_strand
 from secterm.dossier import entries as acts
 from secterm.dossier import roles
@@ -27,10 +41,12 @@ LARGEST_FOLDER: Final = 1 << 30  # bytes; held in memory whole
 
 _NUMBER: Final = r"(0|[1-9][0-9]{0,17})"
 _NAME: Final = re.compile(
-    r"README\.txt|checkpoint|log-keys|officers\.json|manifest\.(json|sig)"
+    r"README\.txt|checkpoint|log-keys|(officers|recoveries)\.json|manifest\.(json|sig)"
+    r"|schemas/[a-z-]{1,40}\.schema\.json"
     r"|packs/[0-9a-f]{64}/[a-z]+\.toml"
-    rf"|(officers|dossiers)/[0-9a-f]{{32}}/(key\.json|entries/{_NUMBER}\.(json|sealed|tlog-proof))"
-    r"|dossiers/[0-9a-f]{32}/(dossier\.json|undertaking\.txt)",
+    r"|(officers|dossiers)/[0-9a-f]{32}/key\.json"
+    rf"|(officers|dossiers)/[0-9a-f]{{32}}/entries/{_NUMBER}\.(json|sealed|(tlog|officer)-proof)"
+    r"|dossiers/[0-9a-f]{32}/((dossier|decision)\.json|undertaking\.txt)",
     re.ASCII,
 )
 
@@ -66,6 +82,7 @@ class Walk:
     _weight: int = 0  # bytes in `_files`
     _proven: set[str] = field(default_factory=set)
     _days: dict[str, str] = field(default_factory=dict)
+    _kinds: dict[str, Kind] = field(default_factory=dict)  # of folders, by what is in them
 
     def take(self, name: str, data: bytes) -> None:
         """One member. Raises `ArchiveUnreadable` where it cannot be one of ours."""
@@ -91,20 +108,40 @@ class Walk:
         """After the last member: officers without proof, and the manifest."""
         self._close()
         self._begin()
+        format = other_format(self._top)
+        if format is not None:  # and all else was judged by another format's rules
+            self.faults[:] = [f"{MANIFEST}: is of format {format}; this program reads {FORMAT}"]
+            return
         self.manifest = manifest = read_manifest(self._top)
-        if self.context is not None:
+        if self.context is not None and (manifest is None or manifest.kind == "whole"):
             for id, officer in self.context.officers.items():
                 if id not in self._proven:
                     self.faults.append(f"officers.json: {officer.name} is not proven by an entry")
         if manifest is None:
-            self.faults.append("manifest.json: is missing or not of this format")
+            self.faults.append(f"{MANIFEST}: is missing or not of this format")
             return
         self.faults += member_faults(manifest, self._digests)
         if self.context is not None:
             self.faults += signature_faults(manifest, self._top, self.context)
-        for folder, day in self._days.items():
+        self.faults += self._against(manifest)
+
+    def _against(self, manifest: Manifest) -> Iterator[str]:
+        """Whether the folders are those of such an archive, and as of its day."""
+        if self.context is None:
+            return
+        if manifest.covers.dossiers != len(self.dossiers):
+            yield f"{MANIFEST}: covers another number of dossiers"
+        if manifest.kind == "whole" and RECOVERIES not in self._top:
+            yield f"{RECOVERIES}: is missing"
+        kinds = dict(self._kinds)
+        if RECOVERIES in self._top:
+            kinds[RECOVERIES] = "whole"
+        for name, kind in kinds.items():
+            if kind != manifest.kind:
+                yield f"{name}: is no part of an archive of this kind"
+        for name, day in self._days.items():
             if day != manifest.created[:10]:
-                self.faults.append(f"{folder}/dossier.json: is as of another day than the archive")
+                yield f"{name}: is as of another day than the archive"
 
     def _begin(self) -> None:
         if self._begun:
@@ -120,13 +157,18 @@ class Walk:
     def _close(self) -> None:
         """The folder that has just ended."""
         kind, _slash, id = self._folder.partition("/")
-        if not kind:
+        if not kind or kind == "schemas":
             return
         self._begin()
         if self.context is None:
             return
+        extract = f"{self._folder}/decision.json" in self._files
+        self._kinds[self._folder] = "decision" if extract else "whole"
         if kind == "packs":
             self._pack(self.context, id)
+            return
+        if extract:
+            self._extract(self.context, id)
             return
         entries = check_strand(self.context, self._folder, self._files, self.faults)
         self.entries += len(entries)
@@ -171,8 +213,17 @@ class Walk:
         made = check_dossier(context, self._folder, self._files, entries, self.faults)
         name, stage = (made.particulars.name, made.stage) if made else ("", "")
         if made:
-            self._days[self._folder] = made.as_of
+            self._days[f"{self._folder}/dossier.json"] = made.as_of
         self.dossiers.append(DossierLine(id=id, name=name, stage=stage, entries=len(entries)))
+
+    def _extract(self, context: Context, id: str) -> None:
+        made = check_extract(context, self._folder, self._files, self.faults)
+        name, stage = (made.particulars.name, made.stage) if made else ("", "")
+        entries = len(made.entries) if made else 0
+        if made:
+            self._days[f"{self._folder}/decision.json"] = made.as_of
+        self.entries += entries
+        self.dossiers.append(DossierLine(id=id, name=name, stage=stage, entries=entries))
 
 
 def _plain(fingerprint: str) -> str:

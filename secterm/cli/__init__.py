@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from secterm import __version__
-from secterm.cli import archives, packs, vaults
+from secterm.cli import archives, packs, papers, recipients, vaults
 from secterm.cli.ending import status_of, stoppable
 from secterm.cli.given import Command, Given, common
 from secterm.words import _
@@ -70,7 +70,9 @@ for command in (
     vaults.show,
     vaults.verify,
     archives.export,
+    papers.print_,
     archives.inspect,
+    recipients.recipient,
     packs.pack,
 ):
     commands.add_command(command)

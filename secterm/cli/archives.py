@@ -22,7 +22,7 @@ from secterm.cli.given import (
     passphrase,
     unlocked,
 )
-from secterm.cli.telling import Progress, complain, say, say_all, say_json, tame
+from secterm.cli.telling import Progress, aside, complain, say, say_all, say_json, tame
 from secterm.cli.vaults import full_id
 from secterm.words import _
 
@@ -67,13 +67,25 @@ def _only_one(ask: bool, secret_file: Path | None) -> None:
     "--recipient",
     "recipients",
     multiple=True,
-    help=_("An age1… key; may repeat. With nobody named: those of the settings file."),
+    help=_(
+        "An age1… key, or a name of the recipients' book; may repeat. With nobody named: those of "
+        "the settings file."
+    ),
 )
 @click.option(
     "--recipients-file", type=FilePath(folder=False), help=_("A file of age1… keys, one a line.")
 )
 @_by_passphrase
 @click.option("--id", "ids", multiple=True, help=_("Only this dossier; may repeat. Else all."))
+@click.option(
+    "--changed", is_flag=True, help=_("Only dossiers that changed since they were last archived.")
+)
+@click.option(
+    "--decision-only",
+    "alone",
+    is_flag=True,
+    help=_("The decision alone, for a personnel file: nothing of the screening, and no key."),
+)
 @click.pass_obj
 def export(
     given: Given,
@@ -83,11 +95,17 @@ def export(
     ask: bool,
     secret_file: Path | None,
     ids: tuple[str, ...],
+    changed: bool,
+    alone: bool,
 ) -> None:
-    """To recipients or to a passphrase, all dossiers or some."""
+    """To recipients or to a passphrase, all dossiers or some, whole or the decision alone."""
+    from secterm.archive.media import REMOVABLE
     from secterm.archive.recipients import Recipients
+    from secterm.desk import receipts
 
     _only_one(ask, secret_file)
+    if ids and changed:
+        raise Refused(_("Give --id or --changed, not both."))
     if secret_file == given.passphrase_file == STANDARD_INPUT:
         raise Refused(_("Only one passphrase can come from standard input."))
     secret = ""
@@ -95,18 +113,54 @@ def export(
         secret = new_passphrase(secret_file, _("Passphrase for the archive"))
     if not recipients and recipients_file is None and not secret:
         recipients = _from_settings(given.path)
-    to = Recipients.gather(recipients, recipients_file, secret)
+    _check(recipients, recipients_file, secret)
     with unlocked(given) as desk, _made(folder), Progress() as shown:
+        to = Recipients.gather(desk.recipient_keys(recipients), recipients_file, secret)
+        _tell_names(desk, recipients)
         chosen = list(dict.fromkeys(full_id(desk, id) for id in ids)) or None
-        written = desk.export(folder, to, chosen, progress=_counted(desk, chosen, shown))
+        written = desk.export(
+            folder,
+            to,
+            chosen,
+            what="changed" if changed else None,
+            kind="decision" if alone else "whole",
+            progress=_counted(shown, _many(desk, chosen, changed, alone) if shown.shown else 0),
+        )
         line = desk.checkpoint_line()
+        receipt = desk.receipts()[0]
+        told = receipts.text(receipt, desk.officer_name(receipt.officer))
     say(_("Written: {path}").format(path=written.path))
     say(_("SHA-256: {digest}").format(digest=written.sha256))
+    say_all(_("Recorded: {receipt}").format(receipt=told))
     if written.left_out:
         from secterm.messages import left_out
 
         complain(left_out(written.left_out))
+    if receipt.told.medium.kind not in REMOVABLE:
+        complain(_("The archive is not on a removable medium: {folder}").format(folder=folder))
     say(_("Checkpoint {line}").format(line=line))
+
+
+def _check(named: tuple[str, ...], file: Path | None, secret: str) -> None:
+    """Refuses, before a passphrase is asked for, what only the book's names can make right."""
+    from secterm.archive import recipients
+    from secterm.archive.recipients import Recipients
+
+    keys = [
+        recipients.canonical(text, number)
+        for number, text in enumerate(named, 1)
+        if recipients.is_key(text) or recipients.is_secret(text)
+    ]
+    if secret or len(keys) == len(named):
+        Recipients.gather(named, file, secret)
+
+
+def _tell_names(desk: Desk, named: tuple[str, ...]) -> None:
+    """The fingerprint of each recipient of the book, to be compared before it is written."""
+    for text in named:
+        found = desk.recipient(text)
+        if found is not None:
+            aside(_("For {name}: {f}").format(name=found.name, f=found.fingerprint))
 
 
 def _from_settings(vault: Path) -> tuple[str, ...]:
@@ -142,9 +196,17 @@ def _made(folder: Path) -> Iterator[None]:
         raise
 
 
-def _counted(desk: Desk, chosen: list[str] | None, shown: Progress) -> Callable[[str], None]:
+def _many(desk: Desk, chosen: list[str] | None, changed: bool, alone: bool) -> int:
+    """How many dossiers there will be in it."""
+    offer = desk.offer()
+    found = set(chosen or offer.all)
+    found &= offer.changed if changed else found
+    found &= offer.decided if alone else found
+    return len(found)
+
+
+def _counted(shown: Progress, total: int) -> Callable[[str], None]:
     """Tells how many dossiers are written, from the names of an archive's members."""
-    total = len(chosen or desk.cards()) if shown.shown else 0
     seen: set[str] = set()
 
     def progress(member: str) -> None:
@@ -152,7 +214,7 @@ def _counted(desk: Desk, chosen: list[str] | None, shown: Progress) -> Callable[
         if kind == "dossiers":
             seen.add(rest.partition("/")[0])
             shown.tell(_("Writing: {n} of {all} dossiers").format(n=len(seen), all=total))
-        elif not rest:
+        elif seen and not rest:
             shown.tell(member)
 
     return progress

@@ -279,6 +279,16 @@ def _asking() -> Iterator[None]:
         raise
 
 
+def asked(prompt: str, otherwise: str) -> str:
+    """One line that is no secret, asked for at the terminal; `otherwise` where there is none."""
+    if not _can_ask():
+        raise Refused(otherwise)
+    with _asking():
+        sys.stderr.write(f"{prompt}: ")
+        sys.stderr.flush()
+        return sys.stdin.readline().strip()
+
+
 # -- the way in --------------------------------------------------------------------
 
 

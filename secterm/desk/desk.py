@@ -14,13 +14,16 @@ from typing import Final
 
 import msgspec
 
+from secterm.archive import media
+from secterm.archive.members import Kind, What
 from secterm.archive.recipients import Recipients
 from secterm.archive.write import Written
-from secterm.desk import audit, document, exporting, passphrases, quiz, signing
+from secterm.desk import audit, document, exporting, passphrases, printing, quiz, signing
 from secterm.desk.cards import Card, card_of
 from secterm.desk.drafts import Drafts
 from secterm.desk.index import Index
 from secterm.desk.model import Clock, ClockIsBehind, Dossier, now
+from secterm.desk.receipts import Receipt
 from secterm.desk.recording import Recorder, as_recorded, officer_name, tidy
 from secterm.desk.registry import Registry, read_registry
 from secterm.desk.report import Report
@@ -29,6 +32,7 @@ from secterm.dossier import record as records
 from secterm.dossier.demands import legible, require
 from secterm.dossier.entries import (
     Act,
+    Document,
     Entry,
     Numbered,
     PackRef,
@@ -38,6 +42,7 @@ from secterm.dossier.fold import State, apply
 from secterm.dossier.gates import standing
 from secterm.dossier.permit import NotAllowed, permit, rule_sha256
 from secterm.dossier.record import Record
+from secterm.paper import Paper, there
 from secterm.policy import reader
 from secterm.policy.model import Module, Pack, Rule
 from secterm.vault import checkpoints, kdf
@@ -231,6 +236,10 @@ class Desk(Drafts):
             as_of=self.today,
         )
 
+    def offer(self) -> exporting.Offer:
+        """Which dossiers there are to export, and of which kinds."""
+        return exporting.offer(self._shelf, self._vault, self.today)
+
     def full_id(self, beginning: str) -> str:
         """The one dossier whose id begins so. Raises `NotAllowed` for none or several."""
         return self._shelf.full_id(beginning)
@@ -367,38 +376,113 @@ class Desk(Drafts):
         to: Recipients,
         ids: list[str] | None = None,
         *,
+        what: What | None = None,
+        kind: Kind = "whole",
         progress: Callable[[str], None] = lambda member: None,
     ) -> Written:
         """Writes an archive of these dossiers (all that open, where none are named) and
-        records it.
+        records it: in each dossier, and a receipt in the vault's own entries.
 
+        `what` they are: named one by one, unless told otherwise, or all; of those that
+        `changed`, and of a `selection`, what does not open is left out. `kind` is how much
+        of each goes: the whole, or the decision alone.
         `progress` is told each member, and may raise to give up. Raises
-        `ArchiveNotWritten`, or `WeakPassphrase` for an archive's own; then nothing
+        `NotAllowed`, `ArchiveNotWritten`, or `WeakPassphrase` for an archive's own; then nothing
         was recorded either.
         """
         self._may("record")
         at = self._watch.read()
-        chosen = self._shelf.sound() if ids is None else list(dict.fromkeys(ids))
-        if not chosen:
-            raise NotAllowed(_("There is no dossier to export."))
+        what = what or ("all" if ids is None else "named")
+        chosen = exporting.choose(self._shelf, self._vault, ids, what, kind, self.today)
         if to.passphrase:
             passphrases.demand(to.passphrase, (self.unit,))
+        medium = media.machine.at(folder)
+        point = self._vault.checkpoint()
         written = exporting.write_archive(
-            self._vault, self._registry, chosen, folder, to, at, progress
+            self._vault, self._registry, chosen, folder, to, at, progress, medium
         )
-        archived = acts.Archived(file=written.path.name, sha256=written.sha256, recipients=to.named)
-        before = self._vault.size
+        archived = acts.Archived(
+            file=written.path.name,
+            sha256=written.sha256,
+            recipients=to.named,
+            extract="" if kind == "whole" else kind,
+        )
+        exported = acts.Exported(
+            file=archived.file,
+            sha256=archived.sha256,
+            size=written.size,
+            before=point.size,
+            root=point.root.hex(),
+            dossiers=len(chosen.ids),
+            recipients=archived.recipients,
+            medium=exporting.reference(medium),
+            extract=archived.extract,
+        )
         try:
             with self._record() as record:
-                for id in chosen:
+                for id in chosen.ids:
                     self._append(record, id, *self._shelf.state(id), [archived])
+                number = record.vault(self._vault.id, exported)
+                receipt = Receipt(number, record.at.isoformat(), record.officer_id, exported)
+                record.settled.append(lambda: self._registry.receipts.append(receipt))
         except BaseException:
-            if self._vault.size == before:
+            if self._vault.size == point.size:
                 with contextlib.suppress(OSError):
                     written.path.unlink()  # what the vault does not know of did not happen
             raise
-        left_out = 0 if ids is not None else len(self._shelf.ids()) - len(chosen)
-        return replace(written, left_out=left_out)
+        return replace(written, left_out=chosen.covers.left_out)
+
+    def receipts(self) -> list[Receipt]:
+        """Of every archive that was written, the latest first."""
+        return self._registry.receipts[::-1]
+
+    def last_used(self, medium: str) -> str:
+        """When an archive was last written to this medium (a file system's id), as ISO time;
+        empty where none was.
+        """
+        found = (each.at for each in self.receipts() if medium and each.told.medium.id == medium)
+        return next(found, "")
+
+    # -- paper ------------------------------------------------------------
+
+    def papers(self, id: str) -> tuple[Document, ...]:
+        """The documents that a dossier already has. Raises as `dossier`."""
+        return there(self.dossier(id).state)
+
+    def paper(self, id: str, document: Document) -> Paper:
+        """A document as PDF, the same bytes for as long as the checkpoint is the same.
+
+        Raises NotAllowed where the dossier has none such, or as `dossier`.
+        """
+        return printing.made(
+            self.dossier(id),
+            document,
+            unit=self.unit,
+            vault=self.vault_id,
+            checkpoint=self.checkpoint_line(),
+            names=self.officer_name,
+            receipts=self.receipts(),
+        )
+
+    def print(self, id: str, document: Document, place: printing.Place) -> printing.Put:
+        """Prints a document, or writes it to a folder, and records that.
+
+        Raises `NotPrinted`, or as `paper`; then nothing was recorded either.
+        """
+        self._may("record")
+        made = self.paper(id, document)
+        act = acts.Printed(document=document, sha256=made.sha256, to=place.kind)
+        put, before = None, self._vault.size
+        try:
+            with self._record() as record:
+                self._append(record, id, *self._shelf.state(id), [act])
+                put = place.take(made, f"{document}-{id[:8]}")
+        except BaseException:
+            if put is not None and put.path is not None and self._vault.size == before:
+                with contextlib.suppress(OSError):
+                    put.path.unlink()  # what the vault does not know of did not happen
+            raise
+        return put
 
     # -- recording --------------------------------------------------------
 

@@ -10,9 +10,10 @@ from typing import Annotated, Final
 
 import msgspec
 
+from secterm.desk.booking import Booking
 from secterm.desk.index import folded
 from secterm.desk.shelf import BROKEN
-from secterm.desk.upkeep import Upkeep, tells
+from secterm.desk.upkeep import tells
 from secterm.dossier.demands import require
 from secterm.dossier.gates import questions_of, sections_of
 from secterm.vault import drafts
@@ -56,7 +57,7 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
 _kept: Final = msgspec.json.Decoder(Kept)
 
 
-class Drafts(Upkeep):
+class Drafts(Booking):
     """What officers left unfinished; anybody may leave and mark, whatever their role."""
 
     def leave(self, left: Left | None) -> None:

@@ -1,5 +1,6 @@
 """What a verification looks at beside the entries: that the keys in use are the keys
-on record, and the slots that are there those that the entries tell of.
+on record, the slots that are there those that the entries tell of, and the checkpoints
+that receipts name this journal's.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from secterm.vault.verify import Fault
 
 
 def own_faults(vault: Vault, registry: Registry) -> Iterator[Fault]:
-    """Every fault of the log keys and the slots."""
+    """Every fault of the receipts, the log keys and the slots."""
     own = vault.id.hex()
+    yield from _receipts(vault, registry, own)
     try:
         ed25519, mldsa = vault.log_keys()
         there = Counter(vault.slot_digests())
@@ -32,3 +34,15 @@ def own_faults(vault: Vault, registry: Registry) -> Iterator[Fault]:
         yield Fault("slot", f"one is there that no entry tells of ({digest[:16]})", own)
     for digest in sorted((known - there).elements()):
         yield Fault("slot", f"one that the entries tell of is missing ({digest[:16]})", own)
+
+
+def _receipts(vault: Vault, registry: Registry, own: str) -> Iterator[Fault]:
+    tree = vault.tree()
+    for each in registry.receipts:
+        then = each.told.before
+        try:
+            known = 0 <= then <= each.number and tree.root_at(then).hex() == each.told.root
+        except (VaultError, ValueError):
+            return  # the walk over the journal names it
+        if not known:
+            yield Fault(f"entry #{each.number}", "names a checkpoint that never was here", own)

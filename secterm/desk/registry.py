@@ -1,5 +1,5 @@
 """What the vault's own entries say: the unit, the officers and their public
-keys, the packs. Read once at unlock; what does not fit is kept as a fault for
+keys, the packs, the recipients' book. Read once at unlock; what does not fit is kept as a fault for
 the verification, never passed over.
 """
 
@@ -12,6 +12,8 @@ from typing import Final
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from secterm.desk.book import Book
+from secterm.desk.receipts import Receipt
 from secterm.desk.report import Recovered
 from secterm.dossier import entries as acts
 from secterm.dossier import roles
@@ -21,6 +23,7 @@ from secterm.policy import reader
 from secterm.policy.model import Pack
 from secterm.vault import keys, sealing
 from secterm.vault.errors import SealBroken, VaultDamaged
+from secterm.vault.merkle import HASH_SIZE
 from secterm.vault.records import ID_SIZE
 from secterm.vault.seal import unseal
 from secterm.vault.signer import Signer
@@ -105,7 +108,9 @@ class Registry:
     newest: str = ""
     recoveries: list[Recovery] = field(default_factory=list)
     recovered: list[tuple[str, str]] = field(default_factory=list)  # ISO time, officer; since then
+    book: Book = field(default_factory=Book)
     erased: dict[str, Erasure] = field(default_factory=dict)
+    receipts: list[Receipt] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     spoilt: set[str] = field(default_factory=set)  # officers of whose strand not all holds
 
@@ -220,6 +225,17 @@ def _take(vault: Vault, registry: Registry, number: int, entry: VaultEntry) -> N
                 registry.faults.append(Fault(f"entry #{number}", "names a dossier that is none"))
                 return
             registry.erased[act.dossier] = Erasure(number, entry.at, act.entries, act.reason)
+        case acts.Exported() as act:
+            if not _a_digest(act.root):
+                registry.faults.append(Fault(f"entry #{number}", "names a root that is none"))
+                return
+            registry.receipts.append(Receipt(number, entry.at, entry.officer, act))
+        case acts.RecipientAdded() as act:
+            wrong = registry.book.add(number, entry.at, entry.officer, act)
+            registry.faults += [Fault(f"entry #{number}", wrong)] if wrong else []
+        case acts.RecipientRemoved() as act:
+            wrong = registry.book.remove(entry.at, act)
+            registry.faults += [Fault(f"entry #{number}", wrong)] if wrong else []
         case acts.Recovered() as act:
             registry.recovered.append((entry.at, act.officer))
         case acts.RecoveryMade() as act:
@@ -238,8 +254,17 @@ def _take(vault: Vault, registry: Registry, number: int, entry: VaultEntry) -> N
 
 def _an_id(text: str) -> bool:
     """Whether this is an id in hex, written as ids are."""
+    return _hex_of(text, ID_SIZE)
+
+
+def _a_digest(text: str) -> bool:
+    """Whether this is a SHA-256 in hex, written as digests are."""
+    return _hex_of(text, HASH_SIZE)
+
+
+def _hex_of(text: str, size: int) -> bool:
     try:
-        return len(bytes.fromhex(text)) == ID_SIZE and bytes.fromhex(text).hex() == text
+        return len(bytes.fromhex(text)) == size and bytes.fromhex(text).hex() == text
     except ValueError:
         return False
 

@@ -75,17 +75,6 @@ class Shelf:
                 told |= {word for word in words if len(word) >= SHORTEST_NAME}
         return sorted(told - {""})
 
-    def sound(self) -> list[str]:
-        """The ids of all dossiers that open."""
-        return [id for id in self.ids() if self._opens(id)]
-
-    def _opens(self, id: str) -> bool:
-        try:
-            self._opened(id)
-        except BROKEN:
-            return False
-        return True
-
     def full_id(self, beginning: str) -> str:
         """The one dossier whose id begins so. Raises `NotAllowed` for none or several."""
         there = [*self.ids(), *self._registry.erased]

@@ -10,14 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from secterm.desk import audit, cards, passphrases, signing
+from secterm.desk import audit, cards, passphrases, printing, signing
 from secterm.desk.keeping import Keeping, demand_reason
 from secterm.desk.model import Clock, now
 from secterm.desk.recording import Recorder, officer_name
 from secterm.desk.registry import Erasure, read_registry
 from secterm.dossier import entries as acts
 from secterm.dossier.demands import NotAllowed, require
-from secterm.vault import kdf, shares
+from secterm.vault import checkpoints, kdf, shares
 from secterm.vault.errors import ShareRefused, VaultDamaged, WrongPassphrase
 from secterm.vault.shares import Collected
 from secterm.vault.signer import Signer
@@ -102,6 +102,23 @@ class Upkeep(Keeping):
             )
             record.vault(self._vault.id, made)
         self._read_again()
+
+    def print_sheets(self, needed: int, count: int, place: printing.Place) -> printing.Put:
+        """A sheet for each custodian to write their recovery share on; no word is on it.
+
+        Raises `NotPrinted`. Nothing is recorded.
+        """
+        self._may("manage")
+        made = printing.sheets(
+            needed,
+            count,
+            unit=self.unit,
+            vault=self._vault.id.hex(),
+            checkpoint=checkpoints.short(self._vault.checkpoint()),
+            pack=self._registry.pack,
+            on=self._watch.today,
+        )
+        return place.take(made, "recovery-sheets")
 
     @property
     def shares_made(self) -> tuple[str, int, int] | None:

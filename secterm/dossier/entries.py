@@ -15,7 +15,9 @@ from secterm.policy.model import Category
 
 Finding = Literal["suitable", "conditions", "unsuitable"]
 Role = Literal["administrator", "officer", "approver", "auditor"]
+Source = Literal["typed", "file", "picture"]  # how a recipient's key came
 Decision = Literal["admit", "refuse", "defer"]
+Document = Literal["undertaking", "rules", "training", "screening", "decision", "receipt"]
 Row: TypeAlias = dict[str, str]
 Answer: TypeAlias = bool | float | str | list[Row]  # list: rows, every field as text
 
@@ -230,6 +232,15 @@ class Archived(_Act, frozen=True, kw_only=True, tag="archived"):
     file: str
     sha256: str
     recipients: tuple[str, ...]
+    extract: Literal["", "decision"] = ""  # how much of it went; empty: the whole
+
+
+class Printed(_Act, frozen=True, kw_only=True, tag="printed"):
+    """A document of the dossier was put on paper, or into a folder to be: its PDF's SHA-256."""
+
+    document: Document
+    sha256: str
+    to: Literal["printer", "folder"]
 
 
 Act: TypeAlias = (
@@ -253,6 +264,7 @@ Act: TypeAlias = (
     | Left
     | Noted
     | Archived
+    | Printed
 )
 
 # -- of the vault itself --------------------------------------------------
@@ -359,6 +371,21 @@ class PackAdopted(_Act, frozen=True, kw_only=True, tag="pack_adopted"):
     files: dict[str, str]
 
 
+class RecipientAdded(_Act, frozen=True, kw_only=True, tag="recipient_added"):
+    """A public key is in the recipients' book from now on, under this name."""
+
+    name: str
+    key: str  # age1…, as age writes it
+    source: Source
+
+
+class RecipientRemoved(_Act, frozen=True, kw_only=True, tag="recipient_removed"):
+    """A key is not in the recipients' book any more."""
+
+    key: str
+    reason: str
+
+
 class Unlocked(_Act, frozen=True, kw_only=True, tag="unlocked"):
     """The vault was unlocked after this many failed attempts (recorded when there were any)."""
 
@@ -370,6 +397,28 @@ class ClockBehind(_Act, frozen=True, kw_only=True, tag="clock_behind"):
 
     clock: str
     last: str
+
+
+class MediumRef(_Value, frozen=True, kw_only=True):
+    """What an archive was written to; `id` is the file system's own, where it has one."""
+
+    kind: str
+    label: str = ""
+    id: str = ""
+
+
+class Exported(_Act, frozen=True, kw_only=True, tag="exported"):
+    """The receipt of an archive: the file, the checkpoint that it holds, and the medium."""
+
+    file: str
+    sha256: str
+    size: int  # bytes
+    before: int  # entries that the journal had
+    root: str  # and its root, 32 bytes, hex
+    dossiers: int
+    recipients: tuple[str, ...]
+    medium: MediumRef
+    extract: str = ""  # `decision` where each dossier is in it with its decision alone
 
 
 VaultAct: TypeAlias = (
@@ -386,8 +435,11 @@ VaultAct: TypeAlias = (
     | RecoveryMade
     | Recovered
     | PackAdopted
+    | RecipientAdded
+    | RecipientRemoved
     | Unlocked
     | ClockBehind
+    | Exported
 )
 
 

@@ -49,7 +49,7 @@ class State:
     particulars: Particulars
     pack: PackRef
     opened_at: str
-    last_at: str  # time of the last entry that is neither an export nor a note
+    last_at: str  # time of the last entry that is no export, print or note
     last_number: int
     identified: int  # number of the entry since which it is this person
     settled: int  # number of the entry since which particulars that are signed stand
@@ -94,7 +94,8 @@ def apply(state: State | None, one: Numbered) -> State:
         raise EntryOutOfPlace("the dossier is not open yet")
     if one.number <= state.last_number:
         raise EntryOutOfPlace("its number is not after the last")
-    last_at = state.last_at if isinstance(act, acts.Archived | acts.Noted) else at
+    quiet = isinstance(act, acts.Archived | acts.Printed | acts.Noted)
+    last_at = state.last_at if quiet else at
     return _after(replace(state, last_at=last_at, last_number=one.number), one)
 
 
@@ -147,6 +148,8 @@ def _after(state: State, one: Numbered) -> State:
             return replace(state, notes={**state.notes, act.question: notes})
         case acts.Archived():
             return replace(state, archived=_told(act, one))
+        case acts.Printed():
+            return state
         case _:
             return _turned(state, one)
 

@@ -123,16 +123,13 @@ class _Teller:
                     question=self._question(act.question),
                     text=_stop(act.text),
                 )
-            case acts.Archived(recipients=("passphrase",)):
-                return _("{officer} exported the dossier to {file}, for a passphrase.").format(
-                    officer=self._officer, file=act.file
-                )
             case acts.Archived():
-                return ngettext(
-                    "{officer} exported the dossier to {file}, for {n} recipient.",
-                    "{officer} exported the dossier to {file}, for {n} recipients.",
-                    len(act.recipients),
-                ).format(officer=self._officer, file=act.file, n=len(act.recipients))
+                return self._archived(act)
+            case acts.Printed():
+                said = _("{officer} printed {what}.")
+                if act.to == "folder":
+                    said = _("{officer} wrote {what} to a folder, to be printed.")
+                return said.format(officer=self._officer, what=sentences.DOCUMENTS[act.document])
             case acts.Answered() | acts.Checked() | acts.Found() | acts.Reviewed():
                 return self._screening(act)
             case acts.Trained() | acts.QuizAnswered() | acts.Quizzed():
@@ -222,6 +219,18 @@ class _Teller:
         )
         said = _("{officer} corrected the particulars").format(officer=self._officer)
         return _stop(f"{said}: {changed}" if changed else said) + self._why(act.reason)
+
+    def _archived(self, act: acts.Archived) -> str:
+        said = (
+            _("{officer} exported the decision alone to {file}")
+            if act.extract
+            else _("{officer} exported the dossier to {file}")
+        ).format(officer=self._officer, file=act.file)
+        if act.recipients == ("passphrase",):
+            return _("{said}, for a passphrase.").format(said=said)
+        return ngettext(
+            "{said}, for {n} recipient.", "{said}, for {n} recipients.", len(act.recipients)
+        ).format(said=said, n=len(act.recipients))
 
     # -- screening ----------------------------------------------------------------
 

@@ -127,6 +127,8 @@ class _Judge:
                     self._question(act.question)
             case acts.Archived():
                 require(bool(act.file and act.sha256), _("The archive's name is missing."))
+            case acts.Printed():
+                require(bool(act.sha256), _("The document's SHA-256 is missing."))
             case _:
                 raise NotAllowed(_("The dossier is open already."))
 

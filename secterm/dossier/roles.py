@@ -12,7 +12,7 @@ from typing import Final, Literal, TypeAlias
 from secterm.dossier import entries as acts
 from secterm.dossier.entries import Act, Role, VaultAct
 
-# manage: officers, keys, recovery, erasure. record: all that happens to appointees, and
+# manage: officers, keys, recipients, recovery, erasure. record: all that happens to appointees, and
 # archives. second: the second person's word. verify: read, verify, and one's own slot.
 Power: TypeAlias = Literal["manage", "record", "second", "verify"]
 
@@ -42,6 +42,8 @@ _ENTRIES_OF_THE_VAULT: Final = (
     acts.RecoveryMade,
     acts.Recovered,
     acts.PackAdopted,
+    acts.RecipientAdded,
+    acts.RecipientRemoved,
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from secterm.dossier import answering
 from secterm.dossier import entries as acts
-from secterm.dossier.entries import Act, Finding
+from secterm.dossier.entries import Act, Document, Finding
 from secterm.policy.model import Module, Pack, Question, Rule, Section
 from secterm.words import _
 
@@ -12,6 +12,16 @@ FINDINGS: dict[Finding, str] = {
     "suitable": _("suitable"),
     "conditions": _("suitable with conditions"),
     "unsuitable": _("unsuitable"),
+}
+
+
+DOCUMENTS: dict[Document, str] = {
+    "undertaking": _("the undertaking"),
+    "rules": _("the rules"),
+    "training": _("the training record"),
+    "screening": _("the screening report"),
+    "decision": _("the decision"),
+    "receipt": _("the receipt of an archive"),
 }
 
 
@@ -65,7 +75,11 @@ def sentence(act: Act, pack: Pack) -> str:
         case acts.Noted():
             return _noted(act, pack)
         case acts.Archived():
-            return _("Exported to {file}").format(file=act.file)
+            said = _("Decision exported to {file}") if act.extract else _("Exported to {file}")
+            return said.format(file=act.file)
+        case acts.Printed():
+            said = _("Printed: {what}") if act.to == "printer" else _("Written to print: {what}")
+            return said.format(what=DOCUMENTS[act.document])
         case _:
             return _course(act)
 

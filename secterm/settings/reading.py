@@ -298,7 +298,7 @@ def _line(table: Mapping[str, object], key: str, at: Place, longest: int) -> str
 
 
 def _recipients(table: Mapping[str, object]) -> tuple[str, ...]:
-    keys = [text.strip() for text in _texts(table, "recipients", ())]
+    keys = [" ".join(text.split()) for text in _texts(table, "recipients", ())]
     wrong = recipients_fault(keys)
     if wrong:
         raise _Wrong(wrong, place=("recipients",))
@@ -306,12 +306,15 @@ def _recipients(table: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def recipients_fault(keys: Sequence[str]) -> str:
-    """What is wrong with these `age1…` keys, empty where age takes them all. Names the place
-    only: somebody may paste a secret key by mistake.
+    """What is wrong with these `age1…` keys, and names of the recipients' book, which only the
+    unlocked vault knows; empty where nothing is. Names the place only: somebody may paste a
+    secret key by mistake.
     """
     try:
         for number, key in enumerate(keys, 1):
-            recipients.parse(key, number)
+            named = key and key.isprintable() and not recipients.is_secret(key)
+            if recipients.is_key(key) or not named:
+                recipients.parse(key, number)
     except RecipientInvalid as error:
         return error.reason
     return ""

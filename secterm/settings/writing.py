@@ -41,8 +41,8 @@ KEYS: Final = {
         '(4/28/1990) or "year-first" (1990-04-28). Default: "day-first".'
     ),
     "recipients": _(
-        "The age1… keys that archives are encrypted to when nobody names others. Whoever has "
-        "their secret keys reads the archive. Default: [], none."
+        "The age1… keys, or names of the recipients' book, that archives are encrypted to when "
+        "nobody names others. Whoever has their secret keys reads the archive. Default: [], none."
     ),
 }
 VIEWS: Final = (

@@ -8,23 +8,13 @@ import re
 from datetime import date, timedelta
 from typing import Final
 
+from secterm.dossier.days import MONTHS as MONTHS
+from secterm.dossier.days import in_full as in_full
+from secterm.dossier.days import recorded
+from secterm.dossier.days import told as told
 from secterm.settings import Dates
 from secterm.words import _
 
-MONTHS: Final = (
-    _("January"),
-    _("February"),
-    _("March"),
-    _("April"),
-    _("May"),
-    _("June"),
-    _("July"),
-    _("August"),
-    _("September"),
-    _("October"),
-    _("November"),
-    _("December"),
-)
 WEEKDAYS: Final = (
     _("Monday"),
     _("Tuesday"),
@@ -64,20 +54,9 @@ def loosely(text: str, today: date, order: Dates = "day-first") -> date | None:
     return _named(parts, today) if any(p.isalpha() for p in parts) else _plain(parts, today, order)
 
 
-def in_full(day: date) -> str:
-    """A date that nobody can read in two ways: `3 May 1990`."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-def told(text: str) -> str:
-    """A recorded date (ISO 8601, with or without a time) in full; another text as it is."""
-    day = _recorded(text)
-    return in_full(day) if day else text
-
-
 def short(text: str | date) -> str:
     """A recorded date as short as a list has it: `3 Sep 1990`; another text as it is."""
-    day = _recorded(text) if isinstance(text, str) else text
+    day = recorded(text) if isinstance(text, str) else text
     return f"{day.day} {SHORT[day.month - 1]} {day.year}" if day else str(text)
 
 
@@ -122,17 +101,10 @@ def _missing(text: str, today: date, order: Dates) -> str:
         (_("The day and the month are missing."), (f"1 1 {text}",)),
         (_("That month has no such day."), (re.sub(r"\b(29|30|31)(?!\d)", "1", text, count=1),)),
     )
-    for told, whole in tried:
+    for missing, whole in tried:
         if any(loosely(other, today, order) for other in whole):
-            return told
+            return missing
     return ""
-
-
-def _recorded(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text[:10]) if len(text) == 10 or text[10:11] == "T" else None
-    except ValueError:
-        return None
 
 
 def _run(digits: str, order: Dates) -> date | None:

@@ -30,9 +30,14 @@ SHORT_DIGITS: Final = 20  # hex digits of the root that people compare
 
 def short(checkpoint: Checkpoint) -> str:
     """`SIZE:dddd-dddd-dddd-dddd-dddd`: the size and the root's first 20 hex digits."""
-    digits = checkpoint.root.hex()[:SHORT_DIGITS]
+    return short_of(checkpoint.size, checkpoint.root)
+
+
+def short_of(size: int, root: bytes) -> str:
+    """The same of a size and a root, whosever journal it is."""
+    digits = root.hex()[:SHORT_DIGITS]
     groups = [digits[i : i + 4] for i in range(0, SHORT_DIGITS, 4)]
-    return f"{checkpoint.size}:{'-'.join(groups)}"
+    return f"{size}:{'-'.join(groups)}"
 
 
 def parse_short(text: str) -> tuple[int, str] | None:
@@ -111,6 +116,11 @@ def signed(vault: Vault, timestamp: int) -> Note:
             sign_ed25519(text, officer_name(vault.origin, vault.signer.officer), vault.signer.key),
         ),
     )
+
+
+def short_note(note: Note) -> Note:
+    """The checkpoint as proofs repeat it: with the log's own short signature alone."""
+    return Note(note.text, note.signatures[:1])
 
 
 def log_verifiers(vault: Vault) -> tuple[Verifier, Verifier]:

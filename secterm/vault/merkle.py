@@ -21,6 +21,7 @@ TILE_SIZE: Final = TILE_WIDTH * HASH_SIZE  # bytes
 EMPTY_ROOT: Final = sha256(b"").digest()
 
 TILES_KEPT: Final = 16
+PYRAMIDS_KEPT: Final = 64
 SUBTREES_KEPT: Final = 4096
 
 ReadTile = Callable[[int, int], bytes]
@@ -75,7 +76,8 @@ class Tree:
     256 leaves, those that no full tile holds yet. Partial tiles above level 0 are not
     stored: their hashes are the roots of the full tiles below them.
 
-    A proof reads O(log n) tiles, and at most 255 more at each level for a partial tile.
+    A proof reads O(log n) tiles, and at most 255 more at each level for a partial tile; one
+    at an earlier size is made of the same tiles, and costs no more than one at the latest.
     What was read is kept, as tiles never change; a tree that has grown is another `Tree`.
     Raises VaultDamaged when a callback gives another number of bytes or leaves.
     """
@@ -87,6 +89,7 @@ class Tree:
         self._read_leaves = read_leaves
         self._tile = lru_cache(TILES_KEPT)(_checked(read_tile))
         self._tile_root = lru_cache(SUBTREES_KEPT)(self._read_tile_root)
+        self._pyramid = lru_cache(PYRAMIDS_KEPT)(self._read_pyramid)
         self._perfect = lru_cache(SUBTREES_KEPT)(self._read_perfect)
 
     def root_at(self, size: int) -> bytes:
@@ -153,17 +156,23 @@ class Tree:
         """MTH(D[start:start + 2**height]), out of one tile."""
         level, above = divmod(height, TILE_HEIGHT)
         first = start >> (level * TILE_HEIGHT)
-        return _reduced(self._hashes(level, first, first + (1 << above)))
+        index, place = divmod(first, TILE_WIDTH)
+        if level == 0 or index < full_tiles(level, self.size):
+            return self._pyramid(level, index)[above][place >> above]
+        last = first + (1 << above)
+        return _reduced([self._tile_root(level - 1, each) for each in range(first, last)])
 
-    def _hashes(self, level: int, first: int, last: int) -> list[bytes]:
-        """The hashes [first, last) of a level, all of one tile."""
-        index = first // TILE_WIDTH
+    def _read_pyramid(self, level: int, index: int) -> list[list[bytes]]:
+        """The hashes of a tile, and of each height above them as far as it is full."""
         if index < full_tiles(level, self.size):
-            offset = index * TILE_WIDTH
-            return _cut(self._tile(level, index))[first - offset : last - offset]
-        if level == 0:
-            return _leaves(self._read_leaves, first, last)
-        return [self._tile_root(level - 1, each) for each in range(first, last)]
+            hashes = _cut(self._tile(level, index))
+        else:
+            hashes = _leaves(self._read_leaves, index * TILE_WIDTH, self.size)
+        pyramid = [hashes]
+        while len(hashes) > 1:
+            hashes = [node_hash(*pair) for pair in zip(hashes[::2], hashes[1::2], strict=False)]
+            pyramid.append(hashes)
+        return pyramid
 
     def _read_tile_root(self, level: int, index: int) -> bytes:
         return _reduced(_cut(self._tile(level, index)))

@@ -50,6 +50,7 @@ PROOF_HEADER: Final = "c2sp.org/tlog-proof@v1"
 COSIGNED_LABEL: Final = b"subtree/v1\n\0"
 
 _DECIMAL: Final = re.compile(r"0|[1-9][0-9]{0,19}", re.ASCII)
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")  # of ASCII, but for the newline
 _KEY_ID: Final = re.compile(r"[0-9a-f]{8}", re.ASCII)
 
 
@@ -472,7 +473,7 @@ def _check_text(text: str) -> None:
         text.encode()
     except UnicodeEncodeError:
         raise NoteMalformed("not Unicode text") from None
-    if any(each < " " and each != "\n" for each in text):
+    if _CONTROL.search(text):
         raise NoteMalformed("a control character other than newline")
 
 

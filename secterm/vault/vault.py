@@ -170,6 +170,13 @@ class Vault:
         )
         yield from self.file.rows(query)
 
+    def weight(self, dossier: bytes) -> tuple[int, int]:
+        """How many entries a dossier has, and how many bytes they are as they are sealed."""
+        table = self.file.tables.entry
+        total = peewee.fn.SUM(peewee.fn.LENGTH(table.sealed))
+        query = table.select(peewee.fn.COUNT(table.number), total).where(table.dossier == dossier)
+        return next((count, size or 0) for count, size in self.file.rows(query))
+
     def entries_digest(self, dossier: bytes) -> str:
         """64 hex digits over the numbers of a dossier's entries: which were its own."""
         table = self.file.tables.entry
@@ -234,6 +241,31 @@ class Vault:
         for (sealed,) in self.file.rows(table.select(table.sealed).where(table.size == size)):
             return self.open_signature(size, sealed)
         raise SealBroken(str(keys.signature_place(self.id, size)))
+
+    def signed_after(self, number: int) -> tuple[int, SignedSize]:
+        """The transaction in which an entry was appended: the size it ended with, and who
+        signed that. Raises `SealBroken`.
+        """
+        table = self.file.tables.signature
+        query = table.select(table.size, table.sealed).where(table.size > number)
+        for size, sealed in self.file.rows(query.order_by(table.size).limit(1)):
+            return size, self.open_signature(size, sealed)
+        raise SealBroken(str(keys.signature_place(self.id, number + 1)))
+
+    def last_entries(self) -> Iterator[tuple[bytes, bytes | None]]:
+        """Every strand's id and the plaintext of its last entry; None where it does not open."""
+        table, entry = self.file.tables.dossier, self.file.tables.entry
+        own = entry.alias()
+        last = own.select(peewee.fn.MAX(own.number)).where(own.dossier == table.id)
+        query = table.select(table.id, table.key, entry.number, entry.sealed).join(
+            entry, on=(entry.number == last)
+        )
+        for id, wrapped, number, sealed in self.file.rows(query):
+            try:
+                key = keys.entry_key(self.unwrap(id, wrapped))
+                yield id, unseal(key, keys.entry_place(self.id, id, number), sealed)
+            except SealBroken:
+                yield id, None
 
     def open_signature(self, size: int, sealed: bytes) -> SignedSize:
         """What a row says of the transaction of this size. Raises `SealBroken`."""

@@ -6,14 +6,17 @@ import pytest
 from tests.support.commands import files_end_at, permissions_count
 
 INSPECTION = {
-    "holds", "faults", "sha256", "created", "officer", "checkpoint", "fingerprint",
-    "fingerprint_known", "dossiers", "entries",
+    "holds", "faults", "sha256", "kind", "covers", "created", "officer", "checkpoint",
+    "fingerprint", "fingerprint_known", "dossiers", "entries",
 }  # fmt: skip
+
+
+STAYS = "secterm: The archive is not on a removable medium: out\n"
 
 
 def exported(room, *arguments):
     done = room.run("export", "--to", "out", *(arguments or ("--recipient", room.recipient)))
-    assert (done.status, done.err) == (0, "")
+    assert (done.status, done.err) == (0, STAYS)
     return next(line for line in done.out.splitlines()).removeprefix("Written: ")
 
 
@@ -36,6 +39,38 @@ def test_only_the_dossiers_named_are_in_it(room):
     assert [d["id"] for d in inspected(room, file, "--json").json["dossiers"]] == [one]
     timeline = room.run("show", one, "--json").json["timeline"]
     assert [e["act"]["act"] for e in timeline].count("archived") == 1
+
+
+def test_only_what_changed_is_in_it_and_a_decision_alone_is_no_archive_of_the_dossier(room):
+    def held(*which):
+        file = exported(room, "--recipient", room.recipient, *which)
+        return [d["id"] for d in inspected(room, file, "--json").json["dossiers"]]
+
+    one, *others = room.ids()
+    assert set(held("--changed")) == {one, *others}
+    again = room.run("export", "--to", "out", "--recipient", room.recipient, "--changed")
+    assert again.status == 2
+    assert "No dossier has changed since it was last archived." in again.complaint
+    decided = held("--decision-only")
+    assert set(held("--changed")) == set(decided)
+
+
+def test_which_dossiers_is_said_in_one_way(room):
+    to = ("--to", "out", "--recipient", room.recipient)
+    done = room.run("export", *to, "--changed", "--id", room.ids()[0])
+    assert done.status == 2
+    assert "Give --id or --changed, not both." in done.complaint
+
+
+def test_an_extract_says_what_it_is_and_holds_no_key(room):
+    file = exported(room, "--recipient", room.recipient, "--decision-only")
+    told = inspected(room, file).out
+    assert "the decision alone, nothing of the screening" in told
+    key = pyrage.x25519.Identity.from_str((room.folder / "key.txt").read_text().strip())
+    plain = pyrage.decrypt((room.folder / file).read_bytes(), [key])
+    assert b"/decision.json" in plain
+    assert b"key.json" not in plain
+    assert b'"answered"' not in plain
 
 
 def test_recipients_may_stand_in_a_file(room):
@@ -162,6 +197,7 @@ def test_without_recipients_those_of_the_settings_file_are_taken_and_told(room):
     assert (
         done.err
         == f"secterm: The archive is for the keys in the settings file v.toml: {room.recipient}\n"
+        + STAYS
     )
     file = done.out.splitlines()[0].removeprefix("Written: ")
     assert inspected(room, file).status == 0

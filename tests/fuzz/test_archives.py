@@ -11,11 +11,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from secterm.archive import age, contents, tar
-from secterm.archive.contents import Manifest
+from secterm.archive import age, tar
+from secterm.archive import members as contents
 from secterm.archive.errors import ArchiveUnreadable, WrongIdentity
 from secterm.archive.inspect import inspect_archive
 from secterm.archive.manifest import created_at, member_faults, read_manifest
+from secterm.archive.members import Covers, Manifest
 from secterm.vault import kdf
 from tests.support import archives
 from tests.support.hostile import changed, changes, clear, named
@@ -25,14 +26,14 @@ GOOD = b"".join(tar.blocks(SMALL.items(), 1_800_000_000))
 REFUSED = (ArchiveUnreadable, WrongIdentity)
 
 
-@pytest.fixture(scope="module")
-def exported(tmp_path_factory):
-    """A small archive taken apart."""
+@pytest.fixture(scope="module", params=["whole", "decision"])
+def exported(tmp_path_factory, request):
+    """A small archive of each kind taken apart."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kdf, "floors", (kdf.Cost(t=1, m=32, p=1),))
         folder = tmp_path_factory.mktemp("archive")
         vault = archives.build(folder, ("unsigned", "general"))
-        return archives.opened(archives.exported(vault, folder))
+        return archives.opened(archives.exported(vault, folder, kind=request.param, what="all"))
 
 
 # -- the tar ----------------------------------------------------------------------
@@ -175,6 +176,8 @@ NAME = st.one_of(st.sampled_from((*SMALL, "manifest.json", "manifest.sig")), st.
 MANIFESTS = st.builds(
     Manifest,
     format=st.integers(-1, 3),
+    kind=st.sampled_from(("whole", "decision")),
+    covers=st.builds(Covers, what=st.just("all"), dossiers=st.just(1), left_out=st.just(0)),
     origin=NAME,
     size=st.integers(-1, 2**64),
     root=NAME,

@@ -98,7 +98,7 @@ tell(lambda: age.decrypt(file, print, identity=None, passphrase="test"), Archive
 
 def test_json_and_toml_without_end_take_little():
     code = """
-from secterm.archive.contents import Manifest, decoded
+from secterm.archive.members import Manifest, decoded
 from secterm.policy import reader
 limit()
 deep = b'{"x":' + b"[" * 1_000_000

@@ -15,7 +15,7 @@ from secterm.tui import order
 from secterm.tui.app import SectermApp
 from secterm.tui.screens import handover
 from secterm.vault import kdf
-from tests.support import walks
+from tests.support import sticks, walks
 from tests.support.house import OFFICER, PEOPLE, Sitting, answered, build, copied
 
 
@@ -23,6 +23,12 @@ from tests.support.house import OFFICER, PEOPLE, Sitting, answered, build, copie
 def _fast_hands(monkeypatch):
     """Enter after Enter is meant, as fast as a test can press it."""
     monkeypatch.setattr(handover, "HELD", 0.0)
+
+
+@pytest.fixture(autouse=True)
+def _no_stick(monkeypatch, tmp_path_factory):
+    """Wherever the tests run: a machine with a disk of its own, and no stick in it."""
+    sticks.machine(tmp_path_factory.mktemp("machine"), monkeypatch)
 
 
 @pytest.fixture(autouse=True)

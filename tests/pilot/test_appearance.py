@@ -313,6 +313,7 @@ async def test_no_text_moves_the_cursor_or_turns_a_line_round_wherever_it_is_fro
         assert "[bold" in shown
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("set", ["console", "unicode"])
 async def test_names_in_any_script_keep_columns_fields_and_the_bar_aligned(sitting, set):
     async with sitting(("opened", "general")) as officer:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import sqlite3
 import tempfile
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -31,11 +32,8 @@ async def a_new_dossier(officer):
 
 
 async def an_export_of_all(officer):
-    await officer.press("f5")
-    await officer.sees("> Folder on the medium")
-    await officer.press("end", "ctrl+u")
     folder = tempfile.gettempdir()
-    await officer.write(folder)
+    await officer.exports_to(Path(folder))
     await officer.press("enter")
     await officer.sees("> Recipients")
     await officer.type("age1test")
@@ -244,6 +242,7 @@ async def test_what_was_typed_is_there_after_unlocking_with_the_cursor_where_it_
         assert "test secret" not in repr(officer.desk.left())
 
 
+@pytest.mark.long
 async def test_what_was_recorded_after_it_does_not_come_back(sitting, monkeypatch):
     monkeypatch.setattr(lock, "KEPT_AFTER", 60.0)
     async with sitting() as officer:
@@ -329,6 +328,7 @@ async def test_it_is_said_once(sitting):
         await officer.misses(AGAIN)
 
 
+@pytest.mark.long
 async def test_that_an_answer_is_here_again_is_said_until_something_is_done(interview):
     async with interview("birthplace", "gaps") as (officer, _):
         await officer.type("In a small town")
@@ -352,6 +352,7 @@ async def test_a_signal_keeps_it_for_the_next_start(sitting, vault):
         assert "Vera Sample" in await officer.sees(AGAIN)
 
 
+@pytest.mark.long
 async def test_the_idle_lock_keeps_it(sitting):
     async with sitting() as officer:
         await a_new_dossier(officer)
@@ -361,6 +362,7 @@ async def test_the_idle_lock_keeps_it(sitting):
         assert "Vera Sample" in await officer.sees(AGAIN)
 
 
+@pytest.mark.long
 async def test_another_officer_sees_nothing_of_it_and_it_waits(sitting):
     async with sitting() as officer:
         await a_new_dossier(officer)
@@ -446,6 +448,7 @@ async def test_what_was_handed_out_of_recovery_shares_is_void_and_said_to_be(sit
         assert words[0] not in screen
 
 
+@pytest.mark.long
 async def test_what_does_not_fit_any_more_is_kept_readable(sitting):
     async with sitting() as officer:
         await a_disabling(officer)
@@ -544,6 +547,7 @@ async def test_of_a_dossier_erased_meanwhile_nothing_comes_back(sitting):
         await officer.sees("Show only")
 
 
+@pytest.mark.long
 async def test_what_erasing_warns_of_is_read_again_before_the_reason_is_there(sitting):
     async with sitting() as officer:
         await officer.opens("admitted")
@@ -735,6 +739,7 @@ async def test_a_place_that_is_none_is_no_place(sitting, odd):
         await officer.locks()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("odd", ["do:app.quit", "do:(((", "do:course(1", "do:erase_all"])
 async def test_nothing_else_is_begun_than_what_can_be_begun_there(sitting, odd):
     async with sitting() as officer:
@@ -789,6 +794,7 @@ async def test_where_the_program_failed_nothing_leads_back_and_what_was_typed_is
         await officer.sees("Show only")
 
 
+@pytest.mark.long
 async def test_what_was_typed_about_a_dossier_stays_its_own_wherever_it_locks_again(sitting):
     async with sitting() as officer:
         await a_note_on_a_dossier(officer)

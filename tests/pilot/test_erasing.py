@@ -7,6 +7,7 @@ import pytest
 
 from secterm.archive.recipients import Recipients
 from secterm.desk.desk import Desk
+from secterm.dossier.entries import Archived
 from secterm.tui.dates import in_full
 from tests.support.house import OFFICER, SECOND, copied
 
@@ -116,6 +117,9 @@ async def test_the_page_names_archives_that_are_written_and_what_else_is_not_rea
     try:
         to = Recipients.gather([str(pyrage.x25519.Identity.generate().to_public())])
         files = [desk.export(tmp_path, to).path.name for _ in range(2)]
+        alone = Archived(file="b.age", sha256="00", recipients=to.named, extract="decision")
+        for card in desk.cards():
+            desk.act(card.id, alone)
     finally:
         desk.close()
     async with sitting(vault=small) as officer:
@@ -126,6 +130,7 @@ async def test_the_page_names_archives_that_are_written_and_what_else_is_not_rea
             await officer.reads(copy)
         for file in files:
             await officer.reads(f"{file}, {in_full(officer.desk.today)}")
+        await officer.reads(f"b.age, {in_full(officer.desk.today)} (the decision alone)")
 
 
 async def test_where_no_archive_was_written_it_says_so(sitting, small):

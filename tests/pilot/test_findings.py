@@ -360,6 +360,7 @@ async def test_a_second_officer_agrees(reviewed):
         assert officer.desk.dossier(id).standing.gate("screening").status == "done"
 
 
+@pytest.mark.long
 async def test_the_same_officer_cannot_review(reviewed):
     async with reviewed() as (officer, _):
         before = officer.journal

@@ -51,6 +51,7 @@ async def locks(officer: Sitting) -> None:
     officer._drawn = ""
 
 
+@pytest.mark.long
 async def test_what_was_read_and_typed_is_held_by_nothing(sitting):
     async with sitting(("screening", "general")) as officer:
         id = officer.desk.cards()[0].id

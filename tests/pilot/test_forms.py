@@ -1,5 +1,7 @@
 """Forms: where the cursor stands after something was refused, and what is said until when."""
 
+from pathlib import Path
+
 from tests.pilot.test_trouble import pull_the_disk
 
 
@@ -17,10 +19,7 @@ async def refused(officer):
 
 async def test_after_a_refusal_enter_tries_again(sitting):
     async with sitting() as officer:
-        await officer.press("f5")
-        await officer.sees("> Folder on the medium")
-        await officer.press("end", "ctrl+u")
-        await officer.write("/")
+        await officer.exports_to(Path("/"))
         await officer.press("enter")
         await officer.sees("> Recipients")
         await officer.write("age1test")

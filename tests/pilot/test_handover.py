@@ -303,6 +303,7 @@ async def test_who_locks_out_of_a_handover_can_neither_quit_nor_recover(handed):
 # -- holding Enter ------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 async def test_enter_held_down_rushes_through_nothing(handed, monkeypatch):
     monkeypatch.setattr(handover, "HELD", 0.3)
     async with handed("rules") as (officer, id, _):
@@ -433,6 +434,7 @@ async def test_a_quiz_that_began_goes_on_without_the_reading(handed):
 # -- back to the officer ------------------------------------------------------------------
 
 
+@pytest.mark.long
 async def test_the_wait_grows_for_whoever_guesses_the_officer_s_passphrase(handed, monkeypatch):
     monkeypatch.setattr(model, "LONGEST_WAIT", 0.2)
     async with handed("rules") as (officer, _, _name):

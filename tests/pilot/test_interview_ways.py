@@ -477,6 +477,7 @@ async def locks(officer):
     await officer.unlock()
 
 
+@pytest.mark.long
 async def test_a_text_that_was_typed_is_there_again(interview):
     async with interview("birthplace", "gaps") as (officer, id):
         await officer.type("Half an ans")

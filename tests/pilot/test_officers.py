@@ -6,7 +6,6 @@ import threading
 
 import pytest
 
-from secterm.archive import media
 from secterm.desk.desk import Desk
 from secterm.dossier import gates
 from secterm.dossier.entries import Found
@@ -164,6 +163,7 @@ async def test_a_weak_passphrase_adds_nobody(seated, name, weak):
         assert officer.journal == before
 
 
+@pytest.mark.long
 async def test_an_officer_with_a_key_file_needs_both(seated, vault, tmp_path, monkeypatch):
     stick = sticks.mounted(tmp_path, monkeypatch)
     async with seated() as officer:
@@ -277,6 +277,7 @@ async def test_a_role_is_not_given_without_a_reason(seated):
         assert officer.journal == before
 
 
+@pytest.mark.long
 async def test_an_administrator_s_role_is_taken_with_a_second_person(seated):
     async with seated() as officer:
         officer.desk.give_role(named(officer, "Bex Test").id, "administrator", "In charge too")
@@ -528,6 +529,7 @@ async def test_a_new_key_that_is_stopped_in_the_middle_leaves_the_old_one(seated
 # -- what a role is offered --------------------------------------------------------------------
 
 
+@pytest.mark.long
 async def test_an_auditor_is_offered_nothing_that_changes_anything(seated):
     async with seated(unlocked=False) as officer:
         await officer.unlock(AUDITOR)
@@ -676,15 +678,14 @@ async def test_a_second_person_s_key_file_is_found_on_its_stick(
     desk = Desk.open(vault, *APPROVER)
     desk.change_passphrase(APPROVER[1], APPROVER[1], key_file=key)
     desk.close()
-    mounts = media.MOUNTS.read_text()
-    sticks.unmounted()
+    mounts = sticks.unmounted()
     async with seated() as officer:
         await officer.opens("second")
         await officer.next("> Second officer's word")
         await officer.press("1", "enter")
         await officer.signs_as_second(APPROVER)
         await officer.reads("The name and passphrase are not those of an officer.")
-        media.MOUNTS.write_text(mounts)
+        sticks.put_back(mounts)
         await officer.write(APPROVER[1])
         await officer.sees("Stage: admitted")
 

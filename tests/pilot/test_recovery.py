@@ -187,6 +187,7 @@ async def test_a_custodian_reaches_nothing_but_their_own_page(sitting, small):
         assert "Show only" not in officer.screen
 
 
+@pytest.mark.long
 async def test_a_lock_in_the_middle_adopts_nothing_and_shows_nothing_after(sitting, small):
     async with sitting(vault=small) as officer:
         await asks_for(officer, 1, 1)
@@ -263,6 +264,7 @@ async def test_recovery_shares_are_an_administrator_s(sitting, small):
         assert "Show only" in await officer.settle()
 
 
+@pytest.mark.long
 async def test_the_first_run_offers_shares_right_away(sitting, tmp_path):
     async with sitting(vault=tmp_path / "new.db", unlocked=False) as officer:
         for text in ("Test unit", OFFICER[0], OFFICER[1], OFFICER[1]):
@@ -275,6 +277,8 @@ async def test_the_first_run_offers_shares_right_away(sitting, tmp_path):
         await officer.press("1", "enter")
         await officer.sees("> Recover with")
         await officer.write("1")
+        await officer.sees("> Sheets to write on")
+        await officer.press("enter")
         papers = await walks_through(officer, 1)
         await goes_on(officer)
         await officer.sees("valid from now on")

@@ -8,6 +8,7 @@ import resource
 import pyrage
 import pytest
 
+from secterm.archive.recipients import fingerprint
 from secterm.desk.desk import Desk
 from secterm.settings import VIEWS, Settings, View
 from secterm.settings.reading import beside, read
@@ -97,6 +98,7 @@ async def test_an_idle_time_out_of_bounds_is_told_and_kept(started, file):
         assert not file.exists()
 
 
+@pytest.mark.long
 async def test_the_colours_act_at_once_and_at_the_next_start(started):
     async with started() as officer:
         await at_settings(officer)
@@ -145,6 +147,19 @@ async def test_a_recipient_that_is_none_is_told_and_what_was_typed_stays(started
         assert read(file).recipients == KEYS[:1]
 
 
+async def test_a_recipient_may_be_a_name_of_the_book_and_no_other_name(started, file):
+    async with started() as officer:
+        officer.desk.add_recipient("Central registry", KEYS[0], "typed", fingerprint(KEYS[0]))
+        await at_settings(officer)
+        await changes(officer, "Archive recipients", "> age1… keys")
+        await officer.write(f"Central registry, Bureau, {KEYS[1]}")
+        await officer.reads("recipient 2 is neither a name in the recipients' book nor an age1")
+        await officer.press(*["ctrl+u", "backspace"] * 6)
+        await officer.write(f"central registry, {KEYS[1]}")
+        await officer.sees("2 keys")
+        assert read(file).recipients == ("central registry", KEYS[1])
+
+
 async def test_who_may_not_export_chooses_no_recipients(started, vault, file):
     desk = Desk.open(vault, *OFFICER)
     desk.add_officer("Cas Test", "test silver harbour piano", "auditor")
@@ -170,6 +185,7 @@ async def test_leaving_a_form_changes_nothing(started, file):
         assert not file.exists()
 
 
+@pytest.mark.long
 async def test_a_full_disk_is_told_and_what_was_typed_stays(started, file):
     write(file, Settings(idle=90))
     async with started() as officer:
@@ -219,6 +235,7 @@ async def test_a_view_is_added_by_the_words_of_the_screen(started, file):
         )
 
 
+@pytest.mark.long
 async def test_a_view_is_changed_and_the_others_stay(started, file):
     async with started() as officer:
         await at_settings(officer)
@@ -244,6 +261,7 @@ async def test_a_word_that_is_no_stage_is_told_and_kept(started, file):
         assert not file.exists()
 
 
+@pytest.mark.long
 async def test_a_view_moves_to_another_number_and_stops_at_the_ends(started, file):
     async with started() as officer:
         await at_settings(officer)
@@ -339,6 +357,7 @@ async def test_the_screen_writes_a_wrong_file_anew_and_keeps_it(started, file):
         assert "settings file" not in screen
 
 
+@pytest.mark.long
 async def test_what_was_edited_meanwhile_is_taken_when_the_screen_opens(started, file):
     async with started() as officer:
         file.write_text('# by hand\nidle = 77\ntheme = "contrast"\n')
@@ -417,9 +436,8 @@ async def test_an_export_shows_the_keys_that_it_takes_from_the_file(started, fil
         screen = await officer.reads(f"From the settings file {file.name}, which is neither sealed")
         for key in KEYS:
             assert f"\n    {key}\n" in screen
-        await officer.press("end", "ctrl+u")
-        await officer.write(str(medium))
-        await officer.sees("> Encrypt to")
+        await officer.press("escape")
+        await officer.exports_to(medium)
         await officer.press("enter")
         await officer.sees("> Recipients")
         await officer.press("enter")
@@ -432,7 +450,7 @@ async def test_keys_that_are_typed_are_not_said_to_be_of_the_file(started, file)
     write(file, Settings(recipients=KEYS[:1]))
     async with started() as officer:
         await officer.press("f5")
-        await officer.sees("> Folder on the medium")
+        await officer.sees("> Medium")
         await officer.sees("From the settings file")
         await officer.press("tab", "tab", "end", "ctrl+u")
         await officer.type(KEYS[1])

@@ -3,6 +3,8 @@
 import asyncio
 import threading
 
+import pytest
+
 SMALL = "The terminal is smaller than 80x24. Nothing is lost. Make it larger."
 
 
@@ -50,6 +52,7 @@ async def test_work_goes_on_and_its_end_is_shown_once_there_is_room(sitting):
         assert brought == [True]
 
 
+@pytest.mark.long
 async def test_locked_while_small_it_says_so_until_there_is_room(sitting):
     async with sitting() as officer:
         await resized(officer, 80, 23)

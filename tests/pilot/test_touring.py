@@ -57,6 +57,7 @@ async def walk(officer):
     await officer.reads("Tour 9 of 10: Locked: without a passphrase")
 
 
+@pytest.mark.long
 async def test_the_tour_is_offered_once_and_leads_from_the_list_to_the_lock(newcomer):
     await newcomer.sees("A tour of two minutes?")
     await newcomer.press("y", "enter")
@@ -82,6 +83,7 @@ async def test_the_tour_can_be_declined_and_ended_in_the_middle(newcomer):
     assert "F10" not in await newcomer.settle()
 
 
+@pytest.mark.long
 async def test_the_first_run_has_a_tour_in_a_vault_that_is_gone_afterwards(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     vault = tmp_path / "own.db"

@@ -195,6 +195,7 @@ async def test_until_when_a_module_holds_is_told_in_full(training):
         assert f"done, until {dates.short(lapse)}\n" in officer.screen
 
 
+@pytest.mark.long
 async def test_after_a_teaching_the_next_module_to_be_taught_is_under_the_cursor(sitting):
     async with sitting(("opened", "general")) as officer:
         id = officer.desk.cards()[0].id
@@ -261,6 +262,7 @@ async def test_a_quiz_comes_after_the_reading_and_is_passed(training):
         assert officer.desk.dossier(id).state.quizzes[module.id][-1].act.passed
 
 
+@pytest.mark.long
 async def test_a_page_that_was_read_can_be_turned_back_to_until_the_quiz_begins(training):
     async with training() as (officer, id):
         taught(officer, id)
@@ -278,6 +280,7 @@ async def test_a_page_that_was_read_can_be_turned_back_to_until_the_quiz_begins(
         assert "PgUp" not in await officer.sees("question 1 of 5")
 
 
+@pytest.mark.long
 async def test_a_quiz_not_passed_says_why_and_is_read_and_tried_again(training):
     async with training() as (officer, id):
         module = taught(officer, id)
@@ -297,6 +300,7 @@ async def test_a_quiz_not_passed_says_why_and_is_read_and_tried_again(training):
         await officer.sees("quiz owed, 1 failed")
 
 
+@pytest.mark.long
 async def test_a_quiz_failed_too_often_leads_to_teaching_again(training):
     async with training() as (officer, id):
         module = taught(officer, id)
@@ -340,6 +344,7 @@ async def test_keys_typed_ahead_reach_no_page_and_no_question_unseen(training):
         assert officer.app.screen._given == []
 
 
+@pytest.mark.long
 async def test_a_quiz_left_half_way_goes_on_at_its_next_question_and_without_the_reading(training):
     async with training() as (officer, id):
         module = taught(officer, id)

@@ -69,6 +69,7 @@ async def test_both_sides_sign_and_the_rules_are_next(undertaking):
         assert [s.role for s in sides] == ["appointee", "officer"]
 
 
+@pytest.mark.long
 async def test_a_core_post_s_undertaking_is_witnessed(undertaking):
     async with undertaking("core") as (officer, id, name):
         await to_the_signature(officer)
@@ -101,6 +102,7 @@ async def test_a_witness_who_is_not_there_yet_stops_nothing(sitting):
         assert officer.journal == before
 
 
+@pytest.mark.long
 async def test_another_name_is_told_and_kept_to_be_put_right(undertaking):
     async with undertaking() as (officer, _, name):
         before = officer.journal

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from secterm.archive import media
 from secterm.desk import model
 from secterm.desk.desk import Desk
 from secterm.desk.model import now
@@ -136,12 +135,11 @@ async def test_a_key_file_on_a_mounted_stick_is_found_by_itself(sitting, vault, 
 
 
 async def test_a_stick_that_is_put_in_after_an_attempt_is_found_at_the_next(sitting, vault, stick):
-    mounts = media.MOUNTS.read_text()
-    sticks.unmounted()
+    mounts = sticks.unmounted()
     async with sitting(unlocked=False, vault=vault) as officer:
         await enters(officer)
         await officer.reads("the key file if you have one; then try again.")
-        media.MOUNTS.write_text(mounts)
+        sticks.put_back(mounts)
         await officer.write(OFFICER[1])
         await officer.sees("Show only")
 
@@ -224,13 +222,12 @@ async def test_taking_the_keyboard_back_takes_the_key_file_too(sitting, vault, s
         await officer.unlock()
         await officer.opens("rules")
         await officer.hands_over("I have read this rule")
-        mounts = media.MOUNTS.read_text()
-        sticks.unmounted()
+        mounts = sticks.unmounted()
         await officer.press("escape")
         await officer.sees("> Officer's passphrase")
         await officer.write(OFFICER[1])
         await officer.reads("Where it takes a key file, mount its medium.")
-        media.MOUNTS.write_text(mounts)
+        sticks.put_back(mounts)
         await officer.write(OFFICER[1])
         await officer.sees("> NEXT")
 

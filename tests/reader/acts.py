@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
 
-from tests.reader.basics import Broken
+from tests.reader.basics import Broken, bech32_holds
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", re.ASCII)
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+AGE = re.compile("age1[qpzry9x8gf2tvdw0s3jn54khce6mua7l]{58}")
 PACK_FILES = {"pack.toml", "rules.toml", "screening.toml", "training.toml", "undertaking.toml"}
 PARTICULARS = {
     "name": "text",
@@ -37,13 +38,24 @@ SEALED_KEY = {"kdf": "text", "sealed": "hex 64"}
 ROLES = "administrator officer approver auditor"
 
 # Each field: `?` is text that may be left out, `number?` a whole number that may be; several
-# words are those that there are; `hex N` is so many bytes.
+# words are those that there are; `hex N` is so many bytes, `age` a recipient.
 VAULT = {
     "created": {"unit": "text", "log_ed25519": "hex 32", "log_mldsa44": "hex 1312"},
     "pack_adopted": {"pack": PACK_REF, "files": "files"},
     "officer_joined": {"officer": "hex 16"},
     "unlocked": {"failures": "number"},
     "clock_behind": {"clock": "time", "last": "time"},
+    "exported": {
+        "file": "text",
+        "sha256": "hex 32",
+        "size": "number",
+        "before": "number",
+        "root": "hex 32",
+        "dossiers": "number",
+        "recipients": "texts",
+        "medium": {"kind": "text", "label": "?", "id": "?"},
+        "extract": "decision?",
+    },
     "proposed": {
         "what": "disable erase administrator officer approver auditor",
         "about": "hex 16",
@@ -60,6 +72,8 @@ VAULT = {
         "shares": "number",
     },
     "recovered": {"officer": "hex 16"},
+    "recipient_added": {"name": "text", "key": "age", "source": "typed file picture"},
+    "recipient_removed": {"key": "age", "reason": "text"},
 }
 OFFICER = {
     "officer_added": {
@@ -114,7 +128,17 @@ DOSSIER = {
     "reopened": {"reason": "text"},
     "left": {"on": "date", "reason": "text"},
     "noted": {"text": "text", "question": "?"},
-    "archived": {"file": "text", "sha256": "hex 32", "recipients": "texts"},
+    "archived": {
+        "file": "text",
+        "sha256": "hex 32",
+        "recipients": "texts",
+        "extract": "decision?",
+    },
+    "printed": {
+        "document": "undertaking rules training screening decision receipt",
+        "sha256": "hex 32",
+        "to": "printer folder",
+    },
 }
 
 
@@ -227,6 +251,8 @@ def _fits_text(value: str, kind: str) -> bool:
         return value != ""
     if kind.startswith("hex "):
         return re.fullmatch(f"[0-9a-f]{{{2 * int(kind[4:])}}}", value) is not None
+    if kind == "age":
+        return AGE.fullmatch(value) is not None and bech32_holds(value)
     if kind in ("time", "date"):
         form, parse = (TIME, datetime) if kind == "time" else (DATE, date)
         try:
@@ -234,4 +260,4 @@ def _fits_text(value: str, kind: str) -> bool:
         except ValueError:
             return False
         return form.fullmatch(value) is not None
-    return value in kind.split()
+    return value in kind.removesuffix("?").split()

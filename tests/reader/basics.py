@@ -44,6 +44,21 @@ def sha256(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
 
+BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"  # BIP 173
+
+
+def bech32_holds(text: str) -> bool:
+    """Whether the checksum of this lower-case Bech32 text is right."""
+    prefix, _, data = text.rpartition("1")
+    high, low = [ord(c) >> 5 for c in prefix], [ord(c) & 31 for c in prefix]
+    check = 1
+    for value in [*high, 0, *low, *map(BECH32.index, data)]:
+        top, check = check >> 25, (check & 0x1FFFFFF) << 5 ^ value
+        for bit, term in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
+            check ^= term if top >> bit & 1 else 0
+    return check == 1
+
+
 def u16(number: int) -> bytes:
     return number.to_bytes(2, "big")
 

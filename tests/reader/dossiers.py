@@ -19,7 +19,7 @@ CARD = (
     "id", "name", "post", "department", "category", "stage", "owed", "since", "opened", "lapses_on",
     "identity_number",
 )  # fmt: skip
-QUIET = ("archived", "noted")  # what nobody waited for
+QUIET = ("archived", "printed", "noted")  # what nobody waited for
 STAGES = {
     "screening", "training", "undertaking", "rules", "decision", "second", "admitted", "refused",
     "deferred", "withdrawn", "lapsed", "left",

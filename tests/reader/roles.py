@@ -59,6 +59,7 @@ class Judge:
         self.used: set[int] = set()
         self.erased: set[bytes] = set()
         self.slots: set[str] = set()
+        self.book: dict[str, tuple[str, str]] = {}  # recipients by key: name, and as at the lock
         self.since = 0  # entries before the transaction that is judged
 
     def tell(self, entry: Entry, what: str) -> None:
@@ -126,7 +127,8 @@ class Judge:
             return False
         if entry.name in SECONDED or entry.number_of("proposed") is not None:
             return signer.may("second")
-        return signer.may("record" if entry.name in acts.DOSSIER else "manage")
+        recorded = entry.name in acts.DOSSIER or entry.name == "exported"
+        return signer.may("record" if recorded else "manage")
 
     def _apply(self, entry: Entry, before: dict[bytes, Person]) -> None:
         now = self.people.get(entry.strand)
@@ -157,6 +159,15 @@ class Judge:
                 self.proposals[entry.number] = entry
             case "erased":
                 self._erase(entry)
+            case "recipient_added":
+                key, name = entry.text("key"), entry.text("name")
+                if key in self.book or login(name) in (known for _, known in self.book.values()):
+                    self.tell(entry, "the key or its name is in the book")
+                else:
+                    self.book[key] = name, login(name)
+            case "recipient_removed":
+                if self.book.pop(entry.text("key"), None) is None:
+                    self.tell(entry, "the key is not in the book")
         if entry.name in acts.OFFICER:
             self._standing(entry)
 

@@ -27,6 +27,7 @@ class Report:
     stages: dict[bytes, str]
     drafts: dict[bytes, Draft]
     people: dict[bytes, Person]
+    book: dict[str, str]
     faults: tuple[Fault, ...]
 
     @property
@@ -83,6 +84,9 @@ def _verified(vault: Vault, earlier: str, faults: list[Fault]) -> Report:
         for after in log.strands.get(strand, []):
             if after > number:
                 faults.append(Fault("entry", str(after), "dossier", "follows the erasure"))
+    for entry in known.entries:
+        if entry.name == "exported" and not _was_here(log.leaves, entry):
+            faults.append(Fault("entry", str(entry.number), "sealed", "never was here"))
     if earlier and not continues(log.leaves, earlier):
         faults.append(Fault("entry", "", "", "the log does not continue the earlier checkpoint"))
     keys = known.log_keys
@@ -95,8 +99,17 @@ def _verified(vault: Vault, earlier: str, faults: list[Fault]) -> Report:
         stages=checker.stages,
         drafts=log.drafts,
         people=judge.people,
+        book={key: name for key, (name, _) in judge.book.items()},
         faults=tuple(sorted(set(faults))),
     )
+
+
+def _was_here(leaves: list[bytes], receipt: Entry) -> bool:
+    """Whether this log had the checkpoint that a receipt names."""
+    before = receipt.number_of("before")
+    if before is None or not 0 <= before <= min(receipt.number, len(leaves)):
+        return False
+    return root_of(leaves[:before]) == receipt.id("root")
 
 
 def continues(leaves: list[bytes], line: str) -> bool:

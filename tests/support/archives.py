@@ -15,16 +15,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
 import pyrage
 
-from secterm.archive import contents, tar
-from secterm.archive.contents import Manifest, ManifestSignature, encoded
+from secterm.archive import members as contents
+from secterm.archive import tar
 from secterm.archive.inspect import Inspection, inspect_archive
+from secterm.archive.members import Kind, Manifest, ManifestSignature, What, encoded
 from secterm.archive.recipients import Recipients
 from secterm.desk import sample
 from secterm.desk.desk import Desk
 from secterm.vault import checkpoints, kdf, keys
-from secterm.vault.note import Note, TlogProof
+from secterm.vault.note import Checkpoint, Ed25519Verifier, Note, SignatureLine, TlogProof
 from secterm.vault.signer import Signer
 from secterm.vault.vault import Vault
 from tests.support.house import OFFICER, SECOND
@@ -33,6 +35,9 @@ KEY = pyrage.x25519.Identity.generate()
 RECIPIENT = str(KEY.to_public())
 TO = Recipients((RECIPIENT,))
 PASSPHRASE = "test velvet archive lantern"
+
+# The log keys of the vaults that were built here, by origin: whoever is an officer has them.
+LOG_KEYS = {}
 
 LIVES = (("admitted", "core"), ("unsigned", "general"), ("opened", "key"))
 
@@ -134,6 +139,7 @@ def build(folder: Path, *lives: tuple[str, str]) -> Path:
     )
     try:
         desk.add_officer(*SECOND)
+        LOG_KEYS[desk._vault.origin] = desk._vault.log_keys()
         for stage, category in lives:
             sample.fill(desk, 1, second=desk.second(*SECOND), stages=(stage,), category=category)
     finally:
@@ -141,11 +147,18 @@ def build(folder: Path, *lives: tuple[str, str]) -> Path:
     return path
 
 
-def exported(vault: Path, folder: Path, to: Recipients = TO, ids: list[str] | None = None) -> Path:
+def exported(
+    vault: Path,
+    folder: Path,
+    to: Recipients = TO,
+    ids: list[str] | None = None,
+    kind: Kind = "whole",
+    what: What | None = None,
+) -> Path:
     """An archive of this vault in this folder."""
     desk = Desk.open(vault, *OFFICER)
     try:
-        return desk.export(folder, to, ids).path
+        return desk.export(folder, to, ids, kind=kind, what=what).path
     finally:
         desk.close()
 
@@ -212,9 +225,10 @@ class Opened:
 
     def folder(self, stage: str) -> str:
         """The folder of the dossier at this stage."""
-        for name in self.names("dossiers/", "/dossier.json"):
-            if json.loads(self[name])["stage"] == stage:
-                return name.rpartition("/")[0]
+        for ending in ("/dossier.json", "/decision.json"):
+            for name in self.names("dossiers/", ending):
+                if json.loads(self[name])["stage"] == stage:
+                    return name.rpartition("/")[0]
         raise AssertionError(f"no dossier is {stage}")
 
     def entry(self, folder: str, act: str) -> str:
@@ -254,18 +268,24 @@ class Opened:
         return Opened((*self.members[:at], (name, data), *self.members[at:]))
 
     def resigned(self, by: Signer, **claims: object) -> Opened:
-        """With a manifest made anew of what is there now, signed by this officer.
+        """With a manifest made anew of what is there now, signed by this officer and, as every
+        officer can, with the log keys.
 
         `claims` is what it says otherwise than the manifest that was there.
         """
         kept = [m for m in self.members if m[0] not in (contents.MANIFEST, contents.SIGNATURE)]
         told = json.loads(self[contents.MANIFEST])
+        short, long = LOG_KEYS[told["origin"]]
+        begun = re.compile("dossiers/[0-9a-f]{32}/(key|dossier|decision).json")
+        told["covers"]["dossiers"] = len({n.split("/")[1] for n, _ in kept if begun.fullmatch(n)})
         told |= {"files": {name: hashlib.sha256(data).hexdigest() for name, data in kept}}
-        manifest = encoded(Manifest(**(told | claims)))
+        manifest = encoded(msgspec.convert(told | claims, Manifest))
         signature = ManifestSignature(
             officer=by.officer.hex(),
             public_key=by.public_key.hex(),
             signature=by.key.sign(manifest).hex(),
+            log_ed25519=short.sign(manifest).hex(),
+            log_mldsa44=long.sign(manifest).hex(),
         )
         return Opened(
             (*kept, (contents.MANIFEST, manifest), (contents.SIGNATURE, encoded(signature)))
@@ -305,6 +325,7 @@ def pieced(opened: Opened, vault: Vault, strands: dict[str, bytes], at: datetime
     note = checkpoints.signed(vault, int(at.timestamp()))
     short = Note(note.text, note.signatures[:1])
     tree, members = vault.tree(), {n: opened[n] for n in opened.names()}
+    public = {o["id"]: bytes.fromhex(o["public_key"]) for o in json.loads(opened["officers.json"])}
     kept = {n: d for n, d in members.items() if not n.startswith(("officers/", "dossiers/"))}
     kept["checkpoint"] = note.format()
     for folder, id in strands.items():
@@ -323,10 +344,22 @@ def pieced(opened: Opened, vault: Vault, strands: dict[str, bytes], at: datetime
             kept[f"{folder}/entries/{number}.sealed"] = sealed
             proof = TlogProof(number, path, short).format()
             kept[f"{folder}/entries/{number}.tlog-proof"] = proof
+            kept[f"{folder}/entries/{number}.officer-proof"] = officer_proof(vault, number, public)
     point = vault.checkpoint()
     return Opened(tuple(kept.items())).resigned(
         vault.signer, size=point.size, root=point.root.hex(), created=at.isoformat()
     )
+
+
+def officer_proof(vault: Vault, number: int, public: dict[str, bytes]) -> bytes:
+    """That an entry stands in what its officer signed, as the vault's rows have it."""
+    size, signed = vault.signed_after(number)
+    tree, name = vault.tree(), checkpoints.officer_name(vault.origin, signed.officer)
+    text = Checkpoint(vault.origin, size, tree.root_at(size)).text()
+    key = Ed25519Verifier(name, public[signed.officer.hex()])
+    line = SignatureLine(name, key.key_id, signed.signature)
+    path = tuple(tree.inclusion_proof(number, size))
+    return TlogProof(number, path, Note(text, (line,))).format()
 
 
 # What no member of an archive can be.

@@ -33,6 +33,8 @@ async def asks_for(officer, needed, count):
             await officer.sees(label)
             await officer.press("end", "ctrl+u")
             await officer.write(str(number))
+    await officer.sees("> Sheets to write on")
+    await officer.press("enter")
     await officer.sees(f"Only custodian 1 of {count} looks at the screen now.")
 
 

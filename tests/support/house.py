@@ -321,6 +321,21 @@ class Sitting:
         await self.write(OFFICER[1])
         await self.misses("Officer's passphrase")
 
+    async def exports_to(self, folder: Path) -> None:
+        """`F5`, and a folder on the machine's own disk, which is asked once more."""
+        await self.press("f5")
+        await self.puts_into(folder)
+
+    async def puts_into(self, folder: Path) -> None:
+        """The folder, from the line of an export that asks for the medium."""
+        await self.sees("> Medium")
+        await self.press("up", "enter")
+        await self.sees("> Folder")
+        await self.write(str(folder))
+        await self.reads("Enter again, if that is meant.")
+        await self.press("enter")
+        await self.sees("> Encrypt to")
+
     async def signs_as_second(self, who=SECOND) -> None:
         await self.sees("> Second officer")
         await self.write(who[0])

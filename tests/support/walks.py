@@ -14,14 +14,16 @@ from datetime import UTC, datetime, timedelta
 from shamir_mnemonic.wordlist import WORDLIST
 from textual.screen import Screen
 
-from secterm.archive import media
-from secterm.desk import quiz
+from secterm.archive import media, recipients
+from secterm.desk import printing, quiz
 from secterm.dossier.entries import Answered, Archived, Trained
 from secterm.tui import screens
 from secterm.tui.screens import (
+    book,
     dialogs,
     dossier,
     erasing,
+    exporting,
     findings,
     form,
     helping,
@@ -29,6 +31,7 @@ from secterm.tui.screens import (
     keyed,
     officer,
     officers,
+    onto,
     overview,
     people,
     reader,
@@ -48,10 +51,17 @@ from secterm.tui.screens import handover as handing
 from secterm.tui.screens import quiz as quizzing
 from secterm.tui.screens.interview import jump
 from secterm.vault import shares
+from tests.support import sticks
 from tests.support.custodians import asks_for, sees_the_share
 from tests.support.house import SECOND, Sitting
 from tests.support.paper import ordinary
 
+NOBODY = "age1y5q5lk3tsl66jaxy2lh2csye6wyurwef2a5f9lavm8w78tues9uqqhu5s5"
+RECIPIENTS = {
+    "Central registry": "age1usjzyef6tf96q79ukcsjzv7jcg3mdm37frqncmy6aum5zl27m4ds9fcmr9",
+    "Regional office east": "age1767hxplge2q70pr3pfw08gamwvgppzdwpqfc8v02w3leq2cd2apsqdjg8f",
+}
+THIRD = "age1xcgyjjkdyfdhm92s2zuhtuntmyukpxlegwn4mxndmdad5p0gnegszf3c63"
 BEGINS = "Enter begins."
 THEN = datetime(2026, 9, 14, 9, 30, tzinfo=UTC)
 LIVES = (
@@ -105,6 +115,7 @@ class Walk:
 # Bases, and the two that only ask by way of other screens.
 NEVER_SHOWN = (
     room.Room,
+    onto.OnMedium,
     handing.Handover,
     dialogs.Box,
     helping._Text,
@@ -121,9 +132,10 @@ def steady(patch, folder):
     patch.setattr(sharing, "_chance", random.Random(7))
     words = " ".join(WORDLIST[:33])
     patch.setattr(shares, "split", lambda secret, needed, count: (words,) * count)
-    mounts = folder / "mounts"
-    mounts.write_text("/dev/sdb1 /media/stick vfat rw 0 0\n")
-    patch.setattr(media, "MOUNTS", mounts)
+    sticks.machine(folder, patch).stick(folder / "stick", label="VIELLAND", id="4C1D-09FA")
+    patch.setattr(onto, "PACE", 3600.0)
+    patch.setattr(media, "_free", lambda folder: 6_843_000_000)
+    patch.setattr(printing, "command", lambda: "/usr/bin/lp")
 
 
 def keys(*steps):
@@ -294,9 +306,51 @@ async def of_an_officer(officer):
     await keys(("f4", "Officers of this vault"), ("down enter", "Signing key"))(officer)
 
 
+def in_the_book(officer):
+    """Two recipients, whose keys nobody has the secret halves of."""
+    for name, key in RECIPIENTS.items():
+        officer.desk.add_recipient(name, key, "typed", recipients.fingerprint(key))
+
+
+async def the_book(officer):
+    in_the_book(officer)
+    await keys(("f4", "Officers of this vault"), ("f6", "Recipients' book"))(officer)
+
+
+async def of_a_recipient(officer):
+    await the_book(officer)
+    await keys(("enter", "sha256sum"))(officer)
+
+
+async def comparing(officer):
+    await the_book(officer)
+    await keys(("f2", "> The public key is"), ("enter", "> Public key"))(officer)
+    await officer.write(THIRD)
+    await officer.sees("> Name")
+    await officer.write("Ministry")
+
+
+async def export_to_the_book(officer):
+    in_the_book(officer)
+    await keys(("f5", "> Medium"), ("enter", "> Encrypt to"))(officer)
+    await keys(("enter", "> Recipients"), ("space", "Whoever has one of these"))(officer)
+
+
 async def tour(officer):
     officer.app.guide.begin()
     await officer.sees("Tour 1 of")
+
+
+async def not_written(officer):
+    await keys(("f5", "> Medium"))(officer)
+    await officer.press("enter")
+    await officer.sees("> Encrypt to")
+    await officer.press("enter")
+    await officer.sees("> Recipients")
+    await officer.type(NOBODY)
+    sticks.unmounted()
+    await officer.press("enter")
+    await officer.sees("Try again")
 
 
 async def erased(officer):
@@ -346,8 +400,10 @@ WALKS = {
     "decision": Walk(form.Form, at("decision core", ("enter", "> Decision"))),
     "second officer": Walk(keyed.Keyed, at("second core", ("enter", "> Second officer"))),
     "jump": Walk(jump.Jump, at("screening core", ("enter", "Interview:"), ("f7", "Jump to"))),
+    "print": Walk(form.Form, at("admitted general", ("f7", "> Document"))),
     "erased": Walk(reader.Reader, erased),
-    "export": Walk(form.Form, keys(("f5", "> Folder on the medium"))),
+    "export": Walk(exporting.Exporting, keys(("f5", "> Medium"))),
+    "not written": Walk(dialogs.Question, not_written),
     "verify": Walk(form.Form, keys(("f6", "> Earlier checkpoint"))),
     "verified": Walk(
         verifying.Verified,
@@ -355,6 +411,11 @@ WALKS = {
     ),
     "officers": Walk(officers.Officers, keys(("f4", "Officers of this vault"))),
     "officer": Walk(officer.OfficerRoom, of_an_officer),
+    "book": Walk(book.RecipientsBook, the_book),
+    "recipient": Walk(book.RecipientRoom, of_a_recipient),
+    "comparing": Walk(form.Form, comparing),
+    "export to the book": Walk(exporting.Exporting, export_to_the_book),
+    "shares": Walk(form.Form, keys(("f7", "> Recover with"), ("2", "> Recover with"))),
     "share": Walk(sharing.Custodians, share),
     "words back": Walk(sharing.Custodians, words_back),
     "erasing": Walk(erasing.Warned, erasure),

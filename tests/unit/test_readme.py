@@ -30,9 +30,12 @@ WHERE = {
     "reading before a quiz": ("quiz",),
     "undertaking": ("undersigning",),
     "verified": ("verifying",),
+    "export": ("exporting",),
     "recovery shares": ("sharing",),
     "officers": ("officers",),
     "an officer": ("officer",),
+    "recipients' book": ("book",),
+    "exporting": ("marks",),
     "settings": ("settings",),
 }
 

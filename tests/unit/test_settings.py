@@ -173,7 +173,7 @@ def test_a_line_is_counted_past_what_goes_over_several(file):
 def test_a_secret_key_pasted_by_mistake_is_never_told(file):
     secret = str(pyrage.x25519.Identity.generate())
     told = messages.explain(refused(file, f'recipients = ["{secret}"]')).text()
-    assert "not an age public key" in told
+    assert "recipient 1 is a secret key" in told
     assert "AGE-SECRET-KEY" not in told
 
 

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from secterm.archive.recipients import fingerprint
 from secterm.desk.desk import Desk
 from secterm.desk.recording import Recorder
 from secterm.dossier import entries as acts
@@ -18,6 +19,7 @@ from secterm.vault.signer import Signer
 from tests.support.paper import someone
 from tests.vectors.make import (
     FIRST,
+    KEYS,
     SECOND,
     THIRD,
     Builder,
@@ -206,6 +208,32 @@ def by_same(path: Path) -> Told:
     return alone("An administrator was disabled by who had proposed it.", number)
 
 
+def by_two_names(path: Path) -> Told:
+    desk, _id = small(path)
+    desk.add_recipient("Registry", KEYS[0], "typed", fingerprint(KEYS[0]))
+    act = acts.RecipientAdded(name="Another registry", key=KEYS[0], source="typed")
+    number = past(desk, desk._vault.signer, desk._vault.id.hex(), act)
+    desk.close()
+    return alone("A recipient's key was added again, under another name.", number)
+
+
+def receipt(path: Path) -> Told:
+    desk, _id = small(path)
+    act = acts.Exported(
+        file="secterm-9-abababab.age",
+        sha256="00" * 32,
+        size=1,
+        before=desk._vault.size,
+        root="ab" * 32,
+        dossiers=1,
+        recipients=("passphrase",),
+        medium=acts.MediumRef(kind="usb"),
+    )
+    number = past(desk, desk._vault.signer, desk._vault.id.hex(), act)
+    desk.close()
+    return alone("A receipt names a checkpoint that never was here.", number)
+
+
 def _by_first(builder: Builder) -> Builder:
     return lambda path: builder(path) | {"ways": [way(*FIRST)]}
 
@@ -224,5 +252,7 @@ BROKEN: dict[str, Builder] = {
         by_disabled,
         by_one,
         by_same,
+        by_two_names,
+        receipt,
     )
 }

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
+from secterm.archive.recipients import fingerprint
 from secterm.desk import sample
 from secterm.desk.desk import Desk
 from secterm.desk.drafts import Left
@@ -18,8 +19,9 @@ from secterm.dossier.demands import NotAllowed
 from secterm.vault import kdf
 from secterm.vault.errors import WrongPassphrase
 from secterm.vault.signer import Signer
+from tests.support.archives import TO
 from tests.support.paper import someone
-from tests.vectors.make import FIRST, Clock, begun
+from tests.vectors.make import FIRST, KEYS, Clock, begun
 
 WORDS = ("amber", "velvet", "copper", "granite", "saffron", "orbit", "ladder", "walrus", "comet")
 STAGES = ("admitted", "unsigned", "opened", "rules", "left", "withdrawn", "deferred", "training")
@@ -40,6 +42,8 @@ class Life:
             self.add, self.add, self.rename, self.give, self.disable, self.change, self.rekey,
             self.share, self.erase, self.erase, self.sit, self.open, self.act, self.act, self.act,
             self.give, self.disable, self.invent, self.invent, self.leave, self.mark,
+            self.export,
+            self.enlist, self.enlist, self.strike,
         )  # fmt: skip
         try:
             self.add()
@@ -99,6 +103,13 @@ class Life:
     def share(self) -> None:
         self.desk.adopt_shares(self.desk.draw_shares(2, 3))
 
+    def enlist(self) -> None:
+        key = self.chance.choice(KEYS)
+        self.desk.add_recipient(self.name(), key, "typed", fingerprint(key))
+
+    def strike(self) -> None:
+        self.desk.remove_recipient(self.chance.choice(KEYS), "A test's reason.")
+
     def sit(self) -> None:
         """Another officer sits down; somebody may have tried before."""
         self.desk.close()
@@ -132,6 +143,7 @@ class Life:
             acts.Reopened(reason="Came back."),
             acts.Noted(text="Asked for a break.", question="ever"),
             acts.Noted(text="Ünïtest: came late."),
+            acts.Printed(document="screening", sha256="ab" * 32, to="folder"),
         )
         self.desk.act(self.dossier(), self.chance.choice(options))
 
@@ -141,6 +153,9 @@ class Life:
     def leave(self) -> None:
         about = self.chance.choice(("", self.dossier()))
         self.desk.leave(Left(about, ("interview",), {"note": "Hälf a sentence"}))
+
+    def export(self) -> None:
+        self.desk.export(self.path.parent, TO, [self.dossier()])
 
     def mark(self) -> None:
         self.desk.mark(self.dossier(), "ever", self.chance.random() < 0.7)

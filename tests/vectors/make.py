@@ -12,7 +12,11 @@ import tempfile
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import get_args
 
+import pytest
+
+from secterm.archive.recipients import fingerprint
 from secterm.desk import sample
 from secterm.desk.desk import Desk
 from secterm.desk.drafts import Left
@@ -21,7 +25,8 @@ from secterm.dossier import entries as acts
 from secterm.vault import kdf, keyfile
 from secterm.vault.errors import WrongPassphrase
 from secterm.vault.shares import Collected
-from tests.support.archives import SMALL_PACK
+from tests.support import sticks
+from tests.support.archives import SMALL_PACK, TO
 from tests.support.paper import someone
 from tests.vectors import FOLDER, OPENED
 
@@ -30,6 +35,13 @@ FIRST = ("Alix Test", "test velvet orbit lantern")
 SECOND = ("Bex Test", "test copper meadow violin")
 THIRD = ("Cid Test", "test granite pillow comet")
 FOURTH = ("Dee Test", "test saffron ladder walrus")
+NAMES = ("Central registry", "Regional office Straße", "Bureau Été")
+KEYS = (
+    "age1vwvl3sj50zsfm4998x6v2r2zrlpha96lz6fsa6d3ngxlvth03s9qddvcmg",
+    "age1ek8ssathyxhg7h9emmtuwjs6vgcdsy9gd2t2s4xkqp7sasfwluhsmtvvpk",
+    "age147kxsundgra8txchzsvvdgj7yh8xlef7ucx0gad6nzjnnhfnv5hs84phyt",
+    "age1dlldt5p2djg9y2ks6sufu6n0hcsmvkgk3k8v5mfesf6qy2e3g4uqgf3hny",
+)
 ANOTHER = "test amber kettle thunder"
 
 Told = dict[str, object]
@@ -215,9 +227,50 @@ def unlocking(path: Path) -> Told:
     }
 
 
+def recipients(path: Path) -> Told:
+    desk = begun(path)
+    for name, key, source in zip(NAMES, KEYS[:3], get_args(acts.Source), strict=True):
+        desk.add_recipient(name, key, source, fingerprint(key))
+    desk.remove_recipient(KEYS[1], "The office was closed.")
+    desk.add_recipient(NAMES[1], KEYS[3], "typed", fingerprint(KEYS[3]))
+    desk.close()
+    return {
+        "what": "A recipients' book: keys typed, from a file and from a picture; one was removed, "
+        "and another has its name.",
+        "ways": [way(*FIRST)],
+    }
+
+
+def archived(path: Path) -> Told:
+    desk = begun(path)
+    desk.add_officer(*SECOND)
+    lived(desk, SECOND, ("admitted", "general"), ("opened", "key"))
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        machine = sticks.machine(Path(folder), patch)
+        stick = machine.stick(Path(folder, "stick"), label="VIELLAND", id="4C1D-09FA")
+        desk.export(stick, TO)
+        desk.export(Path(folder), TO, [desk.cards()[0].id])
+    desk.close()
+    return {
+        "what": "Two archives and their receipts: of all onto a stick, of one onto a disk.",
+        "ways": [way(*FIRST), way(*SECOND)],
+    }
+
+
 WHOLE: dict[str, Builder] = {
     builder.__name__: builder
-    for builder in (fresh, stages, officers, rekeyed, recovered, erased, tile, unlocking)
+    for builder in (
+        fresh,
+        stages,
+        officers,
+        rekeyed,
+        recovered,
+        erased,
+        tile,
+        unlocking,
+        recipients,
+        archived,
+    )
 }
 
 
@@ -244,6 +297,7 @@ def opened(path: Path, way: Told) -> Desk:
 def given(desk: Desk) -> Told:
     """What an unlocked vault gives, as the JSON has it."""
     cards = {card.id: card for card in desk.cards()}
+    book = {each.key: each.name for each in desk.recipients()}
     return {
         "checkpoint": desk.checkpoint_line(),
         "fingerprint": desk.log_fingerprint(),
@@ -268,7 +322,7 @@ def given(desk: Desk) -> Told:
             for id in sorted(desk._vault.dossiers())
             if (plain := desk._vault.draft(id))
         },
-    }
+    } | ({"recipients": book} if book else {})
 
 
 def make(name: str, builder: Builder) -> None:

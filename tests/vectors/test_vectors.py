@@ -91,6 +91,7 @@ def test_the_reader_gives_what_is_told(vector):
     assert sorted(strand.hex() for strand in report.registry.erased) == vector.told["erased"]
     assert report.told_dossiers() == vector.told["dossiers"]
     assert {id.hex(): told for id, told in report.drafts.items()} == vector.told["drafts"]
+    assert report.book == vector.told.get("recipients", {})
 
 
 @each([vector for vector in WHOLE if len(vector.told["ways"]) > 1])

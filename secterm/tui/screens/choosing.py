@@ -4,11 +4,12 @@ What does not fit is told in the form, and what was typed stays.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import msgspec
 
+from secterm.archive import recipients
 from secterm.settings import IDLE, LONGEST_NAME, WITHIN, Settings, View, reading
 from secterm.tui.dates import EXAMPLES
 from secterm.tui.screens.form import Entry, Form, Values
@@ -62,8 +63,16 @@ ORDERS: Final = {
 OWED: Final = {key: word for key, word in SHORT.items() if key}
 
 
-def setting_form(key: str, settings: Settings, told: str, kept: Values) -> Form:
-    """One setting, as it is now or as it was typed (`kept`)."""
+def setting_form(
+    key: str,
+    settings: Settings,
+    told: str,
+    kept: Values,
+    known: Callable[[str], object] = lambda text: None,
+) -> Form:
+    """One setting, as it is now or as it was typed (`kept`). `known` says whether a text is a
+    recipient of the book.
+    """
     if key == "idle":
         entry = Entry(
             "idle",
@@ -78,10 +87,13 @@ def setting_form(key: str, settings: Settings, told: str, kept: Values) -> Form:
             "recipients",
             _("age1… keys"),
             "text",
-            value=kept.get("recipients", " ".join(settings.recipients)),
+            value=kept.get("recipients", ", ".join(settings.recipients)),
             required=False,
-            help=_("With spaces or commas between; empty for none."),
-            check=lambda values: _recipients_fault(values["recipients"]),
+            help=_(
+                "With spaces or commas between; empty for none. A name of the recipients' book "
+                "may stand for its key, with commas around."
+            ),
+            check=lambda values: _recipients_fault(values["recipients"], known),
         )
     else:
         entry = Entry(
@@ -104,11 +116,14 @@ def changed(key: str, settings: Settings, values: Values) -> Settings:
 
 
 def _keys(typed: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(typed.replace(",", " ").split()))
+    return tuple(recipients.separated(typed))
 
 
-def _recipients_fault(typed: str) -> str:
+def _recipients_fault(typed: str, known: Callable[[str], object]) -> str:
     wrong = reading.recipients_fault(_keys(typed))
+    for number, text in enumerate(_keys(typed), 1):
+        if not (wrong or recipients.is_key(text) or known(text)):
+            wrong = recipients.NEITHER.format(n=number)
     return _("Not set: {reason}.").format(reason=wrong) if wrong else ""
 
 

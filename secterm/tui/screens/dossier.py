@@ -17,7 +17,15 @@ from secterm.dossier.gates import GateStanding
 from secterm.dossier.narrative import Told
 from secterm.tui.dates import in_full
 from secterm.tui.dates import told as dated
-from secterm.tui.screens import course, deciding, erasing, exporting, particulars, undersigning
+from secterm.tui.screens import (
+    course,
+    deciding,
+    erasing,
+    exporting,
+    particulars,
+    printing,
+    undersigning,
+)
 from secterm.tui.screens.findings import Findings
 from secterm.tui.screens.form import Entry, Form
 from secterm.tui.screens.interview import Interview
@@ -31,7 +39,7 @@ from secterm.tui.wording import CATEGORIES, GATES, MAY_READ, STAGES, STATUS, owe
 from secterm.words import _
 
 LATEST: Final = 40  # entries on the page, as far as they find room
-BEGUN: Final = re.compile(r"do:(correct|export|note|erase|timeline|course(\('[a-z]*'\))?)")
+BEGUN: Final = re.compile(r"do:(correct|export|print|note|erase|timeline|course(\('[a-z]*'\))?)")
 
 
 def gate_line(gate: GateStanding) -> str:
@@ -47,7 +55,8 @@ class DossierRoom(Room[None]):
 
     HELP_TEXT = _(
         "The first row is the next thing to do: Enter does it and leads on. The rows under it "
-        "open each gate. Then comes what happened; F3 shows all of it. F6 adds a note. An "
+        "open each gate. Then comes what happened; F3 shows all of it. F6 adds a note. F7 prints "
+        "the documents that there are. An "
         "administrator can erase the dossier for good, with a second person."
     )
     RULE = _(
@@ -59,11 +68,12 @@ class DossierRoom(Room[None]):
         Binding("f3", "timeline", _("Timeline")),
         Binding("f5", "export", _("Export")),
         Binding("f6", "note", _("Note")),
+        Binding("f7", "print", _("Print")),
         Binding("f8", "course", _("End or reopen")),
         Binding("ctrl+e", "erase", _("Erase for good")),
         Binding("escape", "back", _("Back")),
     ]
-    NEEDS = {"correct": "record", "export": "record", "note": "record", "course": "record"}
+    NEEDS = dict.fromkeys(("correct", "export", "note", "print", "course"), "record")
 
     def __init__(self, id: str) -> None:
         super().__init__(_("Dossier"))
@@ -312,6 +322,13 @@ class DossierRoom(Room[None]):
         """This dossier into an archive."""
         self.doing = "do:export"
         await exporting.export(self, [self.dossier_id])
+
+    @work(exit_on_error=False)
+    async def action_print(self) -> None:
+        """A document of this dossier on paper."""
+        self.doing = "do:print"
+        await printing.print_paper(self, self.dossier_id)
+        self.freshen()
 
     @work(exit_on_error=False)
     async def action_note(self) -> None:

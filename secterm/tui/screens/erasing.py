@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from secterm import messages
 from secterm.desk.model import Dossier
 from secterm.desk.registry import Erasure
-from secterm.dossier.entries import Archived
+from secterm.dossier.entries import Archived, Printed
 from secterm.tui import dates
 from secterm.tui.screens import seconding
 from secterm.tui.screens.form import Entry, Form, Values, refusal
@@ -57,6 +57,7 @@ def _title(dossier: Dossier) -> str:
 def _told(dossier: Dossier) -> str:
     archives = [
         f"  {one.entry.act.file}, {dates.told(one.entry.at)}"
+        + (_(" (the decision alone)") if one.entry.act.extract else "")
         for one in dossier.entries
         if isinstance(one.entry.act, Archived)
     ]
@@ -80,12 +81,23 @@ def _told(dossier: Dossier) -> str:
             "",
             _("It does NOT reach these; destroy them too:"),
             _("- copies of the vault's file made earlier, with a passphrase of that time;"),
-            _("- printed papers;"),
+            _papers(dossier),
             _("- old blocks of an SSD or a stick, which the disk keeps out of reach;"),
             written,
             *archives,
         )
     )
+
+
+def _papers(dossier: Dossier) -> str:
+    count = sum(isinstance(one.entry.act, Printed) for one in dossier.entries)
+    if not count:
+        return _("- printed papers;")
+    return ngettext(
+        "- printed papers: {n} print is recorded;",
+        "- printed papers: {n} prints are recorded;",
+        count,
+    ).format(n=count)
 
 
 def stayed(erasure: Erasure) -> Reader:

@@ -1,25 +1,32 @@
-"""Writes an archive to a medium, and says what was written."""
+"""Writes an archive to a medium, of all or some and of all or little of each, and says
+what was written.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from textual import work
+from textual.binding import Binding
+
 from secterm import messages
+from secterm.archive import media, space
 from secterm.archive.errors import ArchiveNotWritten
 from secterm.archive.recipients import Recipients
 from secterm.archive.write import Written
-from secterm.settings import reading
-from secterm.tui.screens import folders, passwords
-from secterm.tui.screens.dialogs import Cancelled
-from secterm.tui.screens.form import Entry, Form, Values
+from secterm.desk import receipts
+from secterm.tui.screens import addressing, extent, onto, passwords
+from secterm.tui.screens.dialogs import Cancelled, Question
+from secterm.tui.screens.form import Doubt, Entry, Values
 from secterm.tui.screens.reader import Reader
 from secterm.tui.widgets.choices import Choice
-from secterm.words import _
+from secterm.words import _, ngettext
 
 if TYPE_CHECKING:
-    from secterm.tui.app import SectermApp
+    from secterm.desk.desk import Desk
+    from secterm.tui.screens.extent import Extent
     from secterm.tui.screens.room import Room
 
 INTRO = _(
@@ -28,38 +35,63 @@ INTRO = _(
 )
 
 
-FROM_SETTINGS: Final = _(
-    "From the settings file {file}, which is neither sealed nor signed. Whoever has these "
-    "keys reads the archive, so compare them:"
-)
-MOST_SHOWN: Final = 6  # keys, on 24 lines
-
-
-def _taken(shell: SectermApp, values: Values) -> str:
-    """The keys that come from the settings file, so that a changed file is seen."""
-    typed = _keys(values["keys"]) if values["how"] == "keys" else []
-    taken = [key for key in typed if key in shell.settings.recipients]
-    if not taken:
-        return ""
-    more = len(taken) - MOST_SHOWN
-    return "\n".join(
-        (
-            FROM_SETTINGS.format(file=reading.beside(shell.vault).name),
-            *(f"  {key}" for key in taken[:MOST_SHOWN]),
-            *([_("  ({n} more)").format(n=more)] if more > 0 else []),
-        )
-    )
+TRY_AGAIN: Final = Choice("again", _("Try again, with everything as it was entered"))
+CHANGE: Final = Choice("change", _("Change something first"))
 
 
 def _title(room: Room[None], ids: list[str] | None) -> str:
-    """Whose dossiers they are: one, or all, whatever the list shows."""
+    """Whose dossiers they are: one, or those that are chosen of all."""
     if ids is None:
-        return _("Export: all dossiers")
+        return _("Export: dossiers")
     names = [room.desk.dossier(id).state.particulars.name for id in ids]
     return _("Export: {name}").format(name=", ".join(names))
 
 
-def _form(shell: SectermApp, title: str, told: str, kept: Values, at: str = "") -> Form:
+class Exporting(onto.OnMedium):
+    """What, onto which medium, and for whom."""
+
+    HELP_TEXT = _(
+        "Choose the medium, and for whom the archive is; Enter goes on. Shift+Tab leads up to "
+        "what is exported: all dossiers, those that the list shows, or those that changed since "
+        "the last archive; and to how much of it: all, or for a personnel file the decision "
+        "alone, with nothing of the screening and no key. Media show by themselves as they come "
+        "and go. A folder can be named instead; on a disk that stays in the machine it takes "
+        "Enter twice. Where something fails, nothing was recorded, and Enter tries again. F6 "
+        "shows which archives were written so far."
+    )
+
+    RULE = _(
+        "What was written is read back from the medium and compared before it is called done; "
+        "then the vault records a receipt of it."
+    )
+    BINDINGS = [Binding("f6", "receipts", _("Archives written"))]
+
+    @work(exit_on_error=False)
+    async def action_receipts(self) -> None:
+        """The receipts of all archives."""
+        await self.shell.push_screen_wait(written_so_far(self.desk))
+
+
+def written_so_far(desk: Desk) -> Reader:
+    """The page of all receipts, the latest first."""
+    found = desk.receipts()
+    count = ngettext("{n} archive was written.", "{n} archives were written.", len(found))
+    return Reader(
+        _("Archives written"),
+        count.format(n=len(found)) if found else _("No archive was written yet."),
+        "\n\n".join(receipts.text(each, desk.officer_name(each.officer)) for each in found),
+    )
+
+
+def _form(
+    room: Room[None],
+    title: str,
+    extent: Extent,
+    told: str,
+    kept: Values,
+    meant: set[Doubt],
+    at: str,
+) -> Exporting:
     def to_keys(values: Mapping[str, str]) -> bool:
         return values["how"] == "keys"
 
@@ -69,12 +101,13 @@ def _form(shell: SectermApp, title: str, told: str, kept: Values, at: str = "") 
     strength = passwords.meter()
 
     def live(values: Values) -> str:
-        return _taken(shell, values) or strength(values)
+        readers = addressing.told(room, values) if to_keys(values) else ""
+        said = (extent.told(values), readers or strength(values))
+        return "\n".join(part for part in said if part)
 
-    return Form(
+    return Exporting(
         title,
         [
-            folders.entry(kept),
             Entry(
                 "how",
                 _("Encrypt to"),
@@ -85,15 +118,14 @@ def _form(shell: SectermApp, title: str, told: str, kept: Values, at: str = "") 
                     Choice("passphrase", _("A passphrase")),
                 ),
             ),
-            Entry(
-                "keys",
-                _("Recipients"),
-                value=kept.get("keys", " ".join(shell.settings.recipients)),
-                help=_("One or more age1… keys with spaces between, or a file that lists them."),
-                when=to_keys,
-            ),
+            *addressing.entries(room, kept, to_keys),
             *passwords.entries(label=_("Archive's passphrase"), when=to_passphrase),
         ],
+        kept,
+        media.machine.present(),
+        room.desk.last_used,
+        meant,
+        before=extent.entries(kept),
         intro=INTRO,
         live=live,
         told=told,
@@ -101,53 +133,77 @@ def _form(shell: SectermApp, title: str, told: str, kept: Values, at: str = "") 
     )
 
 
-def _recipients(values: Values) -> Recipients:
+def _recipients(room: Room[None], values: Values) -> Recipients:
     if values["how"] == "passphrase":
         return Recipients.gather(passphrase=values["passphrase"])
-    if values["keys"].startswith("age1"):
-        return Recipients.gather(_keys(values["keys"]))
-    return Recipients.gather(file=Path(values["keys"]).expanduser())
+    return addressing.chosen(room.desk, values)
 
 
-def _keys(typed: str) -> list[str]:
-    return typed.replace(",", " ").split()
+async def export(room: Room[None], ids: list[str] | None, shown: Sequence[str] = ()) -> None:
+    """This dossier, or those chosen of all, into one archive; asks until it is written or left.
 
-
-async def export(room: Room[None], ids: list[str] | None) -> None:
-    """These dossiers, or all, into one archive; asks until it is written or left."""
-    title, told, kept, at = _title(room, ids), "", Values(), ""
+    `shown` are those that the list shows.
+    """
+    meaning = await extent.asked(room, ids, shown)
+    title, told, kept, at = _title(room, ids), "", Values(), "medium"
+    meant: set[Doubt] = set()
     while True:
-        form = _form(room.shell, title, told, kept, at)
+        form = _form(room, title, meaning, told, kept, meant, at)
         values = await room.shell.push_screen_wait(form)
         if values is None:
             return
         kept, at = values, ""
         try:
-            to = _recipients(values)
-            folder = Path(values["folder"]).expanduser()
-            written = await room.shell.working(
-                _("Writing the archive"), _write(room, folder, to, ids), stoppable=True
-            )
+            written = await _until_written(room, values, meant, meaning)
         except Cancelled:
             told = _("Stopped. Nothing is on the medium and nothing was recorded.")
             continue
         except Exception as error:
             told = messages.explain(error).text()
-            at = "folder" if isinstance(error, ArchiveNotWritten) else ""
+            at = "medium" if isinstance(error, ArchiveNotWritten) else ""
             continue
         room.doing = ""
         await room.shell.push_screen_wait(_result(room, written))
         return
 
 
+async def _until_written(
+    room: Room[None], values: Values, meant: set[Doubt], meaning: Extent
+) -> Written:
+    """Tries until it is written, or the officer would rather change something.
+
+    Raises what keeps it from being written.
+    """
+    left: list[str] = []  # of earlier attempts, on the medium perhaps
+    while True:
+        try:
+            to = _recipients(room, values)
+            write = _write(room, values, meant, to, meaning, left)
+            return await room.shell.working(_("Writing the archive"), write, stoppable=True)
+        except ArchiveNotWritten as error:
+            left += error.left
+            error.left = tuple(left)
+            told = messages.explain(error)
+            text = "\n\n".join((told.what, told.safe, told.do))
+            answer = await room.shell.push_screen_wait(
+                Question(_("Not written"), text, (TRY_AGAIN, CHANGE))
+            )
+            if answer != TRY_AGAIN.key:
+                raise
+
+
 def _write(
-    room: Room[None], folder: Path, to: Recipients, ids: list[str] | None
+    room: Room[None],
+    values: Values,
+    meant: set[Doubt],
+    to: Recipients,
+    meaning: Extent,
+    left: list[str],
 ) -> Callable[[Callable[[str], None]], Written]:
-    desk = room.desk
+    desk, (ids, what, kind, total) = room.desk, meaning.chosen(values)
 
     def write(tell: Callable[[str], None]) -> Written:
         seen: set[str] = set()
-        total = len(ids) if ids is not None else len(desk.cards())
 
         def progress(member: str) -> None:
             folder, _slash, rest = member.partition("/")
@@ -161,7 +217,12 @@ def _write(
             else:
                 tell(member if not rest else _("Officers and policy packs"))
 
-        return desk.export(folder, to, ids, progress=progress)
+        folder = onto.target(values, meant)
+        for part in [name for name in left if name.endswith(".part")]:
+            with contextlib.suppress(OSError):  # what a failed attempt left is in the way
+                (folder / part).unlink()
+                left.remove(part)
+        return desk.export(folder, to, ids, what=what, kind=kind, progress=progress)
 
     return write
 
@@ -173,12 +234,15 @@ def _result(room: Room[None], written: Written) -> Reader:
         _("The archive is written, read back and compared."),
         left_out
         + _(
-            "File\n  {path}\n\nSize\n  {size} bytes\n\nSHA-256\n  {digest}\n\n"
+            "File, size and SHA-256\n  {path}\n  {told} ({size} bytes)\n  {digest}\n\n"
+            "Receipt\n  entry #{number} of the journal; F6 of the export lists all\n\n"
             "Checkpoint now\n  {line}\n\nFingerprint of the log keys\n  {fingerprint}\n\n"
             "Check it on any machine: secterm inspect FILE, or age and tar alone."
         ).format(
             path=written.path,
+            told=space.told(written.size),
             size=written.size,
+            number=room.desk.receipts()[0].number,
             digest=written.sha256,
             line=room.desk.checkpoint_line(),
             fingerprint=room.desk.log_fingerprint(),

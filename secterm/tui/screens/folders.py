@@ -15,18 +15,21 @@ from secterm.words import _
 def entry(
     kept: Mapping[str, str],
     *,
+    label: str = "",
     help: str = "",
     when: Callable[[Mapping[str, str]], bool] = lambda values: True,
+    doubt: Callable[[Mapping[str, str]], str] = lambda values: "",
 ) -> Entry:
-    """The entry `folder`; `kept` is what was entered before."""
-    found = media.mounted()
+    """The entry `folder`; `kept` is what was entered before, even where that is nothing."""
+    found = [] if "folder" in kept else media.mounted()
     return Entry(
         "folder",
-        _("Folder on the medium"),
+        label or _("Folder on the medium"),
         value=kept.get("folder") or (str(found[0]) if found else ""),
         help=help,
         when=when,
         check=_missing,
+        doubt=doubt,
     )
 
 

@@ -26,10 +26,12 @@ from secterm.tui import dates
 from secterm.tui.screens.room import CHOOSE, Room
 from secterm.tui.widgets.choices import Choice, Choices
 from secterm.tui.widgets.line import Line
+from secterm.tui.widgets.marks import Marks
 from secterm.tui.widgets.paragraph import Paragraph
 from secterm.words import _
 
 Values = dict[str, str]
+Doubt = tuple[str, str]  # what was entered, and what was asked of it
 MOST_APART: Final = 6  # entries with an empty line after each, on 24 lines
 TYPED_OVER: Final = ("number", "count", "date")
 CHOOSING: Final = _(
@@ -41,16 +43,18 @@ CHOOSING: Final = _(
 class Entry:
     """One thing asked. `when` hides it while it does not apply.
 
+    Of `several` any number can be marked; the value is their keys with spaces between.
     A choice without a value begins with no answer chosen, so that one must be meant. A number,
     a count (whole, within the bounds of its `check`) or a date that it begins with is typed
     over, not added to.
-    `check` says what is wrong with it among the values, empty where it fits;
+    `check` says what is wrong with it among the values, empty where it fits; `doubt` what
+    is unlikely to be meant, so that Enter must be pressed on it again;
     `again` names the entry that it must repeat.
     """
 
     id: str
     label: str
-    kind: Literal["line", "secret", "text", "date", "number", "count", "choice"] = "line"
+    kind: Literal["line", "secret", "text", "date", "number", "count", "choice", "several"] = "line"
     value: str = ""
     choices: tuple[Choice, ...] = ()
     required: bool = True
@@ -58,6 +62,7 @@ class Entry:
     again: str = ""
     when: Callable[[Mapping[str, str]], bool] = field(default=lambda values: True)
     check: Callable[[Mapping[str, str]], str] = field(default=lambda values: "")
+    doubt: Callable[[Mapping[str, str]], str] = field(default=lambda values: "")
 
 
 def refusal(demand: Callable[[], object]) -> str:
@@ -85,7 +90,8 @@ class Form(Room[Values]):
     `live` is shown under the form as the values change; `told` is said at the
     beginning, of the entry `at` where it is about one. `stands` is what is recorded of
     these entries, where that is not what they begin with. A form that is not to be left
-    has no Esc. A `tight` one, as one with many entries is anyway, has no lines between them
+    has no Esc. `meant` are doubts that were answered before, and takes those answered here.
+    A `tight` one, as one with many entries is anyway, has no lines between them
     where the terminal is low.
     Where Enter on the last line `records`, the keys under it say so.
     """
@@ -117,6 +123,7 @@ class Form(Room[Values]):
         leave: bool = True,
         tight: bool = False,
         records: bool = False,
+        meant: set[Doubt] | None = None,
     ) -> None:
         super().__init__(where)
         self._entries = entries
@@ -134,6 +141,8 @@ class Form(Room[Values]):
         self._tight = tight or len(entries) > MOST_APART
         self._typed_at_first: list[str] = []
         self._warned = False
+        self._meant = set() if meant is None else meant
+        self._doubted: Doubt = ("", "")
         self._wrong_one: Entry | None = None  # what was said is about this one
 
     @property
@@ -165,7 +174,7 @@ class Form(Room[Values]):
         if not self._records or not self.is_attached:
             return False
         with contextlib.suppress(NoMatches):
-            return self._control_of(self._shown()[-1]) is self.focused
+            return self._at_the_last()
         return False
 
     def body(self) -> ComposeResult:
@@ -194,6 +203,10 @@ class Form(Room[Values]):
                     open=not entry.value,
                     id=id,
                 )
+            case "several":
+                marks = Marks(entry.choices, id=id)
+                marks.put(entry.value)
+                return marks
             case "text":
                 return Paragraph(entry.value, id=id)
             case _:
@@ -303,7 +316,8 @@ class Form(Room[Values]):
         return self.shell.clock().date(), self.shell.settings.dates
 
     def _typed(self) -> list[str]:
-        return [self._value(e) for e in self._entries if e.kind not in ("secret", "choice")]
+        chosen = ("secret", "choice", "several")
+        return [self._value(e) for e in self._entries if e.kind not in chosen]
 
     def _control_of(self, entry: Entry) -> Widget:
         return self.query_one(f"#entry-{entry.id}")
@@ -351,8 +365,8 @@ class Form(Room[Values]):
             return  # held down it leads through the form, and never out of it
         for entry in [here] if following else shown:
             wrong = self._wrong(entry, values)
-            if wrong:
-                self._tell(entry, wrong)
+            if wrong or self._is_doubted(entry, values, here):
+                self._tell(entry, wrong or self._doubted[1])
                 return
         self.say("")
         self._warned = False
@@ -361,6 +375,18 @@ class Form(Room[Values]):
             self._focus(following[0])
         else:
             self.dismiss(values)
+
+    def _is_doubted(self, entry: Entry, values: Values, here: Entry) -> bool:
+        """Whether it is asked if this is meant. Enter on what was just asked says so."""
+        doubt = (values[entry.id], entry.doubt(values))
+        if not doubt[1] or doubt in self._meant:
+            return False
+        asked = doubt == self._doubted and doubt[1] == self.said
+        if asked and entry is here and not self.shell.held:
+            self._meant.add(doubt)
+            return False
+        self._doubted = doubt
+        return True
 
     def _write_out(self, entry: Entry) -> None:
         """A date is shown back in full once it is entered."""
@@ -418,10 +444,17 @@ class Form(Room[Values]):
             if entry.kind == "date" and isinstance(control, Line):
                 hints.append(self._dated(control.value))
             hints.append(entry.help)
-        self.query_one("#hint", Static).update("\n".join(h for h in hints if h))
+        hint = self.query_one("#hint", Static)
+        hint.update("\n".join(h for h in hints if h))
+        if self._live and hints[0] and self._at_the_last():
+            self.call_after_refresh(hint.scroll_visible, animate=False)
         if self._ending != self._at_the_end:
             self._ending = self._at_the_end
             self.refresh_bindings()
+
+    def _at_the_last(self) -> bool:
+        """Whether Enter would be the last one."""
+        return self._control_of(self._shown()[-1]) is self.focused
 
     def _dated(self, text: str) -> str:
         """How a date is understood, while it is typed; how one is typed, before."""
@@ -462,6 +495,11 @@ class Form(Room[Values]):
     def _right_now(self) -> None:
         """What was wrong with an entry is said until it is right."""
         entry = self._wrong_one
-        if entry is not None and not entry.again and not self._wrong(entry, self.values()):
+        if entry is None or entry.again:
+            return
+        values = self.values()
+        if self._wrong(entry, values):
+            return
+        if self._doubted != (values[entry.id], self.said):
             self._wrong_one = None
             self.say("")

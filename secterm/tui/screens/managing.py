@@ -43,7 +43,7 @@ LAST: Final = _(
 ONESELF: Final = _("Nobody disables themselves: another administrator does it.")
 
 
-async def _asked(
+async def asked(
     room: Room[None],
     form: Callable[[str, Values], Form],
     title: str,
@@ -123,7 +123,7 @@ async def add(room: Room[None]) -> None:
             )
         return added, key
 
-    done = await _asked(room, form, _("Adding the officer"), act)
+    done = await asked(room, form, _("Adding the officer"), act)
     if done is None:
         return
     added, key = done
@@ -180,7 +180,7 @@ async def rename(room: Room[None], officer: Officer) -> None:
         )
 
     wrong = _not_theirs(officer)
-    done = await _asked(room, form, _("Renaming the officer"), act, wrong)
+    done = await asked(room, form, _("Renaming the officer"), act, wrong)
     if done is not None:
         room.freshen()
         room.say(_("The officer's name is {name} now.").format(name=done.name), good=True)
@@ -228,7 +228,7 @@ async def _for_two(
         act(None, values)
         return values
 
-    return await _asked(room, form, title, alone) is not None
+    return await asked(room, form, title, alone) is not None
 
 
 async def give_role(room: Room[None], officer: Officer) -> None:
@@ -364,7 +364,7 @@ async def change_passphrase(room: Room[None]) -> None:
         "The passphrase until now is not right. Where it takes a key file, mount its medium. "
         "Nothing was changed."
     )
-    key = await _asked(room, form, _("Changing the passphrase"), act, wrong)
+    key = await asked(room, form, _("Changing the passphrase"), act, wrong)
     if key is None:
         return
     if key.key is not None:

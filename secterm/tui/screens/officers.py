@@ -10,6 +10,7 @@ from textual.widgets import Static
 from secterm.desk.registry import Officer
 from secterm.tui import dates
 from secterm.tui.screens import managing
+from secterm.tui.screens.book import RecipientsBook
 from secterm.tui.screens.officer import OfficerRoom
 from secterm.tui.screens.room import Room
 from secterm.tui.widgets.cells import fit
@@ -25,13 +26,14 @@ class Officers(Room[None]):
     HELP_TEXT = _(
         "All officers of this vault, each with their own passphrase and keys. Enter opens an "
         "officer's page: keys, history, and what can be done. F2 adds an officer. F5 changes "
-        "your own passphrase. F8 makes a new vault key, as after an officer was disabled or a "
-        "copy of the vault was lost."
+        "your own passphrase. F6 opens the recipients' book: whose keys archives are for. F8 "
+        "makes a new vault key, as after an officer was disabled or a copy of the vault was lost."
     )
     RULE = _("An officer is disabled and never removed: what they recorded keeps their name.")
     BINDINGS = [
-        Binding("f2", "add", _("Add an officer")),
+        Binding("f2", "add", _("Add officer")),
         Binding("f5", "passphrase", _("My passphrase")),
+        Binding("f6", "recipients", _("Recipients")),
         Binding("f8", "rekey", _("New vault key")),
     ]
     NEEDS = {"add": "manage", "rekey": "manage"}
@@ -84,6 +86,8 @@ class Officers(Room[None]):
         begun, _colon, id = word.partition(":")
         if begun == "officer":
             self._open(id)
+        elif begun == "recipients":
+            self.action_recipients()
         elif begun == "add" and self.allowed("manage"):
             self.action_add()
         elif begun == "rekey" and self.allowed("manage"):
@@ -105,6 +109,11 @@ class Officers(Room[None]):
         """One's own passphrase; after a lock it is not asked for again by itself."""
         self.doing = ""
         await managing.change_passphrase(self)
+
+    def action_recipients(self) -> None:
+        """The recipients' book."""
+        self.doing = "recipients"
+        self.app.push_screen(RecipientsBook())
 
     @work(exit_on_error=False)
     async def action_rekey(self) -> None:

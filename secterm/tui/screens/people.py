@@ -389,9 +389,10 @@ class People(Room[None]):
 
     @work(exit_on_error=False)
     async def action_export(self) -> None:
-        """All dossiers into an archive."""
+        """All dossiers into an archive, those that changed, or those that show."""
         self.doing = "export"
-        await exporting.export(self, None)
+        self._show()
+        await exporting.export(self, None, [card.id for card in self._found])
 
     @work(exit_on_error=False)
     async def action_verify(self) -> None:

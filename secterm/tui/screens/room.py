@@ -29,6 +29,10 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 CHOOSE: Final = _("Choose an answer with its number or the arrows, then press Enter.")
+SECRET_KEY: Final = _(
+    "That was a secret key, which nobody but its owner may have. It was taken out, and nothing of "
+    "it is kept. If anybody saw it, its owner makes a new one. Give the public key (age1…)."
+)
 
 
 class Locked(Exception):
@@ -168,6 +172,10 @@ class Room(Screen[T]):
     def action_back(self) -> None:
         """Leaves this screen."""
         self.dismiss(None)
+
+    def on_secret_key(self) -> None:
+        """A secret key was kept out of a field."""
+        self.say(SECRET_KEY)
 
     def on_choices_unchosen(self) -> None:
         """Enter alone answers nothing where an answer must be meant."""

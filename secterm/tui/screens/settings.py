@@ -152,7 +152,7 @@ class Preferences(Room[None]):
     @work(exit_on_error=False)
     async def _edit(self, key: str) -> None:
         await self._ask(
-            lambda told, kept: setting_form(key, self._settings, told, kept),
+            lambda told, kept: setting_form(key, self._settings, told, kept, self.desk.recipient),
             lambda values: changed(key, self._settings, values),
             key,
         )

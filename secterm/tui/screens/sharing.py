@@ -19,6 +19,7 @@ from textual.widgets import Static
 from secterm import messages
 from secterm.desk.upkeep import Shares
 from secterm.tui import dates
+from secterm.tui.screens import printing
 from secterm.tui.screens.dialogs import Question
 from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.screens.handover import Handover
@@ -264,7 +265,7 @@ def offer() -> Question:
     )
 
 
-def _form(desk: Desk) -> Form:
+def _form(desk: Desk, said: str, kept: Values) -> Form:
     def split(values: Mapping[str, str]) -> bool:
         return values["how"] == "split"
 
@@ -289,13 +290,29 @@ def _form(desk: Desk) -> Form:
                 "how",
                 _("Recover with"),
                 "choice",
+                value=kept.get("how", ""),
                 choices=(
                     Choice("whole", _("One whole share, for a safe")),
                     Choice("split", _("Some of several, for custodians")),
                 ),
             ),
-            Entry("count", _("How many shares"), "count", value="3", when=split, check=count),
-            Entry("needed", _("How many are needed"), "count", value="2", when=split, check=needed),
+            Entry(
+                "count",
+                _("How many shares"),
+                "count",
+                value=kept.get("count", "3"),
+                when=split,
+                check=count,
+            ),
+            Entry(
+                "needed",
+                _("How many are needed"),
+                "count",
+                value=kept.get("needed", "2"),
+                when=split,
+                check=needed,
+            ),
+            *printing.place_of_sheets(kept),
         ],
         intro=told(desk)
         + void
@@ -305,15 +322,28 @@ def _form(desk: Desk) -> Form:
             "make an administrator; everybody sees that it happened. Each share is {n} words, "
             "shown once, to one custodian at a time. Nothing is changed before all are checked."
         ).format(n=LENGTH),
+        told=said,
+        tight=True,
         help=_("Makes recovery shares, for when nobody can unlock the vault any more."),
     )
 
 
 async def make(room: Room[None]) -> None:
     """Asks which shares, leads each custodian through theirs, and adopts them."""
-    values = await room.shell.push_screen_wait(_form(room.desk))
-    if values is None:
-        return
+    said, values = "", Values()
+    while True:
+        asked = await room.shell.push_screen_wait(_form(room.desk, said, values))
+        if asked is None:
+            return
+        values = asked
+        try:
+            go_on = await printing.sheets(room, *_how_many(values), values)
+        except Exception as error:
+            said = messages.explain(error).text()
+            continue
+        if not go_on:
+            return
+        break
     try:
         drawn = await room.shell.working(_("Drawing the shares"), _draw(room, values))
     except Exception as error:
@@ -335,9 +365,14 @@ async def make(room: Room[None]) -> None:
 
 def _draw(room: Room[None], values: Values) -> Callable[[Callable[[str], None]], Shares]:
     desk = room.desk
-    split = values["how"] == "split"
-    needed, count = (int(values["needed"]), int(values["count"])) if split else (1, 1)
+    needed, count = _how_many(values)
     return lambda tell: desk.draw_shares(needed, count)
+
+
+def _how_many(values: Values) -> tuple[int, int]:
+    """How many shares are needed, and of how many."""
+    split = values["how"] == "split"
+    return (int(values["needed"]), int(values["count"])) if split else (1, 1)
 
 
 async def _adopted(room: Room[None], drawn: Shares) -> bool:

@@ -16,6 +16,7 @@ from secterm.desk import slip
 from secterm.desk.report import Report
 from secterm.tui.screens import folders
 from secterm.tui.screens.dialogs import Cancelled, bar
+from secterm.tui.screens.exporting import written_so_far
 from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.screens.reader import Reader
 from secterm.vault.checkpoints import parse_short
@@ -31,13 +32,17 @@ class Verified(Reader):
     HELP_TEXT = _(
         "What was verified, what does not hold and where. The arrows, PgUp and PgDn move "
         "through it. F2 writes the checkpoint as one short line into a small text file on a "
-        "medium, to be printed elsewhere. Enter or Esc goes back."
+        "medium, to be printed elsewhere. F3 shows which archives were written so far. Enter or "
+        "Esc goes back."
     )
     RULE = _(
         "A vault put back from an old copy holds by itself: only a checkpoint kept elsewhere "
         "shows it."
     )
-    BINDINGS = [Binding("f2", "slip", _("Checkpoint to print"))]
+    BINDINGS = [
+        Binding("f2", "slip", _("Checkpoint to print")),
+        Binding("f3", "receipts", _("Archives written")),
+    ]
 
     def __init__(self, report: Report) -> None:
         title = _("The vault holds.") if report.holds else _("The vault does NOT hold.")
@@ -48,6 +53,11 @@ class Verified(Reader):
         ]
         super().__init__(_("Verify"), title, "\n\n".join(part for part in parts if part))
         self._checkpoint = report.checkpoint
+
+    @work(exit_on_error=False)
+    async def action_receipts(self) -> None:
+        """The receipts of all archives."""
+        await self.shell.push_screen_wait(written_so_far(self.desk))
 
     @work(exit_on_error=False)
     async def action_slip(self) -> None:

@@ -164,7 +164,7 @@ class Choices(Static, can_focus=True):
             mark = "•" if here else " "
             style = "reverse" if here and self.has_focus else ""
             lines.append((f"{arrow} {number + 1} ({mark}) ", choice.text, style))
-        if not any(cell_len(text) > SHORT for _mark, text, _style in lines):
+        if not any(cell_len(text) > SHORT or "\n" in text for _mark, text, _style in lines):
             return Text("\n").join(Text(mark + text, style=style) for mark, text, style in lines)
         table = Table.grid(expand=True)
         table.add_column(no_wrap=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 from collections.abc import Callable
 from typing import ClassVar, Final
@@ -9,11 +10,14 @@ from typing import ClassVar, Final
 from rich.cells import cached_cell_len
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.widgets import Input
 
+from secterm.archive.recipients import is_secret, without_secret
 from secterm.words import _
 
 REMEMBERED: Final = 100  # steps that can be undone
+REST: Final = 1.0  # seconds within which the rest of a secret key would come
 
 # The keys of a shell's line, for lines and paragraphs alike.
 MOVING: Final = (
@@ -41,11 +45,39 @@ def taken(before: str, after: str, at: int) -> str:
     return before[at : at + len(before) - len(after)]
 
 
+class SecretKey(Message):
+    """A secret key was typed or pasted where all can read it; it was taken out."""
+
+
+class Guard:
+    """Keeps secret keys out of one field, lines and paragraphs alike. A console pastes letter
+    by letter, so what follows one at once is the rest of it.
+    """
+
+    def __init__(self) -> None:
+        self._until = 0.0
+
+    def is_deaf(self) -> bool:
+        """Whether what comes now is the rest of a secret key."""
+        now = time.monotonic()
+        if now >= self._until:
+            return False
+        self._until = now + REST
+        return True
+
+    def meets(self, text: str) -> bool:
+        """Whether a secret key stands in this text, out of which it is taken now."""
+        met = is_secret(text)
+        if met:
+            self._until = time.monotonic() + REST
+        return met
+
+
 class Line(Input):
     """A field of one line; what stands in it stays when it gets the keys.
 
     What was cut, and what can be undone, is forgotten with the field. Of a secret
-    nothing is kept.
+    nothing is kept, and a secret key is taken nowhere else.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = EDITING
@@ -65,6 +97,7 @@ class Line(Input):
         self._cut = ""
         self._before: list[tuple[str, int]] = []
         self._typing = -1  # where the next letter of the same word would come
+        self._guard = Guard()
 
     def on_unmount(self) -> None:
         """A secret goes with its field, and so do the widths that were measured of it."""
@@ -74,7 +107,15 @@ class Line(Input):
 
     def replace(self, text: str, start: int, end: int) -> None:
         """Puts a text in the place of another; what stood before can be had back."""
+        if self._guard.is_deaf():
+            return
         value, at = self.value, self.cursor_position
+        after = value[:start] + text + value[end:]
+        if not self.password and self._guard.meets(after):
+            self.value, self._cut, self._before, self._typing = without_secret(after), "", [], -1
+            self.cursor_position = len(self.value)
+            self.post_message(SecretKey())
+            return
         goes_on = len(text) == 1 and text.isalnum() and start == end == self._typing
         super().replace(text, start, end)
         if self.password or self.value == value:

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from textual import events
 from textual.binding import Binding
 from textual.widgets import TextArea
+from textual.widgets.text_area import Edit, EditResult
 
-from secterm.tui.widgets.line import EDITING, taken
+from secterm.archive.recipients import without_secret
+from secterm.tui.widgets.line import EDITING, Guard, SecretKey, taken
 from secterm.words import _
 
 
@@ -41,6 +43,7 @@ class Paragraph(TextArea, inherit_bindings=False):
         )
         self.cursor_blink = False
         self._cut = ""
+        self._guard = Guard()
 
     def on_mount(self) -> None:
         """Typing goes on where the text ends."""
@@ -51,6 +54,16 @@ class Paragraph(TextArea, inherit_bindings=False):
         self.text = text
         self._cut = ""
         self.move_cursor(self.document.end)
+
+    def edit(self, edit: Edit) -> EditResult:
+        """As Textual does it, but that no secret key stays in the text."""
+        if self._guard.is_deaf():
+            edit = Edit("", *self.selection, maintain_selection_offset=False)
+        done = super().edit(edit)
+        if self._guard.meets(self.text):
+            self.put(without_secret(self.text))
+            self.post_message(SecretKey())
+        return done
 
     def on_key(self, event: events.Key) -> None:
         """Enter is no new line here: the screen goes on."""

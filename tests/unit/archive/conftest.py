@@ -17,11 +17,12 @@ from tests.support.house import OFFICER, SECOND
 
 @dataclass(frozen=True, repr=False)
 class House:
-    """A vault before its first export, that export, and the two officers."""
+    """A vault before its first export, that export, one of decisions, the two officers."""
 
     vault: Path
     file: Path
     opened: Opened
+    decisions: Path  # the same of the decisions alone
     officer: Signer
     second: Signer
 
@@ -38,9 +39,16 @@ def house(tmp_path_factory):
             vault,
             file,
             archives.opened(file),
+            archives.exported(spent, folder, kind="decision", what="all"),
             archives.signer(spent),
             archives.signer(spent, SECOND),
         )
+
+
+@pytest.fixture(scope="session")
+def extract(house):
+    """The decisions of the house, one to admit and one to refuse, taken apart."""
+    return archives.opened(house.decisions)
 
 
 @dataclass(frozen=True, repr=False)

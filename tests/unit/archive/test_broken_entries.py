@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from secterm.archive.contents import encoded
 from secterm.archive.inspect import inspect_archive
+from secterm.archive.members import encoded
 from secterm.desk.desk import Desk
 from secterm.dossier import entries as acts
 from secterm.dossier import record as records
@@ -103,7 +103,7 @@ def test_a_dossier_under_another_id_is_told(house, faults):
 def test_an_entry_that_was_taken_out_is_missed_by_the_record(house, faults):
     folder = house.opened.folder("refused")
     name = house.opened.entry(folder, "decided")
-    parts = [f"{name}.{ending}" for ending in ("json", "sealed", "tlog-proof")]
+    parts = [f"{name}.{ending}" for ending in ("json", "sealed", "tlog-proof", "officer-proof")]
     found = faults(house.opened.without(*parts).resigned(house.officer))
     assert found == [f"{folder}/dossier.json: does not say what the entries say"]
 
@@ -111,7 +111,7 @@ def test_an_entry_that_was_taken_out_is_missed_by_the_record(house, faults):
 def test_an_entry_taken_out_before_others_that_need_it_is_missed(house, faults):
     folder = house.opened.folder("admitted")
     name = house.opened.entry(folder, "trained")
-    parts = [f"{name}.{ending}" for ending in ("json", "sealed", "tlog-proof")]
+    parts = [f"{name}.{ending}" for ending in ("json", "sealed", "tlog-proof", "officer-proof")]
     found = faults(house.opened.without(*parts).resigned(house.officer))
     assert len(found) == 1
     assert "does not follow those before it" in found[0]

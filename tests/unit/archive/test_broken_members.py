@@ -150,7 +150,8 @@ def test_a_signature_over_another_manifest_does_not_hold(house, faults):
 @pytest.mark.parametrize(
     ("claims", "fault"),
     [
-        ({"format": 2}, "manifest.json: is of format 2; this program reads 1"),
+        ({"format": 1}, "manifest.json: is of format 1; this program reads 2"),
+        ({"format": 3}, "manifest.json: is of format 3; this program reads 2"),
         ({"origin": "secterm/" + "0" * 32}, "manifest.json: names another checkpoint"),
         ({"size": 1}, "manifest.json: names another checkpoint"),
         ({"root": "0" * 64}, "manifest.json: names another checkpoint"),
@@ -158,6 +159,16 @@ def test_a_signature_over_another_manifest_does_not_hold(house, faults):
 )
 def test_a_manifest_about_another_journal_or_format_is_told(house, faults, claims, fault):
     assert faults(house.opened.resigned(house.officer, **claims)) == [fault]
+
+
+def test_an_archive_of_the_first_format_is_refused_by_that_alone(house, faults):
+    newer = [n for n in house.opened.names() if n.endswith(".officer-proof") or "schemas" in n]
+    old = house.opened.without("recoveries.json", *newer)
+    told = json.loads(house.opened["manifest.json"]) | {"format": 1}
+    told["files"] = {n: d for n, d in told["files"].items() if n in old.names()}
+    del told["kind"], told["covers"]
+    old = old.replaced("manifest.json", json.dumps(told, indent=1).encode() + b"\n")
+    assert faults(old) == ["manifest.json: is of format 1; this program reads 2"]
 
 
 @pytest.mark.parametrize(

@@ -175,7 +175,7 @@ def test_a_tar_is_read_as_it_was_written_however_it_arrives(members, step):
 @pytest.mark.parametrize("data", archives.NASTY, ids=lambda d: repr(d[:24]))
 def test_no_member_can_be_anything_else_than_what_it_should_be(house, lean, tmp_path, data):
     for name in lean.one_of_each():
-        if name == "README.txt":
+        if name.startswith(("README.txt", "schemas/")):
             continue
         changed = lean.replaced(name, data)
         if name not in ("manifest.json", "manifest.sig"):
@@ -186,7 +186,8 @@ def test_no_member_can_be_anything_else_than_what_it_should_be(house, lean, tmp_
 @QUICK
 @given(data=st.data())
 def test_no_value_in_a_signed_member_can_be_another_one(house, lean, tmp_path, data):
-    names = [n for n in lean.one_of_each() if n.endswith(".json") and "/entries/" not in n]
+    others = ("/entries/", "schemas/", "recoveries.json")  # the last has nothing in it
+    names = [n for n in lean.names(ending=".json") if not any(each in n for each in others)]
     name = data.draw(st.sampled_from(names))
     value = json.loads(lean[name])
     path = data.draw(st.sampled_from(list(archives.places(value))))

@@ -147,16 +147,23 @@ def root_of(leaf, index, size, path):
 
 
 class Stranger:
-    """Somebody who knows the fingerprint and has the files."""
+    """Somebody who knows the fingerprint and has the files of an archive, whole or not."""
 
     def __init__(self, folder, fingerprint):
         self.folder = folder
         self.officers = {o["id"]: o for o in loaded(folder / "officers.json")}
+        self.signers = dict(self.officers)
+        if (folder / "recoveries.json").exists():
+            self.signers |= {o["id"]: o for o in loaded(folder / "recoveries.json")}
         keys = (folder / "log-keys").read_bytes()
         assert hashlib.sha256(keys).hexdigest()[:32] == fingerprint.replace(" ", "")
         self.log = [line.decode().split("+", 2) for line in keys.splitlines()]
         self.checkpoint()
-        self.manifest()
+        self.kind = self.manifest()
+        if self.kind == "decision":
+            for extract in folder.glob("dossiers/*"):
+                self.extract(extract)
+            return
         for strand in [*folder.glob("officers/*"), *folder.glob("dossiers/*")]:
             self.strand(strand)
         for id, officer in self.officers.items():
@@ -168,13 +175,14 @@ class Stranger:
             assert names[-1] == officer["name"]
 
     def checkpoint(self):
+        self.keys = {}
         text, lines = (self.folder / "checkpoint").read_text().split("\n\n")
         text += "\n"
         self.origin, size, root = text.splitlines()
         self.size, self.root = int(size), base64.b64decode(root)
         short, long, officers = lines.splitlines()
         self.short_note = f"{text}\n{short}\n".encode()
-        kinds = {}
+        kinds = self.keys
         for name, _, encoded in self.log:
             key = base64.b64decode(encoded)
             kinds[key[0]] = key[1:]
@@ -217,6 +225,14 @@ class Stranger:
         assert signed["officer"] == self.officer
         public = bytes.fromhex(self.officers[self.officer]["public_key"])
         ed25519(public, bytes.fromhex(signed["signature"]), data)
+        ed25519(self.keys[1], bytes.fromhex(signed["log_ed25519"]), data)
+        long = MLDSA44PublicKey.from_public_bytes(self.keys[6])
+        long.verify(bytes.fromhex(signed["log_mldsa44"]), data)
+        assert told["format"] == 2
+        assert told["covers"]["dossiers"] == len(list(self.folder.glob("dossiers/*")))
+        for name, digest in told["files"].items():
+            assert hashlib.sha256((self.folder / name).read_bytes()).hexdigest() == digest
+        return told["kind"]
 
     def strand(self, folder):
         told = loaded(folder / "key.json")
@@ -233,19 +249,49 @@ class Stranger:
             )
             plain = file.with_suffix(".json").read_bytes()
             assert opened.rstrip(b"\0") == plain + b"\x80"
-            head, note = file.with_suffix(".tlog-proof").read_bytes().split(b"\n\n", 1)
-            first, index, *path = head.decode().splitlines()
-            assert (first, index) == ("c2sp.org/tlog-proof@v1", f"index {number}")
-            assert note == self.short_note
+            entry = json.loads(plain)
             leaf = hashlib.sha256(b"\0" + id + committed + sealed).digest()
-            steps = [base64.b64decode(step) for step in path]
-            assert root_of(leaf, number, self.size, steps) == self.root
-            if json.loads(plain)["act"]["act"] == "signed":
-                self.undertaking(folder, json.loads(plain)["act"], vault.hex(), id.hex())
+            self.proven(file, number, leaf, entry["officer"])
+            if entry["act"]["act"] == "signed":
+                assert (folder / "undertaking.txt").read_bytes() == entry["act"]["text"].encode()
+                self.undertaking(folder, entry["act"], vault.hex(), id.hex())
+
+    def proven(self, file, number, leaf, officer):
+        """The two proofs beside a file: under the checkpoint, and what the officer signed."""
+        note, root = self.led(file.with_suffix(".tlog-proof"), number, leaf, self.size)
+        assert (note, root) == (self.short_note, self.root)
+        proof = file.with_suffix(".officer-proof")
+        text, line = proof.read_text().split("\n\n")[1:]
+        origin, size, root = f"{text}\n".splitlines()
+        assert origin == self.origin
+        assert number < int(size) <= self.size
+        assert self.led(proof, number, leaf, int(size))[1] == base64.b64decode(root)
+        key = bytes.fromhex(self.signers[officer]["public_key"])
+        signed = self.signature(line.rstrip("\n"), f"{origin}/officer/{officer}", 1, key)
+        ed25519(key, signed, f"{text}\n".encode())
+
+    @staticmethod
+    def led(proof, number, leaf, size):
+        """The note of a tlog-proof, and the root to which its path leads."""
+        head, note = proof.read_bytes().split(b"\n\n", 1)
+        first, index, *path = head.decode().splitlines()
+        assert (first, index) == ("c2sp.org/tlog-proof@v1", f"index {number}")
+        return note, root_of(leaf, number, size, [base64.b64decode(step) for step in path])
+
+    def extract(self, folder):
+        """The decision alone: nobody's key, and of each entry the leaf."""
+        told = loaded(folder / "decision.json")
+        assert folder.name == told["id"]
+        for one in told["entries"]:
+            leaf = bytes.fromhex(one["leaf"])
+            file = folder / "entries" / f"{one['number']}.leaf"
+            self.proven(file, one["number"], leaf, one["officer"])
+        if told["undertaking"]:
+            vault = self.origin.removeprefix("secterm/")
+            self.undertaking(folder, told["undertaking"], vault, told["id"])
 
     def undertaking(self, folder, act, vault, id):
         text = (folder / "undertaking.txt").read_bytes()
-        assert text == act["text"].encode()
         assert hashlib.sha256(text).hexdigest() == act["text_sha256"]
         pack = act["pack"]
         lines = [
@@ -266,6 +312,13 @@ class Stranger:
                 assert self.officers[side["officer"]]["public_key"] == side["public_key"]
 
 
+@pytest.fixture(scope="session")
+def decisions(house, tmp_path_factory):
+    """The members of the decisions alone, as files."""
+    folder = tmp_path_factory.mktemp("decisions")
+    return by_identity(house.decisions, folder)
+
+
 @pytest.fixture
 def fingerprint(house):
     desk = Desk.open(house.vault, *OFFICER)
@@ -281,19 +334,41 @@ def test_a_stranger_checks_all_of_it_from_the_fingerprint_alone(folder, fingerpr
     assert told.signed_at > 1_700_000_000
 
 
-@pytest.mark.parametrize(
-    ("ending", "trouble"),
-    [
-        ("/entries/*.sealed", InvalidTag),
-        ("/undertaking.txt", AssertionError),
-    ],
-)
-def test_a_stranger_finds_what_was_changed(folder, fingerprint, tmp_path, ending, trouble):
+def test_a_stranger_checks_an_extract_from_the_fingerprint_alone(decisions, fingerprint):
+    told = Stranger(decisions, fingerprint)
+    assert told.kind == "decision"
+    assert sorted(loaded(p)["decision"] for p in decisions.glob("dossiers/*/decision.json")) == [
+        "admit",
+        "refuse",
+    ]
+
+
+def test_a_registry_with_the_whole_tells_that_an_extract_speaks_of_the_same_entries(
+    folder, decisions
+):
+    told = loaded(next(decisions.glob("dossiers/*/decision.json")))
+    strand = folder / "dossiers" / told["id"]
+    key = bytes.fromhex(loaded(strand / "key.json")["commitment"])
+    for one in told["entries"]:
+        entry = loaded(strand / "entries" / f"{one['number']}.json")
+        assert (entry["act"]["act"], entry["officer"]) == (one["act"], one["officer"])
+        sealed = (strand / "entries" / f"{one['number']}.sealed").read_bytes()
+        leaf = hashlib.sha256(b"\0" + bytes.fromhex(told["id"]) + key + sealed)
+        assert leaf.hexdigest() == one["leaf"]
+
+
+@pytest.mark.parametrize("ending", ["entries/*.sealed", "entries/*-proof", "undertaking.txt"])
+def test_a_stranger_finds_what_was_changed(folder, fingerprint, tmp_path, monkeypatch, ending):
+    """Also where somebody signed for it, so that the manifest tells nothing."""
     copy = Path(shutil.copytree(folder, tmp_path / "copy"))
-    file = next(copy.glob(f"dossiers/*{ending}"))
-    *before, last = file.read_bytes()
-    file.write_bytes(bytes([*before, last ^ 1]))
-    with pytest.raises(trouble):
+    file = next(copy.glob(f"dossiers/*/{ending}"))
+    data = bytearray(file.read_bytes())
+    data[-10] ^= 1
+    file.write_bytes(data)
+    with pytest.raises(AssertionError):
+        Stranger(copy, fingerprint)
+    monkeypatch.setattr(Stranger, "manifest", lambda self: "whole")
+    with pytest.raises((AssertionError, InvalidSignature, InvalidTag, ValueError)):
         Stranger(copy, fingerprint)
 
 

@@ -1,6 +1,7 @@
 """An archive is on the medium whole, under a name of its own, or nothing is and nothing was."""
 
 import errno
+import hashlib
 import io
 import multiprocessing
 import os
@@ -233,6 +234,59 @@ def test_a_medium_that_gives_back_less_is_found_out(vault, medium):
     assert archives.entries_of(vault) == before
 
 
+@pytest.mark.parametrize("size", [0, 1, 4095, 4096, write.BLOCK - 1, write.BLOCK, 2_500_000])
+@pytest.mark.parametrize("direct", [True, False])
+def test_it_is_read_back_whole_whether_or_not_past_the_page_cache(
+    medium, monkeypatch, size, direct
+):
+    file, data, real, asked = medium / "file", os.urandom(size), os.open, []
+
+    def opened(path, flags, *more, **how):
+        if path == file:
+            asked.append(bool(flags & os.O_DIRECT))
+        if flags & os.O_DIRECT and not direct:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        return real(path, flags, *more, **how)
+
+    file.write_bytes(data)
+    monkeypatch.setattr(os, "open", opened)
+    assert write.digest(file, size) == hashlib.sha256(data).hexdigest()
+    assert asked[0], "the medium was not asked directly first"
+    assert direct or asked[1:] == [False]
+
+
+@pytest.mark.parametrize("off", [-1, 1])
+def test_what_is_longer_or_shorter_than_what_was_written_is_not_that(medium, off):
+    (medium / "file").write_bytes(bytes(5000))
+    whole = hashlib.sha256(bytes(5000)).hexdigest()
+    assert write.digest(medium / "file", 5000) == whole
+    assert write.digest(medium / "file", 5000 + off) != whole
+
+
+def test_what_cannot_be_taken_away_again_is_named(medium, tmp_path):
+    def progress(name):
+        if name == "Reading back":
+            medium.rename(tmp_path / "in the hand")
+            medium.mkdir()
+
+    with pytest.raises(ArchiveNotWritten) as caught:
+        written(medium, progress=progress)
+    (part,) = (tmp_path / "in the hand").iterdir()
+    assert caught.value.left == (part.name,)
+    assert f"{part.name}: encrypted, of no use" in messages.explain(caught.value).safe
+
+
+def test_what_was_taken_away_is_not_named(medium):
+    def progress(name):
+        if name == "Reading back":
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with pytest.raises(ArchiveNotWritten) as caught:
+        written(medium, progress=progress)
+    assert caught.value.left == ()
+    assert "nothing half-written is left" in messages.explain(caught.value).safe
+
+
 def test_a_folder_that_is_absent_is_asked_for(tmp_path):
     assert refused(tmp_path / "absent") == "there is no such folder; is the medium mounted?"
     assert not (tmp_path / "absent").exists()
@@ -267,7 +321,7 @@ def test_a_folder_that_may_not_be_written_to_is_told():
 
 def test_every_reason_reads_as_a_part_of_what_the_officer_is_told(tmp_path):
     for number in (errno.ENOSPC, errno.ENAMETOOLONG, errno.EIO):
-        told = messages.explain(ArchiveNotWritten(write._reason(OSError(number, "Odd trouble"))))
+        told = messages.explain(write.not_written(OSError(number, "Odd trouble")))
         assert ". The vault is unchanged" in told.text()
 
 

@@ -688,6 +688,50 @@ def lived_without_second(desk):
     return next(card.id for card in desk.cards() if card.id not in before)
 
 
+# -- receipts -----------------------------------------------------------------------
+
+
+def receipt(desk, **but):
+    point = desk._vault.checkpoint()
+    told = {
+        "file": "a.age",
+        "sha256": "00" * 32,
+        "size": 1,
+        "before": point.size,
+        "root": point.root.hex(),
+        "dossiers": 1,
+        "recipients": ("passphrase",),
+        "medium": acts.MediumRef(kind="usb"),
+    }
+    return acts.Exported(**(told | but))
+
+
+def test_a_receipt_of_an_officer_holds(desk):
+    put(desk, of(desk, SECOND), ("", receipt(desk)))
+    assert faults(desk) == []
+    assert [each.told.file for each in desk.receipts()] == ["a.age"]
+
+
+@pytest.mark.parametrize("who", [APPROVER, AUDITOR])
+def test_a_receipt_of_somebody_who_may_not_export_is_found(desk, who):
+    number = put(desk, of(desk, who), ("", receipt(desk)))
+    told(desk, number, "role")
+
+
+@pytest.mark.parametrize(
+    "but", [{"root": "ab" * 32}, {"before": 3}, {"before": 10**6}, {"before": -1}]
+)
+def test_a_receipt_of_a_checkpoint_that_never_was_is_found(desk, but):
+    number = put(desk, of(desk, OFFICER), ("", receipt(desk, **but)))
+    told(desk, number, "names a checkpoint that never was here")
+
+
+@pytest.mark.parametrize("root", ["", "ab", "AB" * 32, "x" * 64])
+def test_a_receipt_with_a_root_that_is_none_is_found(desk, root):
+    number = put(desk, of(desk, OFFICER), ("", receipt(desk, root=root)))
+    told(desk, number, "names a root that is none")
+
+
 # -- slots --------------------------------------------------------------------------
 
 

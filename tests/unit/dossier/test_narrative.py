@@ -85,6 +85,12 @@ made = {
         signatures=st.lists(signature, max_size=3).map(tuple),
         appointee_key=st.just(acts.SigningKey(kdf="", sealed="")),
     ),
+    acts.Printed: st.builds(
+        acts.Printed,
+        document=st.sampled_from(get_args(acts.Document)),
+        sha256=words,
+        to=st.sampled_from(("printer", "folder")),
+    ),
     acts.Archived: st.builds(
         acts.Archived, file=words, sha256=words, recipients=st.lists(words).map(tuple)
     ),
@@ -213,6 +219,11 @@ def test_a_second_officers_word_says_on_what():
 def test_an_export_says_for_whom(recipients, end):
     said = says(acts.Archived(file="a.age", sha256="00", recipients=recipients))
     assert said == f"Alix Test exported the dossier to a.age, {end}"
+
+
+def test_an_export_of_the_decision_alone_says_so():
+    act = acts.Archived(file="a.age", sha256="00", recipients=("age1a",), extract="decision")
+    assert says(act) == "Alix Test exported the decision alone to a.age, for 1 recipient."
 
 
 def test_an_officer_renamed_since_keeps_the_name_of_that_day():

@@ -414,6 +414,22 @@ def test_a_large_tree_proves_inclusion_from_few_tiles(many: Store, index: int) -
     assert verify_inclusion(many.leaves[index], index, MANY, proof, tree.root_at(MANY))
 
 
+def test_proofs_at_every_earlier_size_read_no_more_than_those_at_the_latest(many: Store) -> None:
+    """As an archive needs them: each leaf at the size of its own transaction."""
+    read = []
+    for size_of in (lambda index: MANY, lambda index: index + 1):
+        many.tiles_read = many.leaves_read = 0
+        tree = many.tree()
+        for index in range(0, MANY, 97):
+            size = size_of(index)
+            proof = tree.inclusion_proof(index, size)
+            assert verify_inclusion(many.leaves[index], index, size, proof, tree.root_at(size))
+        read.append((many.tiles_read, many.leaves_read))
+    (tiles, leaves), (earlier_tiles, earlier_leaves) = read
+    assert earlier_tiles <= tiles
+    assert earlier_leaves <= leaves
+
+
 @pytest.mark.parametrize("old", [1, 255, 256, 257, 65_535, 65_536, 65_537, 70_000, MANY - 1])
 def test_a_large_tree_proves_consistency_from_few_tiles(many: Store, old: int) -> None:
     many.tiles_read = many.leaves_read = 0

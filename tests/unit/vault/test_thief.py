@@ -275,6 +275,7 @@ def test_an_attempt_is_counted_before_its_key_is_derived(path, monkeypatch):
     assert failures_of(path) == 2  # until it is recorded that they were told
 
 
+@pytest.mark.long
 def test_closing_waits_for_a_commit_and_stops_a_walk(path):
     with unlocked(path) as vault:
         add(vault, *[b"entry"] * 2000)
