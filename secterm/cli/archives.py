@@ -101,7 +101,6 @@ def export(
     """To recipients or to a passphrase, all dossiers or some, whole or the decision alone."""
     from secterm.archive.media import REMOVABLE
     from secterm.archive.recipients import Recipients
-    from secterm.desk import receipts
 
     _only_one(ask, secret_file)
     if ids and changed:
@@ -128,7 +127,7 @@ def export(
         )
         line = desk.checkpoint_line()
         receipt = desk.receipts()[0]
-        told = receipts.text(receipt, desk.officer_name(receipt.officer))
+        told = desk.told(receipt)
     say(_("Written: {path}").format(path=written.path))
     say(_("SHA-256: {digest}").format(digest=written.sha256))
     say_all(_("Recorded: {receipt}").format(receipt=told))

@@ -24,6 +24,7 @@ class Recipient:
     at: str  # ISO time
     officer: str  # id
     removed: str = ""  # ISO time; empty while it is in the book
+    until: int = 0  # by which entry it was removed
     reason: str = ""  # for which it was removed
 
     @property
@@ -53,6 +54,11 @@ class Book:
         there = (r for r in self.recipients if r.there)
         return next((r for r in there if kdf.login_of(r.name) == login), None)
 
+    def names(self, key: str, number: int) -> tuple[str, ...]:
+        """The name that a key had at an entry; none where it was not in the book then."""
+        had = (r for r in self.recipients if r.key == key and r.number < number)
+        return tuple(r.name for r in had if r.there or r.until > number)
+
     def add(self, number: int, at: str, officer: str, act: acts.RecipientAdded) -> str:
         """Takes an entry in; what is wrong with it, else empty."""
         try:
@@ -68,11 +74,11 @@ class Book:
         self.recipients.append(Recipient(act.name, act.key, act.source, number, at, officer))
         return ""
 
-    def remove(self, at: str, act: acts.RecipientRemoved) -> str:
+    def remove(self, number: int, at: str, act: acts.RecipientRemoved) -> str:
         """Takes an entry in; what is wrong with it, else empty."""
         found = self.find(act.key)
         if found is None:
             return "removes a recipient's key that is not in the book"
-        gone = replace(found, removed=at, reason=act.reason)
+        gone = replace(found, removed=at, until=number, reason=act.reason)
         self.recipients[self.recipients.index(found)] = gone
         return ""

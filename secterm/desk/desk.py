@@ -18,7 +18,7 @@ from secterm.archive import media
 from secterm.archive.members import Kind, What
 from secterm.archive.recipients import Recipients
 from secterm.archive.write import Written
-from secterm.desk import audit, document, exporting, passphrases, printing, quiz, signing
+from secterm.desk import audit, document, exporting, passphrases, printing, quiz, receipts, signing
 from secterm.desk.cards import Card, card_of
 from secterm.desk.drafts import Drafts
 from secterm.desk.index import Index
@@ -436,6 +436,10 @@ class Desk(Drafts):
         """Of every archive that was written, the latest first."""
         return self._registry.receipts[::-1]
 
+    def told(self, receipt: Receipt) -> str:
+        """A receipt in words, with the names that the recipients' book had."""
+        return receipts.text(receipt, self.officer_name(receipt.officer), self._registry.book)
+
     def last_used(self, medium: str) -> str:
         """When an archive was last written to this medium (a file system's id), as ISO time;
         empty where none was.
@@ -462,6 +466,7 @@ class Desk(Drafts):
             checkpoint=self.checkpoint_line(),
             names=self.officer_name,
             receipts=self.receipts(),
+            book=self._registry.book,
         )
 
     def print(self, id: str, document: Document, place: printing.Place) -> printing.Put:

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from secterm import paper as papers
+from secterm.desk.book import Book
 from secterm.desk.model import Dossier
-from secterm.desk.receipts import Receipt, medium
+from secterm.desk.receipts import Receipt, medium, readers
 from secterm.dossier.days import in_full
 from secterm.dossier.demands import NotAllowed
 from secterm.dossier.entries import Document
@@ -130,6 +131,7 @@ def made(
     checkpoint: str,
     names: Names,
     receipts: Iterable[Receipt],
+    book: Book,
 ) -> Paper:
     """A document of this dossier. Raises NotAllowed where it has none such."""
     if document not in there(dossier.state):
@@ -146,13 +148,15 @@ def made(
             pack=dossier.pack,
             checkpoint=checkpoint,
             names=names,
-            receipt=_receipt(dossier, receipts, names),
+            receipt=_receipt(dossier, receipts, names, book),
         ),
         document,
     )
 
 
-def _receipt(dossier: Dossier, receipts: Iterable[Receipt], names: Names) -> papers.Receipt | None:
+def _receipt(
+    dossier: Dossier, receipts: Iterable[Receipt], names: Names, book: Book
+) -> papers.Receipt | None:
     """What the vault's own entries say of the archive that a dossier went into last."""
     last = dossier.state.archived
     found = next((r for r in receipts if last and r.told.sha256 == last.act.sha256), None)
@@ -166,7 +170,7 @@ def _receipt(dossier: Dossier, receipts: Iterable[Receipt], names: Names) -> pap
         size=found.told.size,
         checkpoint=found.checkpoint,
         medium=medium(found),
-        recipients=found.told.recipients,
+        recipients=readers(found, book),
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from secterm.desk.book import Book
 from secterm.dossier import entries as acts
 from secterm.vault import checkpoints
 from secterm.words import _, ngettext
@@ -48,7 +49,17 @@ def medium(found: Receipt) -> str:
     return ", ".join(part for part in named if part)
 
 
-def text(found: Receipt, officer: str) -> str:
+def readers(found: Receipt, book: Book) -> tuple[str, ...]:
+    """For whom it was, in lines: age public keys, each under the name that the book had for it;
+    or `passphrase`.
+    """
+    lines: list[str] = []
+    for key in found.told.recipients:
+        lines += [*book.names(key, found.number), key]
+    return tuple(lines)
+
+
+def text(found: Receipt, officer: str, book: Book) -> str:
     """An archive's receipt: when, by whom, what, for whom and on what."""
     told = found.told
     count = ngettext("{n} dossier", "{n} dossiers", told.dossiers).format(n=told.dossiers)
@@ -70,7 +81,7 @@ def text(found: Receipt, officer: str) -> str:
         checkpoint=found.checkpoint,
         size=told.size,
         digest=told.sha256,
-        recipients="\n          ".join(told.recipients),
+        recipients="\n          ".join(readers(found, book)),
         number=found.number,
         officer=officer,
     )

@@ -234,7 +234,7 @@ def _take(vault: Vault, registry: Registry, number: int, entry: VaultEntry) -> N
             wrong = registry.book.add(number, entry.at, entry.officer, act)
             registry.faults += [Fault(f"entry #{number}", wrong)] if wrong else []
         case acts.RecipientRemoved() as act:
-            wrong = registry.book.remove(entry.at, act)
+            wrong = registry.book.remove(number, entry.at, act)
             registry.faults += [Fault(f"entry #{number}", wrong)] if wrong else []
         case acts.Recovered() as act:
             registry.recovered.append((entry.at, act.officer))

@@ -16,7 +16,6 @@ from secterm.archive import media, space
 from secterm.archive.errors import ArchiveNotWritten
 from secterm.archive.recipients import Recipients
 from secterm.archive.write import Written
-from secterm.desk import receipts
 from secterm.tui.screens import addressing, extent, onto, passwords
 from secterm.tui.screens.dialogs import Cancelled, Question
 from secterm.tui.screens.form import Doubt, Entry, Values
@@ -79,7 +78,7 @@ def written_so_far(desk: Desk) -> Reader:
     return Reader(
         _("Archives written"),
         count.format(n=len(found)) if found else _("No archive was written yet."),
-        "\n\n".join(receipts.text(each, desk.officer_name(each.officer)) for each in found),
+        "\n\n".join(desk.told(each) for each in found),
     )
 
 

@@ -267,9 +267,29 @@ def test_the_book_is_what_was_added_and_not_removed(steps):
             fits = key not in there and name.lower() not in map(str.lower, there.values())
             there |= {key: name} if fits else {}
         else:
-            told = book.remove("then", acts.RecipientRemoved(key=key, reason="So."))
+            told = book.remove(number, "then", acts.RecipientRemoved(key=key, reason="So."))
             fits = there.pop(key, None) is not None
         assert bool(told) != fits
         assert {each.key: each.name for each in book.recipients if each.there} == there
         for key, name in there.items():
             assert book.find(key) == book.named(name)
+
+
+def test_a_receipt_names_recipients_as_the_book_did_then(desk, tmp_path):
+    def last():
+        return desk.told(desk.receipts()[0])
+
+    to = Recipients.gather((RECIPIENT,))
+    desk.export(tmp_path, to)
+    assert f"For     {RECIPIENT}\n" in last()
+    added(desk, "Old registry")
+    desk.export(tmp_path, to)
+    assert f"For     Old registry\n          {RECIPIENT}\n" in last()
+    desk.remove_recipient(RECIPIENT, "Renamed.")
+    assert f"For     Old registry\n          {RECIPIENT}\n" in last()
+    desk.export(tmp_path, to)
+    assert f"For     {RECIPIENT}\n" in last()
+    added(desk, "Archive")
+    desk.export(tmp_path, to)
+    assert f"For     Archive\n          {RECIPIENT}\n" in last()
+    assert f"For     {RECIPIENT}\n" in desk.told(desk.receipts()[-1])
