@@ -30,12 +30,11 @@ WHERE = {
     "reading before a quiz": ("quiz",),
     "undertaking": ("undersigning",),
     "verified": ("verifying",),
-    "export": ("exporting",),
+    "export": ("exporting", "marks"),
     "recovery shares": ("sharing",),
     "officers": ("officers",),
     "an officer": ("officer",),
     "recipients' book": ("book",),
-    "exporting": ("marks",),
     "settings": ("settings",),
 }
 
