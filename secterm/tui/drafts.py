@@ -78,7 +78,9 @@ def left(home: Room[None], stack: Sequence[Widget], on_the_way: TakingUp | None)
 
 
 def _step(screen: Room[object] | Question, *, front: bool) -> Step:
-    if isinstance(screen, Question) or not screen.is_mounted:  # it opens just now
+    if isinstance(screen, Question):
+        return screen.stands_for or Step(screen.kind)
+    if not screen.is_mounted:  # it opens just now
         return Step(screen.kind)
     typed = screen.typed()
     called = {id: name for id, text in typed.items() if text and (name := screen.called(id))}

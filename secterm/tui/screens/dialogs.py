@@ -8,7 +8,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -21,6 +21,9 @@ from secterm.tui.widgets.chrome import Keys, bindings_of, key_name, top_of
 from secterm.tui.widgets.line import Line
 from secterm.tui.widgets.rows import Row, Rows
 from secterm.words import _, ngettext
+
+if TYPE_CHECKING:
+    from secterm.tui.drafts import Step
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -90,9 +93,13 @@ class Palette(Box[str]):
 
 
 class Question(Box[str]):
-    """One question with a few answers; empty where it was left with Esc."""
+    """One question with a few answers; empty where it was left with Esc.
+
+    After a lock it comes up again by itself, or what it `stands_for` does.
+    """
 
     BINDINGS = [Binding("escape", "close", _("Back"))]
+    stands_for: Step | None = None
 
     def __init__(self, title: str, text: str, answers: Sequence[Choice]) -> None:
         super().__init__()

@@ -16,6 +16,7 @@ from secterm.archive import media, space
 from secterm.archive.errors import ArchiveNotWritten
 from secterm.archive.recipients import Recipients
 from secterm.archive.write import Written
+from secterm.tui.drafts import Step
 from secterm.tui.screens import addressing, extent, onto, passwords
 from secterm.tui.screens.dialogs import Cancelled, Question
 from secterm.tui.screens.form import Doubt, Entry, Values
@@ -153,7 +154,7 @@ async def export(room: Room[None], ids: list[str] | None, shown: Sequence[str] =
             return
         kept, at = values, ""
         try:
-            written = await _until_written(room, values, meant, meaning)
+            written = await _until_written(room, form, values, meant, meaning)
         except Cancelled:
             told = _("Stopped. Nothing is on the medium and nothing was recorded.")
             continue
@@ -167,7 +168,7 @@ async def export(room: Room[None], ids: list[str] | None, shown: Sequence[str] =
 
 
 async def _until_written(
-    room: Room[None], values: Values, meant: set[Doubt], meaning: Extent
+    room: Room[None], form: Exporting, values: Values, meant: set[Doubt], meaning: Extent
 ) -> Written:
     """Tries until it is written, or the officer would rather change something.
 
@@ -184,9 +185,11 @@ async def _until_written(
             error.left = tuple(left)
             told = messages.explain(error)
             text = "\n\n".join((told.what, told.safe, told.do))
-            answer = await room.shell.push_screen_wait(
-                Question(_("Not written"), text, (TRY_AGAIN, CHANGE))
-            )
+            question = Question(_("Not written"), text, (TRY_AGAIN, CHANGE))
+            kept = form.kept(values)
+            named = {id: form.called(id) for id in kept}
+            question.stands_for = Step(form.kind, "medium", "", kept, named)
+            answer = await room.shell.push_screen_wait(question)
             if answer != TRY_AGAIN.key:
                 raise
 

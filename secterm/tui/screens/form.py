@@ -248,6 +248,10 @@ class Form(Room[Values]):
             if entry.id in open and self._value(entry) != self._stands.get(entry.id, "")
         }
 
+    def kept(self, values: Values) -> Values:
+        """What of these values may be kept while it is locked: all but secrets."""
+        return {e.id: values[e.id] for e in self._entries if e.kind != "secret" and values[e.id]}
+
     def called(self, id: str) -> str:
         """The form and the entry."""
         label = next((entry.label for entry in self._entries if entry.id == id), "")
