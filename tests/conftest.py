@@ -32,6 +32,14 @@ def _cheap_kdf(monkeypatch):
     monkeypatch.setattr(kdf, "floors", (CHEAP,))
 
 
+@pytest.fixture
+def medium(tmp_path):
+    """An empty folder to write to."""
+    folder = tmp_path / "medium"
+    folder.mkdir()
+    return folder
+
+
 def pytest_collection_modifyitems(items):
     """The longest first, so that no process waits for it in the end."""
     items.sort(key=lambda item: "e2e" not in item.path.parts)

@@ -264,13 +264,6 @@ async def exporting(officer, medium):
     return await officer.sees("> Recipients")
 
 
-@pytest.fixture
-def medium(tmp_path):
-    folder = tmp_path / "medium"
-    folder.mkdir()
-    return folder
-
-
 async def test_an_export_is_for_the_names_that_are_marked(sitting, medium):
     async with sitting(ONE) as officer:
         keys = written_to(officer.desk, "Registry", "Bureau", "Ministry")

@@ -13,13 +13,6 @@ PHRASE = "test lantern orchard velvet"
 
 
 @pytest.fixture
-def medium(tmp_path):
-    folder = tmp_path / "medium"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def identity():
     return pyrage.x25519.Identity.generate()
 

@@ -44,10 +44,20 @@ async def begins(officer):
 
 async def names_the_recipient(officer):
     await officer.press("enter")
+    await names_the_recipient_from(officer)
+
+
+async def names_the_recipient_from(officer):
     await officer.sees("> Encrypt to")
     await officer.press("enter")
     await officer.sees("> Recipients")
     await officer.type(TO)
+
+
+async def names_a_folder(officer):
+    await begins(officer)
+    await officer.press("up", "enter")
+    await officer.sees("> Folder")
 
 
 # -- what is here ----------------------------------------------------------------------
@@ -189,9 +199,7 @@ async def test_what_stands_still_is_not_drawn_again(small, stick, monkeypatch):
 
 async def test_a_folder_on_a_disk_that_stays_is_asked_about_once_more(small, machine, tmp_path):
     async with small() as officer:
-        await begins(officer)
-        await officer.press("up", "enter")
-        await officer.sees("> Folder")
+        await names_a_folder(officer)
         await officer.write(str(tmp_path))
         screen = await officer.reads("on a disk that stays in this machine (ATA INTERNAL 500).")
         assert "> Folder" in screen
@@ -202,9 +210,7 @@ async def test_a_folder_on_a_disk_that_stays_is_asked_about_once_more(small, mac
 async def test_going_on_by_another_way_does_not_say_that_it_is_meant(small, machine, tmp_path):
     async with small() as officer:
         before = officer.journal
-        await begins(officer)
-        await officer.press("up", "enter")
-        await officer.sees("> Folder")
+        await names_a_folder(officer)
         await officer.type(str(tmp_path))
         await officer.press("tab", "tab")
         await officer.sees("> Recipients")
@@ -220,9 +226,7 @@ async def test_a_key_that_is_held_down_does_not_say_that_it_is_meant(
     small, machine, tmp_path, monkeypatch
 ):
     async with small() as officer:
-        await begins(officer)
-        await officer.press("up", "enter")
-        await officer.sees("> Folder")
+        await names_a_folder(officer)
         await officer.type(str(tmp_path))
         monkeypatch.setattr(order, "HELD", 60.0)
         for _ in range(5):
@@ -234,9 +238,7 @@ async def test_a_key_that_is_held_down_does_not_say_that_it_is_meant(
 async def test_another_folder_there_is_asked_about_anew(small, machine, tmp_path):
     (tmp_path / "in").mkdir()
     async with small() as officer:
-        await begins(officer)
-        await officer.press("up", "enter")
-        await officer.sees("> Folder")
+        await names_a_folder(officer)
         await officer.write(str(tmp_path))
         await officer.reads("if that is meant.")
         await officer.type("/in")
@@ -361,13 +363,6 @@ async def test_a_folder_whose_stick_is_gone_is_not_written_to(small, machine, st
         await officer.press("enter")
         await officer.reads("Enter again, if that is meant.")
         assert list(stick.iterdir()) == []
-
-
-async def names_the_recipient_from(officer):
-    await officer.sees("> Encrypt to")
-    await officer.press("enter")
-    await officer.sees("> Recipients")
-    await officer.type(TO)
 
 
 async def test_from_a_failure_the_form_is_as_it_was(small, stick, failing):

@@ -13,13 +13,6 @@ def _no_printer(monkeypatch):
     monkeypatch.setattr(printing, "command", lambda: None)
 
 
-@pytest.fixture
-def medium(tmp_path):
-    folder = tmp_path / "medium"
-    folder.mkdir()
-    return folder
-
-
 async def asked_for(officer, number):
     await officer.press("f7")
     await officer.sees("> Document")

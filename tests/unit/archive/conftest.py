@@ -87,14 +87,6 @@ def vault(house, tmp_path):
 
 
 @pytest.fixture
-def medium(tmp_path):
-    """An empty folder to write to."""
-    folder = tmp_path / "medium"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def faults(tmp_path):
     """The faults that an inspection finds in these members; there must be some."""
 

@@ -44,13 +44,6 @@ def desk(built, tmp_path):
     desk.close()
 
 
-@pytest.fixture
-def medium(tmp_path):
-    folder = tmp_path / "medium"
-    folder.mkdir()
-    return folder
-
-
 def admitted(desk):
     return next(card.id for card in desk.cards() if card.stage == "admitted")
 
