@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
 import shutil
 import subprocess
 from collections.abc import Iterable
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from secterm import paper as papers
+from secterm.archive.write import digest
 from secterm.desk.book import Book
 from secterm.desk.model import Dossier
 from secterm.desk.receipts import Receipt, medium, readers
@@ -25,7 +25,7 @@ from secterm.dossier.demands import NotAllowed
 from secterm.dossier.entries import Document
 from secterm.paper import Matter, Names, Paper, there
 from secterm.policy.model import Pack
-from secterm.vault.disk import sync_folder
+from secterm.vault.disk import write_new
 from secterm.vault.shares import LENGTH
 from secterm.words import _
 
@@ -96,14 +96,9 @@ class Folder:
         try:
             if not self.path.is_dir():
                 raise NotPrinted(_("there is no such folder; is the medium mounted?"))
-            handle, path = _claimed(self.path, f"secterm-{called}")
+            path = write_new(self.path, f"secterm-{called}", "pdf", paper.data, 0o600)
             try:
-                with os.fdopen(handle, "wb") as stream:
-                    stream.write(paper.data)
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                sync_folder(self.path)
-                if _read_back(path) != paper.data:
+                if digest(path, len(paper.data)) != paper.sha256:
                     raise NotPrinted(_("the medium does not hold what was written to it."))
             except BaseException:
                 with contextlib.suppress(OSError):
@@ -198,24 +193,6 @@ def _said(told: bytes) -> str:
     line = " ".join(told.decode(errors="replace").split())[:LONGEST_REASON]
     line = "".join(char if char.isprintable() else "?" for char in line).removeprefix("lp: ")
     return f"{line.rstrip('.')}." if line else _("the print system refused it.")
-
-
-def _claimed(folder: Path, stem: str) -> tuple[int, Path]:
-    number = 1
-    while True:
-        path = folder / (f"{stem}.pdf" if number == 1 else f"{stem}-{number}.pdf")
-        try:
-            return os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600), path
-        except FileExistsError:
-            number += 1
-
-
-def _read_back(path: Path) -> bytes:
-    """What the medium holds: the cached pages are dropped first."""
-    with path.open("rb") as stream:
-        with contextlib.suppress(OSError):
-            os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-        return stream.read()
 
 
 def _reason(error: OSError) -> str:

@@ -4,10 +4,10 @@ takes, so that the line is kept where whoever changes the vault does not reach i
 
 from __future__ import annotations
 
-import os
 from datetime import date
 from pathlib import Path
 
+from secterm.vault.disk import write_new
 from secterm.words import _
 
 
@@ -27,28 +27,5 @@ def text(unit: str, on: date, checkpoint: str, fingerprint: str) -> str:
 
 
 def write(folder: Path, on: date, told: str) -> Path:
-    """The slip as `secterm-checkpoint-DATE.txt` in this folder, on the disk for good.
-
-    A file that is there is never written over: the name gets a number then. Nothing
-    half-written stays. Raises OSError.
-    """
-    handle, path = _made(folder, f"secterm-checkpoint-{on.isoformat()}")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(told)
-            stream.flush()
-            os.fsync(stream.fileno())
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-    return path
-
-
-def _made(folder: Path, stem: str) -> tuple[int, Path]:
-    number = 1
-    while True:
-        path = folder / (f"{stem}.txt" if number == 1 else f"{stem}-{number}.txt")
-        try:
-            return os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o644), path
-        except FileExistsError:
-            number += 1
+    """The slip as `secterm-checkpoint-DATE.txt` in this folder. Raises as `write_new`."""
+    return write_new(folder, f"secterm-checkpoint-{on.isoformat()}", "txt", told.encode(), 0o644)

@@ -1,5 +1,5 @@
 """What a vault needs of the system beneath SQLite: which file stands under a name,
-that a rename lasts, and that a rollback journal leaves nothing behind.
+that a new file and a rename last, and that a rollback journal leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -31,6 +31,37 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def write_new(folder: Path, stem: str, ending: str, data: bytes, mode: int) -> Path:
+    """A new file `STEM.ENDING` in `folder`, on the disk for good; which it is.
+
+    A file that is there is never written over: the name gets a number then. Nothing
+    half-written stays. Raises OSError.
+    """
+    handle, path = _claimed(folder, stem, ending, mode)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        sync_folder(folder)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise
+    return path
+
+
+def _claimed(folder: Path, stem: str, ending: str, mode: int) -> tuple[int, Path]:
+    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW
+    number = 1
+    while True:
+        path = folder / (f"{stem}.{ending}" if number == 1 else f"{stem}-{number}.{ending}")
+        try:
+            return os.open(path, flags, mode), path
+        except FileExistsError:
+            number += 1
 
 
 def scrub_journal(journal: Path) -> None:
