@@ -5,9 +5,9 @@ checkpoint and its three signatures, the officers.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 from secterm.archive.errors import ArchiveUnreadable
 from secterm.archive.members import (
@@ -18,6 +18,7 @@ from secterm.archive.members import (
     OfficerLine,
     RecoveryLine,
     decoded,
+    encoded,
     log_lines,
 )
 from secterm.dossier.roles import History
@@ -34,6 +35,8 @@ from secterm.vault.note import (
     parse_vkey,
 )
 from secterm.words import _
+
+L = TypeVar("L", OfficerLine, RecoveryLine)
 
 _ORIGIN: Final = re.compile(r"secterm/[0-9a-f]{32}", re.ASCII)
 _ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -99,8 +102,10 @@ def read_context(top: Mapping[str, bytes], faults: list[str]) -> Context | None:
     if not _ORIGIN.fullmatch(point.origin) or point.extensions:
         faults.append(f"{CHECKPOINT}: is not a vault's")
         return None
-    officers = _officers(top[OFFICERS], faults)
-    recoveries = _recoveries(top.get(RECOVERIES), officers, faults)
+    officers = _lines(OFFICERS, top[OFFICERS], list[OfficerLine], (), faults)
+    recoveries = _lines(
+        RECOVERIES, top.get(RECOVERIES, encoded([])), list[RecoveryLine], officers, faults
+    )
     signed_at = _cosigned(note, point, log)
     if signed_at is None:
         faults.append(f"{CHECKPOINT}: is not signed by both keys in {LOG_KEYS}")
@@ -133,42 +138,25 @@ def _cosigned(note: Note, point: Checkpoint, log: tuple[Verifier, ...]) -> int |
     return signed[1].timestamp if all(signed) and signed[1] else None
 
 
-def _officers(data: bytes, faults: list[str]) -> dict[str, OfficerLine]:
+def _lines(
+    name: str, data: bytes, kind: type[list[L]], taken: Container[str], faults: list[str]
+) -> dict[str, L]:
+    """The lines of a member by their ids, of those that are right; `taken` are others' ids."""
     try:
-        listed = decoded(data, list[OfficerLine])
+        listed = decoded(data, kind)
     except ValueError:
-        faults.append(f"{OFFICERS}: is not of this format")
+        faults.append(f"{name}: is not of this format")
         return {}
-    officers: dict[str, OfficerLine] = {}
+    found: dict[str, L] = {}
     for one in listed:
+        who = one.name if isinstance(one, OfficerLine) else "one"
         if not (_ID.fullmatch(one.id) and _KEY.fullmatch(one.public_key)):
-            faults.append(f"{OFFICERS}: {one.name} has no id or key of this format")
-        elif one.id in officers:
-            faults.append(f"{OFFICERS}: {one.name} has another's id")
+            faults.append(f"{name}: {who} has no id or key of this format")
+        elif one.id in found or one.id in taken:
+            faults.append(f"{name}: {who} has another's id")
         else:
-            officers[one.id] = one
-    return officers
-
-
-def _recoveries(
-    data: bytes | None, officers: Mapping[str, OfficerLine], faults: list[str]
-) -> dict[str, RecoveryLine]:
-    if data is None:
-        return {}
-    try:
-        listed = decoded(data, list[RecoveryLine])
-    except ValueError:
-        faults.append(f"{RECOVERIES}: is not of this format")
-        return {}
-    made: dict[str, RecoveryLine] = {}
-    for one in listed:
-        if not (_ID.fullmatch(one.id) and _KEY.fullmatch(one.public_key)):
-            faults.append(f"{RECOVERIES}: one has no id or key of this format")
-        elif one.id in made or one.id in officers:
-            faults.append(f"{RECOVERIES}: one has another's id")
-        else:
-            made[one.id] = one
-    return made
+            found[one.id] = one
+    return found
 
 
 def _signer(note: Note, point: Checkpoint, officers: Mapping[str, OfficerLine]) -> str:

@@ -31,7 +31,6 @@ from secterm.vault.seal import unseal
 Files: TypeAlias = Mapping[str, bytes]
 Plain: TypeAlias = tuple[int, bytes]  # an entry that holds: its number and its JSON
 
-
 # What values of a right type but without sense can raise where they are reckoned with.
 SENSELESS: Final = (ValueError, ArithmeticError, LookupError, RecursionError)
 
