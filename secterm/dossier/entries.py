@@ -7,7 +7,7 @@ ids and keys lower-case hex.
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias, TypeVar
+from typing import Final, Literal, TypeAlias, TypeVar
 
 import msgspec
 
@@ -243,6 +243,24 @@ class Printed(_Act, frozen=True, kw_only=True, tag="printed"):
     to: Literal["printer", "folder"]
 
 
+class Received(_Act, frozen=True, kw_only=True, tag="received"):
+    """Entries of the dossier that were recorded in another vault came with an archive.
+
+    `part` holds them as the archive had them (see `secterm.archive.parts`), proven under
+    the checkpoint of that `size` and `root`; it is left out wherever an act is shown.
+    """
+
+    vault: str  # the other vault's id
+    unit: str
+    dossier: str  # the dossier's id there
+    size: int
+    root: str
+    entries: int
+    part: str = ""
+
+
+QUIET: Final = (Archived, Printed, Noted, Received)  # what changes nothing that a gate looks at
+
 Act: TypeAlias = (
     Opened
     | Corrected
@@ -265,6 +283,7 @@ Act: TypeAlias = (
     | Noted
     | Archived
     | Printed
+    | Received
 )
 
 # -- of the vault itself --------------------------------------------------
@@ -371,6 +390,42 @@ class PackAdopted(_Act, frozen=True, kw_only=True, tag="pack_adopted"):
     files: dict[str, str]
 
 
+class PackReceived(_Act, frozen=True, kw_only=True, tag="pack_received"):
+    """A pack that dossiers of another vault rest on; none is opened here under it."""
+
+    pack: PackRef
+    files: dict[str, str]
+
+
+class OriginJoined(_Act, frozen=True, kw_only=True, tag="origin_joined"):
+    """Another vault from which dossiers are received; its id names a strand from now on."""
+
+    vault: str
+    unit: str
+    log_ed25519: str
+    log_mldsa44: str
+
+
+class OriginKnown(_Act, frozen=True, kw_only=True, tag="origin_known"):
+    """What an archive of that vault said of it: checkpoint, log keys, officers and shares.
+
+    `part` holds these members as the archive had them (see `secterm.archive.parts`).
+    """
+
+    size: int
+    root: str
+    sha256: str  # of the archive's file
+    part: str
+
+
+class Kept(_Act, frozen=True, kw_only=True, tag="kept"):
+    """A received history goes on otherwise than the dossier here, and is kept beside it."""
+
+    dossier: str  # the one that was here
+    apart: str  # the id under which the other history is kept
+    vault: str  # whose archive brought it
+
+
 class RecipientAdded(_Act, frozen=True, kw_only=True, tag="recipient_added"):
     """A public key is in the recipients' book from now on, under this name."""
 
@@ -440,6 +495,10 @@ VaultAct: TypeAlias = (
     | Unlocked
     | ClockBehind
     | Exported
+    | PackReceived
+    | OriginJoined
+    | OriginKnown
+    | Kept
 )
 
 
@@ -460,11 +519,27 @@ class VaultEntry(_Entry, frozen=True, kw_only=True):
     act: VaultAct
 
 
+class Origin(_Value, frozen=True, kw_only=True):
+    """The other vault in which an entry was recorded, its unit, and the dossier's id there."""
+
+    vault: str
+    unit: str
+    dossier: str
+
+
 class Numbered(_Value, frozen=True, kw_only=True):
-    """A dossier's entry with its number in the journal."""
+    """A dossier's entry with its number in the journal that it was recorded in: this vault's,
+    or that of its origin.
+    """
 
     number: int
     entry: Entry
+    origin: Origin | None = None
+
+    @property
+    def stands(self) -> tuple[str, int]:
+        """Whose journal it stands in (a vault's id; empty: this one's), and where."""
+        return self.origin.vault if self.origin else "", self.number
 
 
 def encode(entry: Entry | VaultEntry) -> bytes:

@@ -117,7 +117,7 @@ def extract(
         return None
     until = gates.admitted_until(state, pack)
     told_of = [one for one in (state.signed, decided, seconded) if one is not None]
-    spoken = sorted(told_of, key=lambda one: one.number)
+    spoken = sorted(told_of, key=lambda one: one.place)
 
     def word(one: Told[Decided] | Told[Seconded]) -> Word:
         return Word(number=one.number, at=one.at, officer=officers.get(one.officer, one.officer))
@@ -137,7 +137,7 @@ def extract(
         seconded=word(seconded) if seconded is not None else None,
         valid_until=until.isoformat() if until else "",
         left_on=state.left.act.on if state.left is not None else "",
-        gates=_done(fold(one for one in told if one.number <= decided.number), pack)
+        gates=_done(fold(told[: decided.place + 1]), pack)
         if decided.act.decision == "admit"
         else [],
         undertaking=_agreed(state.signed) if state.signed is not None else None,

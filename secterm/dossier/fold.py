@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Generic, TypeVar
 
 from secterm.dossier import entries as acts
-from secterm.dossier.entries import Numbered, PackRef, Particulars
+from secterm.dossier.entries import Numbered, Origin, PackRef, Particulars
 from secterm.policy.model import Category
 
 A = TypeVar("A")
@@ -22,12 +22,18 @@ class EntryOutOfPlace(Exception):
 
 @dataclass(frozen=True)
 class Told(Generic[A]):
-    """An act that counts, with its entry's number, time (ISO 8601) and officer (id)."""
+    """An act that counts, with its entry's number, time (ISO 8601) and officer (id).
+
+    `place` is how many entries of the dossier come before it: numbers of several journals
+    cannot be compared. `origin` is where it was recorded; None: in this vault.
+    """
 
     act: A
     number: int
     at: str
     officer: str
+    place: int
+    origin: Origin | None = None
 
     @property
     def on(self) -> date:
@@ -49,10 +55,11 @@ class State:
     particulars: Particulars
     pack: PackRef
     opened_at: str
-    last_at: str  # time of the last entry that is no export, print or note
-    last_number: int
-    identified: int  # number of the entry since which it is this person
-    settled: int  # number of the entry since which particulars that are signed stand
+    last_at: str  # time of the last entry that counts
+    last: tuple[str, int]  # the last entry: whose journal it stands in, and its number there
+    count: int  # entries so far
+    identified: int  # place of the entry since which it is this person
+    settled: int  # place of the entry since which particulars that are signed stand
     answers: Latest[acts.Answered] = field(default_factory=dict)
     checks: Latest[acts.Checked] = field(default_factory=dict)
     findings: Latest[acts.Found] = field(default_factory=dict)
@@ -89,31 +96,31 @@ def apply(state: State | None, one: Numbered) -> State:
     if isinstance(act, acts.Opened):
         if state is not None:
             raise EntryOutOfPlace("the dossier is open already")
-        return State(act.particulars, act.pack, at, at, one.number, one.number, one.number)
+        return State(act.particulars, act.pack, at, at, one.stands, 1, 0, 0)
     if state is None:
         raise EntryOutOfPlace("the dossier is not open yet")
-    if one.number <= state.last_number:
+    journal, number = one.stands
+    if journal == state.last[0] and number <= state.last[1]:
         raise EntryOutOfPlace("its number is not after the last")
-    quiet = isinstance(act, acts.Archived | acts.Printed | acts.Noted)
-    last_at = state.last_at if quiet else at
-    return _after(replace(state, last_at=last_at, last_number=one.number), one)
+    last_at = state.last_at if isinstance(act, acts.QUIET) else at
+    return _after(replace(state, last_at=last_at, last=one.stands, count=state.count + 1), one)
 
 
 def _after(state: State, one: Numbered) -> State:
     act = one.entry.act
     match act:
         case acts.Corrected():
-            return _corrected(state, act, one.number)
+            return _corrected(state, act)
         case acts.Answered():
-            return replace(state, answers=_with(state.answers, act.question, _told(act, one)))
+            return replace(state, answers=_with(state.answers, act.question, _told(state, act, one)))
         case acts.Checked():
-            return replace(state, checks=_with(state.checks, act.question, _told(act, one)))
+            return replace(state, checks=_with(state.checks, act.question, _told(state, act, one)))
         case acts.Found():
-            return replace(state, findings=_with(state.findings, act.section, _told(act, one)))
+            return replace(state, findings=_with(state.findings, act.section, _told(state, act, one)))
         case acts.Reviewed():
-            return replace(state, review=_told(act, one))
+            return replace(state, review=_told(state, act, one))
         case acts.Trained():
-            sessions = (*state.taught.get(act.module, ()), _told(act, one))
+            sessions = (*state.taught.get(act.module, ()), _told(state, act, one))
             return replace(
                 state,
                 taught={**state.taught, act.module: sessions},
@@ -123,32 +130,32 @@ def _after(state: State, one: Numbered) -> State:
             given = (*state.quizzing.get(act.module, ()), act.answer)
             return replace(state, quizzing={**state.quizzing, act.module: given})
         case acts.Quizzed():
-            taken = (*state.quizzes.get(act.module, ()), _told(act, one))
+            taken = (*state.quizzes.get(act.module, ()), _told(state, act, one))
             return replace(
                 state,
                 quizzes={**state.quizzes, act.module: taken},
                 quizzing=_without(state.quizzing, act.module),
             )
         case acts.Signed():
-            return replace(state, signed=_told(act, one), signing_refused=None)
+            return replace(state, signed=_told(state, act, one), signing_refused=None)
         case acts.SigningRefused():
-            return replace(state, signing_refused=_told(act, one))
+            return replace(state, signing_refused=_told(state, act, one))
         case acts.Acknowledged():
             return replace(
                 state,
-                acknowledged=_with(state.acknowledged, act.rule, _told(act, one)),
+                acknowledged=_with(state.acknowledged, act.rule, _told(state, act, one)),
                 rules_refused=_without(state.rules_refused, act.rule),
             )
         case acts.RuleRefused():
             return replace(
-                state, rules_refused=_with(state.rules_refused, act.rule, _told(act, one))
+                state, rules_refused=_with(state.rules_refused, act.rule, _told(state, act, one))
             )
         case acts.Noted():
-            notes = (*state.notes.get(act.question, ()), _told(act, one))
+            notes = (*state.notes.get(act.question, ()), _told(state, act, one))
             return replace(state, notes={**state.notes, act.question: notes})
         case acts.Archived():
-            return replace(state, archived=_told(act, one))
-        case acts.Printed():
+            return replace(state, archived=_told(state, act, one))
+        case acts.Printed() | acts.Received():
             return state
         case _:
             return _turned(state, one)
@@ -159,15 +166,15 @@ def _turned(state: State, one: Numbered) -> State:
     act = one.entry.act
     match act:
         case acts.Decided():
-            return replace(state, decision=_told(act, one), seconded=None)
+            return replace(state, decision=_told(state, act, one), seconded=None)
         case acts.Seconded():
             if state.decision is None or state.decision.number != act.decided:
                 raise EntryOutOfPlace("it is about a decision that does not stand")
-            return replace(state, seconded=_told(act, one))
+            return replace(state, seconded=_told(state, act, one))
         case acts.Withdrawn():
-            return replace(state, withdrawn=_told(act, one))
+            return replace(state, withdrawn=_told(state, act, one))
         case acts.Left():
-            return replace(state, left=_told(act, one))
+            return replace(state, left=_told(state, act, one))
         case acts.Reopened():
             return _reopened(state)
         case _:
@@ -187,9 +194,10 @@ def _reopened(state: State) -> State:
         pack=state.pack,
         opened_at=state.opened_at,
         last_at=state.last_at,
-        last_number=state.last_number,
+        last=state.last,
+        count=state.count,
         identified=state.identified,
-        settled=state.last_number,
+        settled=state.count - 1,
         answers={} if had_it else state.answers,
         checks={} if had_it else state.checks,
         taught=state.taught,
@@ -200,20 +208,22 @@ def _reopened(state: State) -> State:
     )
 
 
-def _corrected(state: State, act: acts.Corrected, number: int) -> State:
-    old, new = state.particulars, act.particulars
+def _corrected(state: State, act: acts.Corrected) -> State:
+    place, old, new = state.count - 1, state.particulars, act.particulars
     same = (old.name, old.born, old.identity_number) == (new.name, new.born, new.identity_number)
     post = (old.post, old.department, old.category) == (new.post, new.department, new.category)
     return replace(
         state,
         particulars=new,
-        identified=state.identified if same else number,
-        settled=state.settled if same and post else number,
+        identified=state.identified if same else place,
+        settled=state.settled if same and post else place,
     )
 
 
-def _told(act: A, one: Numbered) -> Told[A]:
-    return Told(act, one.number, one.entry.at, one.entry.officer)
+def _told(state: State, act: A, one: Numbered) -> Told[A]:
+    """The act, as the last of so many entries."""
+    entry = one.entry
+    return Told(act, one.number, entry.at, entry.officer, state.count - 1, one.origin)
 
 
 def _with(latest: Latest[A], id: str, told: Told[A]) -> Latest[A]:

@@ -211,7 +211,7 @@ def finding_of(state: State, pack: Pack, section: Section) -> str:
         return ""
     for question in questions_of(section, state):
         for latest in (state.answers.get(question.id), state.checks.get(question.id)):
-            if latest is not None and latest.number > told.number:
+            if latest is not None and latest.place > told.place:
                 return ""
         if question.id not in state.answers and told.act.finding != "unsuitable":
             return ""
@@ -223,14 +223,14 @@ def overall_finding(state: State, pack: Pack) -> str:
     told = state.findings.get("")
     if told is None:
         return ""
-    numbers = [state.identified]  # a finding is about the person whom it was made on
-    numbers += [t.number for t in state.answers.values()]
-    numbers += [t.number for t in state.checks.values()]
-    numbers += [t.number for id, t in state.findings.items() if id]
-    if any(n > told.number for n in numbers):
+    places = [state.identified]  # a finding is about the person whom it was made on
+    places += [t.place for t in state.answers.values()]
+    places += [t.place for t in state.checks.values()]
+    places += [t.place for id, t in state.findings.items() if id]
+    if any(place > told.place for place in places):
         return ""
     review = state.review
-    if review is not None and review.number > told.number and not review.act.agrees:
+    if review is not None and review.place > told.place and not review.act.agrees:
         return ""
     found = [finding_of(state, pack, s) for s in sections_of(pack, state)]
     if told.act.finding != "unsuitable" and not all(found):
@@ -244,7 +244,7 @@ def is_reviewed(state: State, pack: Pack) -> bool:
     return (
         found is not None
         and state.review is not None
-        and state.review.number > found.number
+        and state.review.place > found.place
         and state.review.act.agrees
     )
 
@@ -288,10 +288,10 @@ def module_lapse(module: Module, state: State) -> date | None:
 def failed_attempts(module: Module, state: State) -> int:
     """Failed attempts at the quiz since the module was last taught or passed."""
     sessions, taken = state.taught.get(module.id, ()), state.quizzes.get(module.id, ())
-    since = max((t.number for t in sessions), default=-1)
+    since = max((t.place for t in sessions), default=-1)
     failed = 0
     for told in taken:
-        if told.number > since:
+        if told.place > since:
             failed = 0 if told.act.passed else failed + 1
     return failed
 
@@ -317,11 +317,11 @@ def _taught_on(told: Told[Trained]) -> str:
 def _passed_on(module: Module, state: State) -> date | None:
     """The day of the last passed quiz that came after a teaching."""
     sessions = state.taught.get(module.id, ())
-    first = min((t.number for t in sessions), default=None)
+    first = min((t.place for t in sessions), default=None)
     passed = [
         t.on
         for t in state.quizzes.get(module.id, ())
-        if t.act.passed and first is not None and t.number > first
+        if t.act.passed and first is not None and t.place > first
     ]
     return max(passed) if passed else None
 
@@ -390,7 +390,7 @@ def needs_check(state: State, question: Question) -> bool:
     given, made = state.answers.get(question.id), state.checks.get(question.id)
     if given is not None and given.act.answer == "" and not isinstance(given.act.answer, bool):
         return False
-    return given is None or made is None or made.number < given.number
+    return given is None or made is None or made.place < given.place
 
 
 def _training(state: State, pack: Pack, today: date) -> GateStanding:
@@ -413,7 +413,7 @@ def _training(state: State, pack: Pack, today: date) -> GateStanding:
 def _undertaking(state: State, pack: Pack, today: date) -> GateStanding:
     if state.signing_refused is not None:
         return GateStanding("undertaking", "refused", 0, 1, ())
-    if state.signed is not None and state.signed.number > state.settled:
+    if state.signed is not None and state.signed.place > state.settled:
         return GateStanding("undertaking", "done", 1, 1, ())
     return GateStanding("undertaking", "owed", 0, 1, (Owed("signature"),))
 

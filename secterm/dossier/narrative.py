@@ -125,6 +125,15 @@ class _Teller:
                 )
             case acts.Archived():
                 return self._archived(act)
+            case acts.Received():
+                said = ngettext(
+                    "{officer} received the {n} entry before this one from {unit}, vault {vault}.",
+                    "{officer} received the {n} entries before this one from {unit}, vault {vault}.",
+                    act.entries,
+                )
+                return said.format(
+                    officer=self._officer, n=act.entries, unit=act.unit, vault=act.vault[:8]
+                )
             case acts.Printed():
                 said = _("{officer} printed {what}.")
                 if act.to == "folder":

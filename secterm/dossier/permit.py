@@ -129,6 +129,8 @@ class _Judge:
                 require(bool(act.file and act.sha256), _("The archive's name is missing."))
             case acts.Printed():
                 require(bool(act.sha256), _("The document's SHA-256 is missing."))
+            case acts.Received():
+                require(bool(act.vault and act.root), _("It is not said where it came from."))
             case _:
                 raise NotAllowed(_("The dossier is open already."))
 

@@ -153,7 +153,7 @@ def _answers(state: State, pack: Pack) -> Iterator[AnswerRecord]:
             if told is None:
                 continue
             made = state.checks.get(question.id)
-            made = made if made is not None and made.number > told.number else None
+            made = made if made is not None and made.place > told.place else None
             yield AnswerRecord(
                 section=section.id,
                 question=question.id,

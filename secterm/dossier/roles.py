@@ -44,6 +44,10 @@ _ENTRIES_OF_THE_VAULT: Final = (
     acts.PackAdopted,
     acts.RecipientAdded,
     acts.RecipientRemoved,
+    acts.PackReceived,
+    acts.OriginJoined,
+    acts.OriginKnown,
+    acts.Kept,
 )
 
 
@@ -55,7 +59,7 @@ def power_for(act: Act | VaultAct) -> Power:
         return "second"
     if isinstance(act, acts.SlotRenewed):
         return "verify"
-    if isinstance(act, _ENTRIES_OF_THE_VAULT):
+    if isinstance(act, (*_ENTRIES_OF_THE_VAULT, acts.Received)):
         return "manage"
     return "record"
 

@@ -77,6 +77,10 @@ def sentence(act: Act, pack: Pack) -> str:
         case acts.Archived():
             said = _("Decision exported to {file}") if act.extract else _("Exported to {file}")
             return said.format(file=act.file)
+        case acts.Received():
+            return _("Received from {unit} ({vault}), entries: {n}").format(
+                unit=act.unit, vault=act.vault[:8], n=act.entries
+            )
         case acts.Printed():
             said = _("Printed: {what}") if act.to == "printer" else _("Written to print: {what}")
             return said.format(what=DOCUMENTS[act.document])

@@ -86,7 +86,7 @@ def _question(to: Setting, number: int, question: Question) -> None:
         return
     sheet.facts(_answered(to, question, given), x=9)
     made = state.checks.get(question.id)
-    if made is not None and made.number > given.number:
+    if made is not None and made.place > given.place:
         sheet.facts(_checked(to, made), x=9)
     elif question.check and gates.needs_check(state, question):
         sheet.facts([(_("To be checked"), _("{what}: not yet").format(what=question.check))], x=9)

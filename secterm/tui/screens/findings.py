@@ -228,7 +228,7 @@ class Findings(Room[None]):
 
     def _last_reference(self) -> str:
         made = self.dossier.state.checks.values()
-        return max(made, key=lambda told: told.number).act.reference if made else ""
+        return max(made, key=lambda told: told.place).act.reference if made else ""
 
     @work(exit_on_error=False)
     async def _check(self, id: str, reference: str = "") -> None:

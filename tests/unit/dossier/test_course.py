@@ -585,7 +585,7 @@ def test_a_note_changes_nothing_else(category):
     before, state = paper.now, paper.state
     paper.later(3).record(note())
     assert paper.now == before
-    assert replace(paper.state, notes={}, last_number=state.last_number) == state
+    assert replace(paper.state, notes={}, last=state.last, count=state.count) == state
 
 
 def test_a_note_can_be_made_after_the_decision_and_while_it_awaits_a_second():
