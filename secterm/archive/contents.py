@@ -30,13 +30,15 @@ from secterm.archive.members import (
     encoded,
     log_lines,
 )
+from secterm.archive.origins import Known
 from secterm.archive.proofs import Journal
 from secterm.archive.readme import readme
+from secterm.archive.received import Unfolding
 from secterm.archive.tar import Member
 from secterm.dossier import entries as acts
 from secterm.dossier import record as records
 from secterm.dossier.entries import Numbered
-from secterm.dossier.extract import Extract, extract
+from secterm.dossier.extract import Extract, Proven, extract
 from secterm.dossier.fold import EntryOutOfPlace
 from secterm.policy.model import Pack
 from secterm.vault import checkpoints, keys
@@ -55,6 +57,7 @@ class Source:
     vault: Vault
     unit: str
     officers: Mapping[str, OfficerLine]
+    origins: Mapping[str, Known]
     recoveries: Sequence[RecoveryLine]
     packs: Mapping[str, Pack]
     pack_files: Mapping[str, Mapping[str, str]]
@@ -65,8 +68,9 @@ class Source:
 
     @property
     def names(self) -> dict[str, str]:
-        """Officers' names by id."""
-        return {o.id: o.name for o in self.officers.values()}
+        """Officers' names by id, of this vault and of those that dossiers came from."""
+        found = {id: name for known in self.origins.values() for id, name in known.names().items()}
+        return {**found, **{o.id: o.name for o in self.officers.values()}}
 
     def signers(self) -> dict[bytes, bytes]:
         """The Ed25519 keys of all who can have signed, by id."""
@@ -139,23 +143,35 @@ def _whole(source: Source, journal: Journal) -> Iterator[Member]:
     for digest, files in source.pack_files.items():
         for name, text in files.items():
             yield f"packs/{digest}/{name}", text.encode()
+    names, there = source.names, set[str]()
     for id in source.dossiers:
-        yield from _dossier(source, journal, id)
+        yield from _dossier(source, journal, id, names, there)
 
 
-def _dossier(source: Source, journal: Journal, id: str) -> Iterator[Member]:
-    folder, told = f"dossiers/{id}", []
-    for name, data in _strand(source.vault, journal, folder, bytes.fromhex(id)):
+def _dossier(
+    source: Source, journal: Journal, id: str, names: Mapping[str, str], there: set[str]
+) -> Iterator[Member]:
+    """A dossier, and before it the vaults that it came from, unless they are `there`."""
+    folder, told = f"dossiers/{id}", list[Numbered]()
+    unfolding = Unfolding(source.vault.id.hex())
+    strand = list(_strand(source.vault, journal, folder, bytes.fromhex(id)))
+    for name, data in strand:
         if name.endswith(".json") and "/entries/" in name:
             number = int(name.rsplit("/", 1)[1].removesuffix(".json"))
-            told.append(Numbered(number=number, entry=acts.decode(data)))
-        yield name, data
+            told += unfolding.take(Numbered(number=number, entry=acts.decode(data)))
+    for one in told:
+        act = one.entry.act
+        if isinstance(act, acts.Received) and act.vault not in there:
+            there.add(act.vault)
+            origin = bytes.fromhex(act.vault)
+            yield from _strand(source.vault, journal, f"origins/{act.vault}", origin)
+    yield from strand
     made = records.record(
         id,
         told,
         _pack(source, told),
         unit=source.unit,
-        officers=source.names,
+        officers=names,
         as_of=source.at.date(),
     )
     yield f"{folder}/dossier.json", encoded(made)
@@ -206,15 +222,16 @@ def _proofs(journal: Journal, name: str, number: int, leaf: bytes) -> Iterator[M
 
 def _decisions(source: Source, journal: Journal) -> Iterator[Member]:
     """Twice through the dossiers: which officers they name, and then what they say."""
+    names = source.names
     named = {source.vault.signer.officer.hex()}
     for id in source.dossiers:
-        made, _text = _extract(source, journal, id)
+        made, _text = _extract(source, journal, id, names)
         named |= {one.officer for one in made.entries}
         if made.undertaking is not None:
             named |= {side.officer for side in made.undertaking.signatures}
     yield OFFICERS, encoded([o for o in source.officers.values() if o.id in named])
     for id in source.dossiers:
-        made, text = _extract(source, journal, id)
+        made, text = _extract(source, journal, id, names)
         folder = f"dossiers/{id}"
         for one in made.entries:
             name = f"{folder}/entries/{one.number}"
@@ -224,22 +241,33 @@ def _decisions(source: Source, journal: Journal) -> Iterator[Member]:
             yield f"{folder}/undertaking.txt", text.encode()
 
 
-def _extract(source: Source, journal: Journal, id: str) -> tuple[Extract, str]:
+def _extract(
+    source: Source, journal: Journal, id: str, names: Mapping[str, str]
+) -> tuple[Extract, str]:
     raw = bytes.fromhex(id)
     key = source.vault.dossier_key(raw)
     sealing, committed = keys.entry_key(key), keys.commitment(key)
-    told, leaves = [], {}
+    told, carried = list[Numbered](), dict[tuple[str, int], Proven]()
+    unfolding = Unfolding(source.vault.id.hex())
     for number, sealed in source.vault.sealed_entries(raw):
         plain = unseal(sealing, keys.entry_place(source.vault.id, raw, number), sealed)
-        told.append(Numbered(number=number, entry=acts.decode(plain)))
-        leaves[number] = journal.leaf(raw, committed, sealed).hex()
+        one = Numbered(number=number, entry=acts.decode(plain))
+        proven = Proven(
+            number=number,
+            act=str(one.entry.act.__struct_config__.tag),
+            officer=one.entry.officer,
+            leaf=journal.leaf(raw, committed, sealed).hex(),
+        )
+        for each in unfolding.take(one):
+            told.append(each)
+            carried[each.stands] = proven
     made = extract(
         id,
         told,
         _pack(source, told),
-        leaves,
+        carried,
         unit=source.unit,
-        officers=source.names,
+        officers=names,
         as_of=source.at.date(),
     )
     if made is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from secterm.archive.errors import ArchiveUnreadable
 from secterm.archive.members import (
@@ -36,6 +36,9 @@ from secterm.vault.note import (
 )
 from secterm.words import _
 
+if TYPE_CHECKING:
+    from secterm.archive.origins import Known
+
 L = TypeVar("L", OfficerLine, RecoveryLine)
 
 _ORIGIN: Final = re.compile(r"secterm/[0-9a-f]{32}", re.ASCII)
@@ -56,12 +59,18 @@ class Context:
     recoveries: Mapping[str, RecoveryLine] = field(default_factory=dict)
     packs: dict[str, Pack] = field(default_factory=dict)
     histories: dict[str, History] = field(default_factory=dict)  # of officers, by id
+    origins: dict[str, Known] = field(default_factory=dict)  # other vaults, by id
     verified: dict[Note, str] = field(default_factory=dict)  # the note that held last, by whom
 
     @property
     def vault(self) -> bytes:
         """The vault's id, 16 bytes."""
         return bytes.fromhex(self.checkpoint.origin.removeprefix("secterm/"))
+
+    def names(self) -> dict[str, str]:
+        """Officers' names by id, of this vault and of those that dossiers came from."""
+        found = {id: name for known in self.origins.values() for id, name in known.names().items()}
+        return {**found, **{each.id: each.name for each in self.officers.values()}}
 
     @property
     def proof_note(self) -> Note:

@@ -16,6 +16,7 @@ from secterm.dossier.entries import Signed, SigningKey
 from secterm.dossier.extract import Agreed, Extract, Proven
 
 _LEAF: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+RECEIVED: Final = "received"
 _PROOFS: Final = ("tlog-proof", "officer-proof")
 
 
@@ -50,18 +51,26 @@ def _members(folder: str, made: Extract) -> Iterator[str]:
 def _entries(
     context: Context, folder: str, files: Mapping[str, bytes], made: Extract
 ) -> Iterator[str]:
-    spoken = {("decided", made.decided.number): made.decided.officer}
+    every = [("decided", made.decided.vault, made.decided.number, made.decided.officer)]
     if made.seconded is not None:
-        spoken["seconded", made.seconded.number] = made.seconded.officer
+        word = made.seconded
+        every.append(("seconded", word.vault, word.number, word.officer))
     if made.undertaking is not None:
-        spoken["signed", made.undertaking.number] = ""
-    told = [(one.act, one.number) for one in made.entries]
-    numbers = [number for _act, number in told]
-    if sorted(told) != sorted(spoken) or numbers != sorted(numbers):
+        every.append(("signed", made.undertaking.vault, made.undertaking.number, ""))
+    spoken = {(act, number): name for act, vault, number, name in every if not vault}
+    elsewhere = len(every) - len(spoken)  # as an entry here that received them has them
+    told = [(one.act, one.number) for one in made.entries if one.act != RECEIVED]
+    came = len(made.entries) - len(told)
+    numbers = [one.number for one in made.entries]
+    if (
+        sorted(told) != sorted(spoken)
+        or numbers != sorted({*numbers})
+        or not bool(elsewhere) <= came <= elsewhere
+    ):
         yield f"{folder}/decision.json: lists other entries than it speaks of"
     for one in made.entries:
         by = context.officers.get(one.officer)
-        said = spoken.get((one.act, one.number))
+        said = spoken.get((one.act, one.number), "" if one.act == RECEIVED else None)
         if by is None or said not in ("", by.name):
             yield f"{folder}/decision.json: names another officer of entry {one.number}"
         try:
@@ -89,10 +98,11 @@ def _undertaking(
         yield f"{where}: is not the text that was signed"
         return
     try:
-        signatures.check(_signed(agreed, text), vault=context.vault.hex(), dossier=made.id)
+        vault, dossier = agreed.vault or context.vault.hex(), agreed.dossier or made.id
+        signatures.check(_signed(agreed, text), vault=vault, dossier=dossier)
     except signatures.BadSignature as bad:
         yield f"{where}: {bad}"
-    for side in agreed.signatures:
+    for side in agreed.signatures if not agreed.vault else ():
         known = context.officers.get(side.officer)
         if side.officer and (known is None or known.public_key != side.public_key):
             yield f"{folder}/decision.json: the {side.role}'s key is not that officer's"

@@ -14,6 +14,7 @@ import msgspec
 
 from secterm.archive.context import Context, read_context
 from secterm.archive.decisions import check_extract
+from secterm.archive.dossiers import check_dossier
 from secterm.archive.errors import ArchiveUnreadable
 from secterm.archive.manifest import (
     member_faults,
@@ -27,12 +28,11 @@ from secterm.archive.members import (
     RECOVERIES,
     Kind,
     Manifest,
-    OfficerLine,
 )
-from secterm.archive.strands import SENSELESS, Plain, check_dossier, check_strand
+from secterm.archive.origins import Known, check_officer
+from secterm.archive.strands import SENSELESS, Plain, check_strand
 from secterm.dossier import entries as acts
-from secterm.dossier import roles
-from secterm.dossier.entries import VaultAct
+from secterm.dossier.entries import OriginKnown
 from secterm.policy import reader
 from secterm.vault.checkpoints import fingerprint as fingerprint_of
 from secterm.words import _
@@ -44,8 +44,8 @@ _NAME: Final = re.compile(
     r"README\.txt|checkpoint|log-keys|(officers|recoveries)\.json|manifest\.(json|sig)"
     r"|schemas/[a-z-]{1,40}\.schema\.json"
     r"|packs/[0-9a-f]{64}/[a-z]+\.toml"
-    r"|(officers|dossiers)/[0-9a-f]{32}/key\.json"
-    rf"|(officers|dossiers)/[0-9a-f]{{32}}/entries/{_NUMBER}\.(json|sealed|(tlog|officer)-proof)"
+    r"|(officers|origins|dossiers)/[0-9a-f]{32}/key\.json"
+    rf"|(officers|origins|dossiers)/[0-9a-f]{{32}}/entries/{_NUMBER}\.(json|sealed|(tlog|officer)-proof)"
     r"|dossiers/[0-9a-f]{32}/((dossier|decision)\.json|undertaking\.txt)",
     re.ASCII,
 )
@@ -173,7 +173,9 @@ class Walk:
         entries = check_strand(self.context, self._folder, self._files, self.faults)
         self.entries += len(entries)
         if kind == "officers":
-            self._officer(self.context, id, entries)
+            self._officer(self.context, entries)
+        elif kind == "origins":
+            self._origin(self.context, id, entries)
         else:
             self._dossier(self.context, id, entries)
 
@@ -188,26 +190,28 @@ class Walk:
             self.faults.append(f"{self._folder}: is another pack than its name says")
         context.packs[pack.digest] = pack
 
-    def _officer(self, context: Context, id: str, entries: list[Plain]) -> None:
-        known = context.officers.get(id)
-        if known is None:
-            self.faults.append(f"{self._folder}: is nobody in officers.json")
-        told: list[tuple[int, str, VaultAct]] = []
+    def _officer(self, context: Context, entries: list[Plain]) -> None:
+        proven = check_officer(context, self._folder, entries, self.faults)
+        if proven is not None:
+            self._proven.add(proven)
+
+    def _origin(self, context: Context, id: str, entries: list[Plain]) -> None:
+        """Another vault from which dossiers came; its strand has nothing else."""
+        told: list[OriginKnown] = []
         for number, plain in entries:
             try:
-                entry = acts.decode_vault(plain)
+                act = acts.decode_vault(plain).act
             except SENSELESS:
-                self.faults.append(f"{self._folder}/entries/{number}.json: is not of this format")
-                continue
-            told.append((number, entry.at, entry.act))
-        try:
-            who = roles.history(told)
-        except roles.OutOfPlace as error:
-            self.faults.append(f"{self._folder}: makes no officer ({error})")
-            return
-        context.histories[id] = who
-        if OfficerLine(id=who.id, name=who.name, public_key=who.public_key) == known:
-            self._proven.add(id)
+                act = None
+            if isinstance(act, OriginKnown):
+                told.append(act)
+            else:
+                self.faults.append(f"{self._folder}/entries/{number}.json: tells of no origin")
+        known = context.origins[id] = Known(id, lambda: told)
+        for size in known.said:
+            self.faults += known.faults(size)
+        if known.names().keys() & context.officers.keys():
+            self.faults.append(f"{self._folder}: has an officer of the same id as one here")
 
     def _dossier(self, context: Context, id: str, entries: list[Plain]) -> None:
         made = check_dossier(context, self._folder, self._files, entries, self.faults)

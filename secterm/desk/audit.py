@@ -122,7 +122,7 @@ class _Touch:
     """What the faults are about."""
 
     def __init__(self, vault: Vault, registry: Registry) -> None:
-        self._own = {vault.id.hex(), *registry.officers}
+        self._own = {vault.id.hex(), *registry.strands}
         self._file = self._officers = False
         self._dossiers: set[str] = set()
 
@@ -151,13 +151,13 @@ def _faults(vault: Vault, registry: Registry, far: _Far, worth_it: int) -> Itera
             far.walked = done
             _tell(far, apart)
 
-        known, others = registry.signing_keys(), {vault.id, *_ids(registry.officers)}
+        known, others = registry.signing_keys(), {vault.id, *_ids(registry.strands)}
         gone = {
             id: Gone(registry.erased[id.hex()].number, registry.erased[id.hex()].entries)
             for id in _ids(registry.erased)
             if id not in others
         }
-        yield from verify(vault, known, walked, Roll(vault, registry), gone)
+        yield from verify(vault, known, walked, Roll(vault, registry), gone, others)
         yield from own_faults(vault, registry)
         yield from _judged(vault, registry, far, apart)
     far.tell(over=True)

@@ -232,7 +232,7 @@ class Desk(Drafts):
             opened.entries,
             opened.pack,
             unit=self.unit,
-            officers={o.id: o.name for o in self.officers()},
+            officers=self._registry.names(),
             as_of=self.today,
         )
 
@@ -264,6 +264,8 @@ class Desk(Drafts):
         for act in happened:
             if isinstance(act, acts.Signed):
                 raise NotAllowed(_("An undertaking is signed by its sides, not recorded."))
+            if isinstance(act, acts.Received):
+                raise NotAllowed(_("What another vault recorded comes with an archive of its own."))
         meant = [
             msgspec.structs.replace(act, particulars=tidy(act.particulars))
             if isinstance(act, acts.Corrected)

@@ -132,6 +132,7 @@ def write_archive(
             o.id: OfficerLine(id=o.id, name=o.name, public_key=o.public_key.hex())
             for o in registry.officers.values()
         },
+        origins=registry.origins,
         recoveries=[
             RecoveryLine(id=r.made.recovery, public_key=r.made.public_key)
             for r in registry.recoveries
@@ -169,7 +170,7 @@ def load(vault: Vault, registry: Registry, chosen: Chosen) -> space.Load:
             packs=published,
             size=vault.size,
         )
-    weights = [vault.weight(bytes.fromhex(id)) for id in (*chosen.ids, *registry.officers)]
+    weights = [vault.weight(bytes.fromhex(id)) for id in (*chosen.ids, *registry.strands)]
     texts = [text for files in registry.pack_files.values() for text in files.values()]
     return space.Load(
         strands=len(weights),

@@ -5,19 +5,23 @@ cards that are not true. Who signed the entries is looked at elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 import msgspec
 
+from secterm.archive.context import Context
+from secterm.archive.dossiers import by_whom, signed_by
+from secterm.archive.origins import check_part
+from secterm.archive.received import Unfolding
 from secterm.desk import document
 from secterm.desk.cards import card_of
 from secterm.desk.registry import Registry
 from secterm.dossier import entries as acts
 from secterm.dossier import signatures
-from secterm.dossier.entries import Numbered
+from secterm.dossier.entries import Numbered, Received
 from secterm.dossier.fold import EntryOutOfPlace, State, apply
 from secterm.dossier.gates import standing
 from secterm.dossier.permit import NotAllowed, permit
@@ -36,6 +40,9 @@ SENSELESS: Final = (
 )
 
 
+MOST: Final = 3  # faults of one part that are told
+
+
 @dataclass(frozen=True)
 class Judged:
     """One dossier (id: 32 hex digits): how many entries were looked at, and its faults."""
@@ -47,7 +54,7 @@ class Judged:
 
 def ids(vault: Vault, registry: Registry, *, backward: bool = False) -> Iterator[str]:
     """The dossiers to be judged, in the order of their ids (32 hex digits each)."""
-    others = {*registry.officers, *registry.erased}
+    others = {*registry.strands, *registry.erased}
     for id in vault.dossiers(backward=backward):
         if id.hex() not in others:
             yield id.hex()
@@ -66,6 +73,7 @@ class _Work:
         self._registry = registry
         self._id = id
         self._count = 0
+        self._elsewhere: dict[str, Context] = {}  # of other vaults, by id: that of the last part
 
     def judged(self) -> Judged:
         faults = [Fault(where, what, self._id) for where, what in self._faults()]
@@ -74,13 +82,15 @@ class _Work:
     def _faults(self) -> Iterator[tuple[str, str]]:
         state: State | None = None
         last: Numbered | None = None
-        number = 0
+        number, unfolding = 0, Unfolding(self._vault.id.hex(), self._look)
         try:
             for number, plain in self._vault.entries(bytes.fromhex(self._id)):
                 self._count += 1
                 last = Numbered(number=number, entry=acts.decode(plain))
-                yield from self._entry(state, last)
-                state = apply(state, last)
+                for one in unfolding.take(last):
+                    for wrong in self._entry(state, one):
+                        yield f"entry #{number}", wrong
+                    state = apply(state, one)
         except (SealBroken, VaultDamaged):
             return  # the journal's walk names it
         except SENSELESS as error:
@@ -89,30 +99,45 @@ class _Work:
         if state is not None and last is not None:
             yield from self._card(state, last)
 
-    def _entry(self, state: State | None, one: Numbered) -> Iterator[tuple[str, str]]:
-        where, act = f"entry #{one.number}", one.entry.act
+    def _look(self, act: Received, files: Mapping[str, bytes]) -> None:
+        """What came from another vault is proven there. Raises `EntryOutOfPlace`."""
+        wrong: list[str] = []
+        found = check_part(self._registry.origins, act, files, wrong)
+        if found is None or wrong:
+            raise EntryOutOfPlace(f"what it brought does not hold: {'; '.join(wrong[:MOST])}")
+        self._elsewhere[act.vault] = found
+
+    def _entry(self, state: State | None, one: Numbered) -> Iterator[str]:
+        act = one.entry.act
         ref = act.pack if isinstance(act, acts.Opened) else state.pack if state else None
         pack = self._registry.packs.get(ref.digest) if ref else None
         if pack is None and state is None:  # said once, of the entry that chose it
-            yield where, "rests on a policy pack that is not in the vault"
+            yield "rests on a policy pack that is not in the vault"
         elif pack is not None:
             try:
                 on = datetime.fromisoformat(one.entry.at).date()
                 permit(state, act, pack, on, one.entry.officer)
             except NotAllowed as refused:
-                yield where, f"was not allowed when it was recorded: {refused.reason}"
-        if isinstance(act, acts.Signed):
-            for wrong in self._signed(one.number, act):
-                yield where, wrong
-            if pack is not None and state is not None and act.text != self._due(pack, state, act):
-                yield where, "the text signed is not the pack's for this appointee and day"
+                yield f"was not allowed when it was recorded: {refused.reason}"
+        if one.origin is not None:
+            context = self._elsewhere[one.origin.vault]
+            where = f"#{one.number} of {one.origin.vault[:8]}"
+            yield from by_whom(context, where, one)
+            if isinstance(act, acts.Signed):
+                yield from signed_by(context, where, one.number, act, one.origin.dossier)
+        elif isinstance(act, acts.Signed):
+            yield from self._signed(one.number, act)
+        if isinstance(act, acts.Signed) and pack is not None and state is not None:
+            unit = one.origin.unit if one.origin else self._registry.unit
+            if act.text != self._due(pack, state, act, unit):
+                yield "the text signed is not the pack's for this appointee and day"
 
-    def _due(self, pack: Pack, state: State, act: acts.Signed) -> str:
+    def _due(self, pack: Pack, state: State, act: acts.Signed, unit: str) -> str:
         """The undertaking that was to be signed."""
         return document.undertaking(
             pack,
             state.particulars,
-            unit=self._registry.unit,
+            unit=unit,
             officer=next((s.name for s in act.signatures if s.role == "officer"), ""),
             on=date.fromisoformat(act.on),
         )

@@ -67,10 +67,7 @@ class Keeping:
 
         `at`: as it was when the journal had this many entries, else as it is now.
         """
-        known = self._registry.officers.get(id)
-        if known is None:
-            return id
-        return known.name if at is None else known.history.name_at(at) or known.name
+        return self._registry.name(id, at) or id
 
     def may(self, power: Power) -> bool:
         """Whether the officer who unlocked has this power."""

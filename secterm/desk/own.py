@@ -18,6 +18,7 @@ def own_faults(vault: Vault, registry: Registry) -> Iterator[Fault]:
     """Every fault of the receipts, the log keys and the slots."""
     own = vault.id.hex()
     yield from _receipts(vault, registry, own)
+    yield from _origins(registry)
     try:
         ed25519, mldsa = vault.log_keys()
         there = Counter(vault.slot_digests())
@@ -34,6 +35,25 @@ def own_faults(vault: Vault, registry: Registry) -> Iterator[Fault]:
         yield Fault("slot", f"one is there that no entry tells of ({digest[:16]})", own)
     for digest in sorted((known - there).elements()):
         yield Fault("slot", f"one that the entries tell of is missing ({digest[:16]})", own)
+
+
+def _origins(registry: Registry) -> Iterator[Fault]:
+    """What archives said of other vaults: proven, and always by the same log keys."""
+    known_ids = {id: "" for id in registry.officers}
+    for id, known in registry.origins.items():
+        joined = registry.joined[id]
+        if not known.said:
+            yield Fault(f"origin {id}", "joined, and nothing is known of it", id)
+        for size in known.said:
+            context = known.context(size)
+            for wrong in known.faults(size):
+                yield Fault(f"origin {id}", wrong, id)
+            keys = [v.public_key.hex() for v in context.log] if context else []
+            if context and keys != [joined.log_ed25519, joined.log_mldsa44]:
+                yield Fault(f"origin {id}", "has other log keys than when it joined", id)
+        for officer in known.names():
+            if known_ids.setdefault(officer, id) != id:
+                yield Fault(f"origin {id}", "has an officer of the same id as another's", id)
 
 
 def _receipts(vault: Vault, registry: Registry, own: str) -> Iterator[Fault]:

@@ -1,6 +1,6 @@
 """What the vault's own entries say: the unit, the officers and their public
-keys, the packs, the recipients' book. Read once at unlock; what does not fit is kept as a fault for
-the verification, never passed over.
+keys, the packs, the recipients' book, the vaults that dossiers came from. Read once
+at unlock; what does not fit is kept as a fault for the verification, never passed over.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from typing import Final
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from secterm.archive.origins import Known
 from secterm.desk.book import Book
 from secterm.desk.receipts import Receipt
 from secterm.desk.report import Recovered
 from secterm.dossier import entries as acts
 from secterm.dossier import roles
-from secterm.dossier.entries import Role, VaultEntry, decode_vault
+from secterm.dossier.entries import OriginJoined, OriginKnown, Role, VaultEntry, decode_vault
 from secterm.dossier.roles import History
 from secterm.policy import reader
 from secterm.policy.model import Pack
@@ -111,6 +112,9 @@ class Registry:
     book: Book = field(default_factory=Book)
     erased: dict[str, Erasure] = field(default_factory=dict)
     receipts: list[Receipt] = field(default_factory=list)
+    joined: dict[str, OriginJoined] = field(default_factory=dict)  # other vaults, by id
+    origins: dict[str, Known] = field(default_factory=dict)  # and what archives said of them
+    kept: dict[str, list[str]] = field(default_factory=dict)  # dossier -> its other histories
     faults: list[Fault] = field(default_factory=list)
     spoilt: set[str] = field(default_factory=set)  # officers of whose strand not all holds
 
@@ -131,6 +135,31 @@ class Registry:
                 "the vault's own entries", "they do not know the officer of this slot"
             )
         return officer
+
+    @property
+    def strands(self) -> tuple[str, ...]:
+        """The ids of all strands that are no dossier's: officers', and other vaults'."""
+        return (*self.officers, *self.origins)
+
+    def name(self, id: str, at: int | None = None) -> str:
+        """The name of an officer, here or where a dossier came from; empty where nobody has it.
+
+        `at`: as it was when their journal had this many entries, else as it is now.
+        """
+        known = self.officers.get(id)
+        who = known.history if known is not None else self._elsewhere(id)
+        if who is None:
+            return ""
+        return who.name if at is None else who.name_at(at) or who.name
+
+    def names(self) -> dict[str, str]:
+        """The names of all officers by id, here and where dossiers came from."""
+        found = {id: name for known in self.origins.values() for id, name in known.names().items()}
+        return {**found, **{o.id: o.name for o in self.officers.values()}}
+
+    def _elsewhere(self, id: str) -> History | None:
+        found = (known.history(id) for known in self.origins.values())
+        return next((who for who in found if who is not None), None)
 
     def active(self) -> Iterator[Officer]:
         """Those who are officers now."""
@@ -236,6 +265,12 @@ def _take(vault: Vault, registry: Registry, number: int, entry: VaultEntry) -> N
         case acts.RecipientRemoved() as act:
             wrong = registry.book.remove(number, entry.at, act)
             registry.faults += [Fault(f"entry #{number}", wrong)] if wrong else []
+        case acts.PackReceived() as act:
+            _add_pack(registry, number, act)
+        case acts.OriginJoined() as act:
+            _add_origin(vault, registry, number, act)
+        case acts.Kept() as act:
+            registry.kept.setdefault(act.dossier, []).append(act.apart)
         case acts.Recovered() as act:
             registry.recovered.append((entry.at, act.officer))
         case acts.RecoveryMade() as act:
@@ -309,7 +344,21 @@ def _add_officer(vault: Vault, registry: Registry, number: int, id: str) -> None
         registry.spoilt.add(id)
 
 
-def _add_pack(registry: Registry, number: int, act: acts.PackAdopted) -> None:
+def _add_origin(vault: Vault, registry: Registry, number: int, act: OriginJoined) -> None:
+    if not _an_id(act.vault) or act.vault in (vault.id.hex(), *registry.strands):
+        registry.faults.append(Fault(f"entry #{number}", "names a vault that can be no other"))
+        return
+
+    def told() -> list[OriginKnown]:
+        missed = Registry()  # what does not open there, a verification tells
+        strand = _entries(vault, bytes.fromhex(act.vault), missed)
+        return [entry.act for _number, entry in strand if isinstance(entry.act, OriginKnown)]
+
+    registry.joined[act.vault] = act
+    registry.origins[act.vault] = Known(act.vault, told)
+
+
+def _add_pack(registry: Registry, number: int, act: acts.PackAdopted | acts.PackReceived) -> None:
     files = {name: text.encode() for name, text in act.files.items()}
     try:
         pack = reader.parse(files, judged=False)
@@ -321,4 +370,5 @@ def _add_pack(registry: Registry, number: int, act: acts.PackAdopted) -> None:
         return
     registry.packs[pack.digest] = pack
     registry.pack_files[pack.digest] = act.files
-    registry.newest = pack.digest
+    if isinstance(act, acts.PackAdopted):
+        registry.newest = pack.digest

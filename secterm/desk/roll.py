@@ -135,7 +135,7 @@ class Roll:
     def _read(self, plain: bytes, strand: str) -> tuple[Entry | VaultEntry | None, bool]:
         """The entry, None where it is none; and whether it is a vault's beginning."""
         entry: Entry | VaultEntry | None = None
-        ours = strand == self._own or strand in self._registry.officers or strand in self._officers
+        ours = strand in (self._own, *self._registry.strands) or strand in self._officers
         try:
             entry = acts.decode_vault(plain) if ours else acts.decode(plain)
         except (msgspec.DecodeError, ValueError):
@@ -214,11 +214,14 @@ class Roll:
     # -- the vault's entries and its officers' -----------------------------
 
     def _of_vault(self, turn: _Turn, number: int, strand: str, act: VaultAct) -> Words:
-        on_own = strand == self._own
+        on_own, origin = strand == self._own, strand in self._registry.origins
+        if origin != isinstance(act, acts.OriginKnown):
+            yield "belongs on another strand"
+            return
         if on_own and isinstance(act, OFFICERS_OWN):
             yield "belongs on an officer's own strand"
             return
-        if not on_own and not isinstance(act, OFFICERS_OWN):
+        if not on_own and not origin and not isinstance(act, OFFICERS_OWN):
             yield "belongs on the vault's own strand"
             return
         if turn.shares:

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from secterm.archive.received import Unfolding
 from secterm.desk.cards import Card, broken, card_of, erased
 from secterm.desk.model import Dossier
 from secterm.desk.registry import Registry
@@ -51,7 +52,7 @@ class Shelf:
 
     def ids(self) -> list[str]:
         """The ids of all dossiers but the erased, 32 hex digits each."""
-        others = {*self._registry.officers, *self._registry.erased}
+        others = {*self._registry.strands, *self._registry.erased}
         return [id.hex() for id in self._vault.dossiers() if id.hex() not in others]
 
     def identifying(self, id: str) -> list[str]:
@@ -87,7 +88,7 @@ class Shelf:
 
     def count(self) -> int:
         """How many dossiers there are, also those that were erased: their rows stay."""
-        return self._vault.dossier_count() - len(self._registry.officers)
+        return self._vault.dossier_count() - len(self._registry.strands)
 
     def cards(self, today: date) -> list[Card]:
         """The summaries of all dossiers on a day, the latest opened first."""
@@ -97,8 +98,9 @@ class Shelf:
         """The summaries of all dossiers on a day, one by one, in no order."""
         for gone, erasure in self._registry.erased.items():
             yield erased(gone, erasure.at)
+        others = {*self._registry.strands, *self._registry.erased}
         for id, sealed in self._vault.cards():
-            if id.hex() in self._registry.officers or id.hex() in self._registry.erased:
+            if id.hex() in others:
                 continue
             try:
                 card = msgspec.json.decode(sealed.body, type=Card) if sealed else None
@@ -145,11 +147,13 @@ class Shelf:
             raw = bytes.fromhex(id)
         except ValueError:
             return []
-        if len(raw) != ID_SIZE or raw == self._vault.id or id in self._registry.officers:
+        if len(raw) != ID_SIZE or raw == self._vault.id or id in self._registry.strands:
             return []
         if not self._vault.has_dossier(raw):
             return []
+        unfolding = Unfolding(self._vault.id.hex())
         return [
-            Numbered(number=number, entry=acts.decode(plain))
+            one
             for number, plain in self._vault.entries(raw)
+            for one in unfolding.take(Numbered(number=number, entry=acts.decode(plain)))
         ]

@@ -49,8 +49,11 @@ class GateDone(_Value, frozen=True, kw_only=True):
     on: str
 
 
-class Agreed(_Value, frozen=True, kw_only=True):
-    """The undertaking as it was signed; its text is `undertaking.txt`."""
+class Agreed(_Value, frozen=True, kw_only=True, omit_defaults=True):
+    """The undertaking as it was signed; its text is `undertaking.txt`.
+
+    `vault` and `dossier` are the ids in its statement, where it was signed in another vault.
+    """
 
     number: int
     text_sha256: str
@@ -58,18 +61,27 @@ class Agreed(_Value, frozen=True, kw_only=True):
     on: str
     statement: str
     signatures: tuple[PartySignature, ...]
+    vault: str = ""
+    dossier: str = ""
 
 
-class Word(_Value, frozen=True, kw_only=True):
-    """An entry that decided: its number in the journal, time, and officer by name."""
+class Word(_Value, frozen=True, kw_only=True, omit_defaults=True):
+    """An entry that decided: its number in the journal, time, and officer by name.
+
+    `vault` is the id of the vault in whose journal it stands, where that is another.
+    """
 
     number: int
     at: str
     officer: str
+    vault: str = ""
 
 
 class Proven(_Value, frozen=True, kw_only=True):
-    """An entry that the extract speaks of: its act's name, officer (id) and leaf hash (hex)."""
+    """An entry that the extract speaks of: its act's name, officer (id) and leaf hash (hex).
+
+    Of one that was recorded in another vault it is the entry `received` that brought it.
+    """
 
     number: int
     act: str
@@ -99,7 +111,7 @@ def extract(
     id: str,
     entries: Iterable[Numbered],
     pack: Pack,
-    leaves: Mapping[int, str],
+    carried: Mapping[tuple[str, int], Proven],
     *,
     unit: str,
     officers: Mapping[str, str],
@@ -107,9 +119,12 @@ def extract(
 ) -> tuple[Extract, str] | None:
     """The extract and the undertaking's text; None where no decision holds.
 
-    `leaves` maps entries' numbers to leaf hashes in hex, `officers` ids to names.
+    `carried` has, for each entry by where it stands, the one of this journal that holds
+    it; `officers` maps ids to names.
     """
     told = list(entries)
+    if told and told[0].origin is not None:
+        unit = told[0].origin.unit
     state = fold(told)
     stage = gates.standing(state, pack, as_of).stage
     decided, seconded = state.decision, state.seconded
@@ -117,10 +132,15 @@ def extract(
         return None
     until = gates.admitted_until(state, pack)
     told_of = [one for one in (state.signed, decided, seconded) if one is not None]
-    spoken = sorted(told_of, key=lambda one: one.place)
+    spoken = {carried[told[one.place].stands] for one in told_of}
 
     def word(one: Told[Decided] | Told[Seconded]) -> Word:
-        return Word(number=one.number, at=one.at, officer=officers.get(one.officer, one.officer))
+        return Word(
+            number=one.number,
+            at=one.at,
+            officer=officers.get(one.officer, one.officer),
+            vault=one.origin.vault if one.origin else "",
+        )
 
     made = Extract(
         id=id,
@@ -141,15 +161,7 @@ def extract(
         if decided.act.decision == "admit"
         else [],
         undertaking=_agreed(state.signed) if state.signed is not None else None,
-        entries=[
-            Proven(
-                number=one.number,
-                act=str(one.act.__struct_config__.tag),
-                officer=one.officer,
-                leaf=leaves[one.number],
-            )
-            for one in spoken
-        ],
+        entries=sorted(spoken, key=lambda one: one.number),
     )
     return made, state.signed.act.text if state.signed is not None else ""
 
@@ -181,4 +193,6 @@ def _agreed(told: Told[Signed]) -> Agreed:
         on=act.on,
         statement=act.statement,
         signatures=act.signatures,
+        vault=told.origin.vault if told.origin else "",
+        dossier=told.origin.dossier if told.origin else "",
     )

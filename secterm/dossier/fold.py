@@ -112,11 +112,15 @@ def _after(state: State, one: Numbered) -> State:
         case acts.Corrected():
             return _corrected(state, act)
         case acts.Answered():
-            return replace(state, answers=_with(state.answers, act.question, _told(state, act, one)))
+            return replace(
+                state, answers=_with(state.answers, act.question, _told(state, act, one))
+            )
         case acts.Checked():
             return replace(state, checks=_with(state.checks, act.question, _told(state, act, one)))
         case acts.Found():
-            return replace(state, findings=_with(state.findings, act.section, _told(state, act, one)))
+            return replace(
+                state, findings=_with(state.findings, act.section, _told(state, act, one))
+            )
         case acts.Reviewed():
             return replace(state, review=_told(state, act, one))
         case acts.Trained():

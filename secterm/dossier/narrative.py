@@ -127,8 +127,8 @@ class _Teller:
                 return self._archived(act)
             case acts.Received():
                 said = ngettext(
-                    "{officer} received the {n} entry before this one from {unit}, vault {vault}.",
-                    "{officer} received the {n} entries before this one from {unit}, vault {vault}.",
+                    "{officer} took in the {n} entry before this one from {unit}, vault {vault}.",
+                    "{officer} took in the {n} entries before this one from {unit}, vault {vault}.",
                     act.entries,
                 )
                 return said.format(

@@ -59,14 +59,18 @@ class FindingRecord(_Value, frozen=True, kw_only=True):
     officer: str
 
 
-class EventRecord(_Value, frozen=True, kw_only=True):
-    """One entry: its number in the journal, time, officer, sentence, and the act itself."""
+class EventRecord(_Value, frozen=True, kw_only=True, omit_defaults=True):
+    """One entry: its number in the journal, time, officer, sentence, and the act itself.
+
+    `vault` is the id of the vault in whose journal it stands, where that is another.
+    """
 
     number: int
     at: str
     officer: str
     what: str
     act: Act
+    vault: str = ""
 
 
 class Record(_Value, frozen=True, kw_only=True):
@@ -96,8 +100,13 @@ def record(
     officers: Mapping[str, str],
     as_of: date,
 ) -> Record:
-    """The record of a dossier. `officers` maps ids to names."""
+    """The record of a dossier. `officers` maps ids to names.
+
+    `unit` is this vault's; one that was opened in another vault says that one's.
+    """
     told = list(entries)
+    if told and told[0].origin is not None:
+        unit = told[0].origin.unit
     state = fold(told)
     now = standing(state, pack, as_of)
     return Record(
@@ -140,6 +149,7 @@ def record(
                 officer=officers.get(one.entry.officer, one.entry.officer),
                 what=sentences.sentence(one.entry.act, pack),
                 act=one.entry.act,
+                vault=one.origin.vault if one.origin else "",
             )
             for one in told
         ],
@@ -194,7 +204,8 @@ def lines(made: Record) -> Iterator[str]:
         yield f"{gate.gate:<12} {gate.status:<8} {gate.done}/{gate.total}"
     yield ""
     for event in made.timeline:
-        head = f"#{event.number} {event.at[:16].replace('T', ' ')} {event.officer}: "
+        where = f"#{event.number}" + (f" of {event.vault[:8]}" if event.vault else "")
+        head = f"{where} {event.at[:16].replace('T', ' ')} {event.officer}: "
         yield from textwrap.wrap(head + event.what, 79, subsequent_indent="    ")
 
 

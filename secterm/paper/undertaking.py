@@ -8,6 +8,7 @@ from typing import Final
 from secterm.dossier import entries as acts
 from secterm.dossier import signatures
 from secterm.dossier.days import told
+from secterm.dossier.fold import Told
 from secterm.paper import Matter
 from secterm.paper.setting import FINGERPRINT, ROLES, Setting, fingerprint, groups
 from secterm.paper.sheet import SMALL, WIDTH, Cell, Sheet
@@ -53,7 +54,7 @@ def fill(to: Setting) -> None:
         [
             (_("SHA-256 of the text"), groups(act.text_sha256)),
             (_("Recorded by"), to.by(signed)),
-            (_("Checked for this copy"), _check(to.matter, act)),
+            (_("Checked for this copy"), _check(to.matter, signed)),
         ]
     )
     to.sheet.gap(1.5)
@@ -94,9 +95,12 @@ def _as_read(sheet: Sheet, text: str) -> None:
             sheet.text(line, size=READ)
 
 
-def _check(matter: Matter, act: acts.Signed) -> str:
+def _check(matter: Matter, signed: Told[acts.Signed]) -> str:
+    """What the copy says of the signatures; the statement names where it was signed."""
+    origin = signed.origin
+    vault, dossier = (origin.vault, origin.dossier) if origin else (matter.vault, matter.id)
     try:
-        signatures.check(act, vault=matter.vault, dossier=matter.id)
+        signatures.check(signed.act, vault=vault, dossier=dossier)
     except signatures.BadSignature as bad:
         return _("THIS DOES NOT HOLD: {reason}. Verify the vault.").format(reason=bad)
     return _("The text, the statement and every signature hold.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -104,15 +104,16 @@ def verify(
     progress: Progress = _quiet,
     judge: Judge | None = None,
     erased: Mapping[bytes, Gone] | None = None,
+    others: Container[bytes] = frozenset(),
 ) -> Iterator[Fault]:
     """Every fault of the vault's rows.
 
     `officers` maps officer ids (16 bytes) to Ed25519 public keys (32 bytes). `erased`
     has the ids (16 bytes) of dossiers that were erased, and what the entry says that
-    erased them. `progress` may raise anything, which ends the walk. Raises
-    `VaultUnreadable` or `VaultClosed`.
+    erased them; `others` those of strands that are no dossier's. `progress` may
+    raise anything, which ends the walk. Raises `VaultUnreadable` or `VaultClosed`.
     """
-    walk = _Walk(vault, officers, progress, judge or Anything(), erased or {})
+    walk = _Walk(vault, officers, progress, judge or Anything(), erased or {}, others)
     for part in (walk.file, walk.outside, walk.journal, walk.dossiers, walk.drafts, walk.tiles):
         try:
             yield from part()
@@ -135,6 +136,7 @@ class _Walk:
     progress: Progress
     judge: Judge
     erased: Mapping[bytes, Gone]
+    others: Container[bytes]
     _known: OrderedDict[bytes, _Known | None] = field(default_factory=OrderedDict)
     _public: dict[bytes, Ed25519PublicKey] = field(default_factory=dict)
 
@@ -323,7 +325,7 @@ class _Walk:
             return
         if keys.commitment(key) != committed:
             yield Fault(f"dossier.commitment {about}", "is not that of its key", about)
-        if id == self.vault.id or id in self.officers:
+        if id == self.vault.id or id in self.officers or id in self.others:
             if card is not None:
                 yield Fault(f"dossier.card {about}", "only an appointee has one", about)
             return

@@ -1,0 +1,139 @@
+"""Other vaults from which dossiers came: what archives of theirs said of them, against
+which the entries that came are checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+
+from secterm.archive.context import Context, read_context
+from secterm.archive.errors import ArchiveUnreadable
+from secterm.archive.members import OfficerLine
+from secterm.archive.parts import unpacked
+from secterm.archive.strands import SENSELESS, Plain, check_strand
+from secterm.dossier import entries as acts
+from secterm.dossier import roles
+from secterm.dossier.entries import OriginKnown, Received, VaultAct
+
+
+def check_officer(
+    context: Context, folder: str, entries: list[Plain], faults: list[str]
+) -> str | None:
+    """Takes an officer's history from the entries of their folder, such as `officers/ID`,
+    into the context; their id where that proves their line in `officers.json`.
+    """
+    id = folder.rsplit("/", 1)[1]
+    known = context.officers.get(id)
+    if known is None:
+        faults.append(f"{folder}: is nobody in officers.json")
+    told: list[tuple[int, str, VaultAct]] = []
+    for number, plain in entries:
+        try:
+            entry = acts.decode_vault(plain)
+        except SENSELESS:
+            faults.append(f"{folder}/entries/{number}.json: is not of this format")
+            continue
+        told.append((number, entry.at, entry.act))
+    try:
+        who = roles.history(told)
+    except roles.OutOfPlace as error:
+        faults.append(f"{folder}: makes no officer ({error})")
+        return None
+    context.histories[id] = who
+    proven = OfficerLine(id=who.id, name=who.name, public_key=who.public_key) == known
+    return id if proven else None
+
+
+class Known:
+    """Another vault (id in hex), as archives of it had it.
+
+    `told` gives what each archive said, in the order in which they came; it is asked once,
+    when something of it is wanted.
+    """
+
+    def __init__(self, vault: str, told: Callable[[], Iterable[OriginKnown]]) -> None:
+        self.vault = vault
+        self._told = told
+        self._contexts: dict[int, Context | None] = {}
+        self._faults: dict[int, list[str]] = {}
+
+    @cached_property
+    def said(self) -> dict[int, OriginKnown]:
+        """What was said of it, by the journal's size then; the first word where several are."""
+        found: dict[int, OriginKnown] = {}
+        for one in self._told():
+            found.setdefault(one.size, one)
+        return found
+
+    def context(self, size: int) -> Context | None:
+        """What entries under the checkpoint of this size are checked against; None where
+        nothing of it holds.
+        """
+        if size not in self._contexts:
+            found: list[str] = []
+            self._faults[size] = found
+            self._contexts[size] = self._read(size, found)
+        return self._contexts[size]
+
+    def faults(self, size: int) -> list[str]:
+        """What does not hold of what was said at this size."""
+        self.context(size)
+        return self._faults[size]
+
+    def names(self) -> dict[str, str]:
+        """Everybody who was an officer there, by id: what they were called last."""
+        context = self._newest()
+        return {each.id: each.name for each in context.officers.values()} if context else {}
+
+    def history(self, officer: str) -> roles.History | None:
+        """An officer there (id in hex), None where nobody was; numbers are of their journal."""
+        context = self._newest()
+        return context.histories.get(officer) if context else None
+
+    def _newest(self) -> Context | None:
+        return self.context(max(self.said)) if self.said else None
+
+    def _read(self, size: int, faults: list[str]) -> Context | None:
+        where = f"origins/{self.vault}"
+        if size not in self.said:
+            faults.append(f"{where}: nothing is known of it at {size}")
+            return None
+        try:
+            files = unpacked(self.said[size].part)
+            context = read_context(files, faults)
+        except ArchiveUnreadable as error:
+            faults.append(f"{where}: {error.reason}")
+            return None
+        if context is None:
+            return None
+        point = context.checkpoint
+        if (context.vault.hex(), point.size, point.root.hex()) != (
+            self.vault,
+            size,
+            self.said[size].root,
+        ):
+            faults.append(f"{where}: is of another vault or checkpoint than it says")
+        folders = sorted({"/".join(name.split("/")[:2]) for name in files if "/" in name})
+        proven = {
+            check_officer(context, folder, check_strand(context, folder, files, faults), faults)
+            for folder in folders
+        }
+        for id in context.officers.keys() - proven:
+            faults.append(f"{where}: {context.officers[id].name} is not proven by an entry")
+        return context
+
+
+def check_part(
+    origins: Mapping[str, Known], act: Received, files: Mapping[str, bytes], faults: list[str]
+) -> Context | None:
+    """The context of the entries that came in a part; adds to `faults` what does not hold."""
+    known, folder = origins.get(act.vault), f"dossiers/{act.dossier}"
+    context = known.context(act.size) if known is not None else None
+    if known is None or context is None or known.said[act.size].root != act.root:
+        faults.append(f"{folder}: came from a vault of which nothing holds")
+        return None
+    faults += known.faults(act.size)
+    if len(check_strand(context, folder, files, faults)) != act.entries:
+        faults.append(f"{folder}: holds another number of entries than it says")
+    return context

@@ -1,0 +1,81 @@
+"""Reads through entries of the kind `received` to those that they brought: a dossier that
+came from another vault is what was recorded there, and then what was recorded here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, TypeAlias
+
+import msgspec
+
+from secterm.archive.errors import ArchiveUnreadable
+from secterm.archive.parts import unpacked
+from secterm.dossier import entries as acts
+from secterm.dossier.entries import Entry, Numbered, Origin, Received
+from secterm.dossier.fold import EntryOutOfPlace
+
+DEEPEST: Final = 8  # vaults through which a dossier was handed on
+
+# Is shown each part before its entries are read; it may raise.
+Look: TypeAlias = Callable[[Received, Mapping[str, bytes]], None]
+
+_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII)
+
+
+class Unfolding:
+    """One dossier's entries while they are read in order, in the vault with this id (hex).
+
+    An entry that came twice, by two ways, is told once.
+    """
+
+    def __init__(self, vault: str, look: Look | None = None) -> None:
+        self._vault = vault
+        self._look = look
+        self._seen: dict[tuple[str, int], Entry] = {}
+
+    def take(self, one: Numbered) -> Iterator[Numbered]:
+        """The entries that this one brought, and then itself, without them.
+
+        Raises `EntryOutOfPlace` for what is none, or is told otherwise than before, and
+        `msgspec.DecodeError`.
+        """
+        for each in self._within(one, 0):
+            journal, number = each.stands
+            before = self._seen.setdefault((journal or self._vault, number), each.entry)
+            if before is each.entry:
+                yield each
+            elif before != each.entry:
+                raise EntryOutOfPlace("two entries have the same number in one journal")
+
+    def _within(self, one: Numbered, depth: int) -> Iterator[Numbered]:
+        act = one.entry.act
+        if not isinstance(act, Received):
+            yield one
+            return
+        if depth == DEEPEST:
+            raise EntryOutOfPlace("it went through too many vaults")
+        try:
+            files = unpacked(act.part)
+        except ArchiveUnreadable as error:
+            raise EntryOutOfPlace(error.reason) from None
+        if self._look is not None:
+            self._look(act, files)
+        for number, plain in entries_of(act, files):
+            origin = Origin(vault=act.vault, unit=act.unit, dossier=act.dossier)
+            entry = acts.decode(plain)
+            yield from self._within(Numbered(number=number, entry=entry, origin=origin), depth + 1)
+        shown = msgspec.structs.replace(act, part="")
+        entry = msgspec.structs.replace(one.entry, act=shown)
+        yield msgspec.structs.replace(one, entry=entry)
+
+
+def entries_of(act: Received, files: Mapping[str, bytes]) -> list[tuple[int, bytes]]:
+    """Number and JSON of the entries in a part, in order."""
+    start, found = f"dossiers/{act.dossier}/entries/", []
+    for name, data in files.items():
+        number = name.removeprefix(start).removesuffix(".json")
+        if name == f"{start}{number}.json" and _NUMBER.fullmatch(number):
+            found.append((int(number), data))
+    return sorted(found)
