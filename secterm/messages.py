@@ -11,6 +11,7 @@ from typing import Final
 from secterm.archive.errors import (
     ArchiveNotWritten,
     ArchiveUnreadable,
+    NotRestored,
     RecipientInvalid,
     WrongIdentity,
 )
@@ -286,6 +287,8 @@ def _of_archive(error: BaseException) -> Message | None:
                 _("Use the identity or passphrase that it was written for."),
                 WRONG_PASSPHRASE,
             )
+        case NotRestored():
+            return _not_restored(error)
         case ArchiveUnreadable():
             return Message(
                 _("This is not an archive that can be read: {reason}.").format(reason=error.reason),
@@ -295,6 +298,18 @@ def _of_archive(error: BaseException) -> Message | None:
             )
         case _:
             return None
+
+
+def _not_restored(error: NotRestored) -> Message:
+    others = len(error.faults) - 1
+    more = ngettext("({n} more fault)", "({n} more faults)", others).format(n=others)
+    told = [error.reason, *error.faults[:1], *([more] if others > 0 else [])]
+    return Message(
+        _("The archive was not taken in: {reason}").format(reason=" ".join(told)),
+        _("Nothing of it was recorded."),
+        _("See what is in it with: secterm inspect FILE."),
+        DOES_NOT_HOLD,
+    )
 
 
 def _left(error: ArchiveNotWritten) -> str:

@@ -94,6 +94,7 @@ def members(source: Source) -> Iterator[Member]:
         Manifest(
             format=FORMAT,
             kind=source.kind,
+            unit=source.unit,
             covers=source.covers,
             origin=point.origin,
             size=point.size,

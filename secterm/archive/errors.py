@@ -34,3 +34,14 @@ class ArchiveUnreadable(ArchiveError):
 
 class WrongIdentity(ArchiveError):
     """The archive does not open with this identity or passphrase."""
+
+
+class NotRestored(ArchiveError):
+    """An archive that does not go into this vault; the reason ends in a full stop.
+
+    `faults` are those that were found in it.
+    """
+
+    def __init__(self, reason: str, faults: tuple[str, ...] = ()) -> None:
+        super().__init__(reason)
+        self.faults = faults

@@ -108,7 +108,7 @@ def inspect_archive(
     return Inspection(
         holds=not walk.faults,
         faults=walk.faults,
-        sha256=_sha256(file),
+        sha256=sha256_of(file),
         kind=manifest.kind if manifest else "",
         covers=manifest.covers.what if manifest else "",
         created=manifest.created if manifest else "",
@@ -121,7 +121,8 @@ def inspect_archive(
     )
 
 
-def _sha256(file: Path) -> str:
+def sha256_of(file: Path) -> str:
+    """The SHA-256 of a file, 64 hex digits. Raises `ArchiveUnreadable`."""
     try:
         with file.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -57,6 +57,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
     format: int
     kind: Kind
+    unit: str
     covers: Covers
     origin: str
     size: int

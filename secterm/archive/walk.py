@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -73,10 +73,11 @@ class Walk:
     entries: int = 0
     context: Context | None = None
     manifest: Manifest | None = None
+    folders: dict[str, str] = field(default_factory=dict)  # each to what `digest_of` says of it
     own: str = ""  # the log keys' fingerprint
     _begun: bool = False
     _digests: dict[str, str] = field(default_factory=dict)
-    _top: dict[str, bytes] = field(default_factory=dict)
+    top: dict[str, bytes] = field(default_factory=dict)
     _folder: str = ""
     _files: dict[str, bytes] = field(default_factory=dict)
     _weight: int = 0  # bytes in `_files`
@@ -97,7 +98,7 @@ class Walk:
             self._close()
             self._folder, self._files, self._weight = folder, {}, 0
         if not folder:
-            self._top[name] = data
+            self.top[name] = data
             return
         self._files[name] = data
         self._weight += len(data)
@@ -108,11 +109,11 @@ class Walk:
         """After the last member: officers without proof, and the manifest."""
         self._close()
         self._begin()
-        format = other_format(self._top)
+        format = other_format(self.top)
         if format is not None:  # and all else was judged by another format's rules
             self.faults[:] = [f"{MANIFEST}: is of format {format}; this program reads {FORMAT}"]
             return
-        self.manifest = manifest = read_manifest(self._top)
+        self.manifest = manifest = read_manifest(self.top)
         if self.context is not None and (manifest is None or manifest.kind == "whole"):
             for id, officer in self.context.officers.items():
                 if id not in self._proven:
@@ -122,7 +123,7 @@ class Walk:
             return
         self.faults += member_faults(manifest, self._digests)
         if self.context is not None:
-            self.faults += signature_faults(manifest, self._top, self.context)
+            self.faults += signature_faults(manifest, self.top, self.context)
         self.faults += self._against(manifest)
 
     def _against(self, manifest: Manifest) -> Iterator[str]:
@@ -131,10 +132,10 @@ class Walk:
             return
         if manifest.covers.dossiers != len(self.dossiers):
             yield f"{MANIFEST}: covers another number of dossiers"
-        if manifest.kind == "whole" and RECOVERIES not in self._top:
+        if manifest.kind == "whole" and RECOVERIES not in self.top:
             yield f"{RECOVERIES}: is missing"
         kinds = dict(self._kinds)
-        if RECOVERIES in self._top:
+        if RECOVERIES in self.top:
             kinds[RECOVERIES] = "whole"
         for name, kind in kinds.items():
             if kind != manifest.kind:
@@ -147,11 +148,11 @@ class Walk:
         if self._begun:
             return
         self._begun = True
-        self.context = read_context(self._top, self.faults)
+        self.context = read_context(self.top, self.faults)
         if self.context is None:
             return
         self.own = fingerprint_of(self.context.log)
-        if self.fingerprint is not None and _plain(self.fingerprint) != _plain(self.own):
+        if self.fingerprint is not None and plain(self.fingerprint) != plain(self.own):
             self.faults.append("log-keys: have another fingerprint than the one you know")
 
     def _close(self) -> None:
@@ -159,6 +160,7 @@ class Walk:
         kind, _slash, id = self._folder.partition("/")
         if not kind or kind == "schemas":
             return
+        self.folders[self._folder] = digest_of(self._files)
         self._begin()
         if self.context is None:
             return
@@ -230,5 +232,12 @@ class Walk:
         self.dossiers.append(DossierLine(id=id, name=name, stage=stage, entries=entries))
 
 
-def _plain(fingerprint: str) -> str:
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """The SHA-256 of a folder's members, their names and order: 64 hex digits."""
+    lines = (f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in files.items())
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def plain(fingerprint: str) -> str:
+    """A fingerprint however it was spaced, as it is compared."""
     return "".join(fingerprint.split()).lower()

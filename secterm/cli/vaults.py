@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -46,8 +46,17 @@ _SHORT: Final = re.compile(r"\b\d{1,18}:[0-9a-fA-F]{4}(?:-[0-9a-fA-F]{4}){4}\b")
 @click.pass_obj
 def init(given: Given, unit: str, pack: Path | None) -> None:
     """Refuses before anything is asked, where a vault cannot be made there."""
-    from secterm.desk.desk import Desk
-    from secterm.vault import keyfile
+    demand_new(given)
+    desk = create(given, unit, pack)
+    try:
+        say(_("Created. Checkpoint {line}").format(line=desk.checkpoint_line()))
+        say(_("Fingerprint of the log keys: {f}").format(f=desk.log_fingerprint()))
+    finally:
+        desk.close()
+
+
+def demand_new(given: Given) -> None:
+    """Raises `VaultExists` or `Refused` where no vault can be made."""
     from secterm.vault.errors import VaultExists
 
     path = given.path
@@ -55,6 +64,15 @@ def init(given: Given, unit: str, pack: Path | None) -> None:
         raise VaultExists(str(path))
     if given.named is not None:
         refuse_missing_folder(path)
+
+
+def create(
+    given: Given, unit: str, pack: Path | None, files: Mapping[str, bytes] | None = None
+) -> Desk:
+    """A new vault with its first officer, by this pack's folder or files, unlocked."""
+    from secterm.desk.desk import Desk
+    from secterm.vault import keyfile
+
     key = b"" if given.key_file is None else keyfile.read(given.key_file)
     officer = given.who()
     secret = new_passphrase(given.passphrase_file, _("New passphrase"))
@@ -67,20 +85,16 @@ def init(given: Given, unit: str, pack: Path | None) -> None:
                 _("{m} MiB of memory take {s:.1f} seconds").format(m=cost.m // 1024, s=seconds)
             )
 
-        desk = Desk.create(
-            path,
+        return Desk.create(
+            given.path,
             unit=unit,
             officer=officer,
             passphrase=secret,
             pack=pack,
+            files=files,
             key_file=key,
             progress=measured,
         )
-    try:
-        say(_("Created. Checkpoint {line}").format(line=desk.checkpoint_line()))
-        say(_("Fingerprint of the log keys: {f}").format(f=desk.log_fingerprint()))
-    finally:
-        desk.close()
 
 
 def refuse_missing_folder(path: Path) -> None:

@@ -6,7 +6,7 @@ told as done. It decides nothing itself and shows nothing.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -75,16 +75,18 @@ class Desk(Drafts):
         passphrase: str,
         cost: kdf.Cost | None = None,
         pack: Path | None = None,
+        files: Mapping[str, bytes] | None = None,
         clock: Clock = now,
         key_file: bytes = b"",
         progress: Callable[[kdf.Cost, float], None] = lambda cost, seconds: None,
     ) -> Desk:
-        """A new vault with its first officer, an administrator, and the pack it works by.
+        """A new vault with its first officer, an administrator, and the pack it works by:
+        that in this folder, or of these files; else the one that comes with the program.
 
         `key_file` (32 bytes) is needed beside the passphrase, where it is given.
         Raises `WeakPassphrase`, `PackInvalid`, or as `Vault.create`.
         """
-        files = reader.read_folder(pack or reader.default_folder())
+        files = files or reader.read_folder(pack or reader.default_folder())
         adopted = reader.parse(files)
         unit, officer = signing.one_line(unit), signing.one_line(officer)
         require(bool(unit), _("The unit needs a name."))

@@ -412,6 +412,7 @@ class OriginKnown(_Act, frozen=True, kw_only=True, tag="origin_known"):
     `part` holds these members as the archive had them (see `secterm.archive.parts`).
     """
 
+    unit: str
     size: int
     root: str
     sha256: str  # of the archive's file

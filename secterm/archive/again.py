@@ -1,0 +1,60 @@
+"""Opens an archive that was walked and found to hold once more, and hands on its folders
+one by one, each as it was then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+from secterm.archive.errors import ArchiveUnreadable
+from secterm.archive.read import read
+from secterm.archive.walk import LARGEST_FOLDER, Walk, digest_of
+from secterm.words import _
+
+Folder: TypeAlias = Callable[[str, Mapping[str, bytes]], None]  # such as `dossiers/ID`, its members
+
+
+def again(file: Path, walk: Walk, take: Folder, *, identity: Path | None, passphrase: str) -> None:
+    """Hands `take` every folder of the archive; the members outside of folders are in the walk.
+
+    Raises `ArchiveUnreadable` before it hands on what is not as it was walked, and
+    whatever `take` raises.
+    """
+    folders = _Folders(walk, take)
+    read(file, folders.member, identity=identity, passphrase=passphrase)
+    folders.close()
+
+
+class _Folders:
+    def __init__(self, walk: Walk, take: Folder) -> None:
+        self._walk = walk
+        self._take = take
+        self._name = ""
+        self._files: dict[str, bytes] = {}
+        self._weight = 0  # bytes in `_files`
+
+    def member(self, name: str, data: bytes) -> None:
+        folder = "/".join(name.split("/")[:2]) if "/" in name else ""
+        if folder != self._name:
+            self.close()
+            self._name = folder
+        if folder:
+            self._files[name] = data
+            self._weight += len(data)
+        if self._weight > LARGEST_FOLDER:
+            raise _changed()
+
+    def close(self) -> None:
+        """The folder that has just ended."""
+        files, self._files, self._weight = self._files, {}, 0
+        if not files or self._name.startswith("schemas/"):
+            return
+        if digest_of(files) != self._walk.folders.get(self._name):
+            raise _changed()
+        self._take(self._name, files)
+
+
+def _changed() -> ArchiveUnreadable:
+    return ArchiveUnreadable(_("the file was changed while it was read"))

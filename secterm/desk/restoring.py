@@ -1,0 +1,425 @@
+"""What an officer does with an archive that comes back: its dossiers, with their whole
+history, go into this vault, proven as they were in their own. Nothing of an archive is
+used before all of it was walked and holds.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from secterm.archive import again, parts
+from secterm.archive.context import Context
+from secterm.archive.errors import NotRestored
+from secterm.archive.inspect import sha256_of
+from secterm.archive.members import (
+    CHECKPOINT,
+    LOG_KEYS,
+    OFFICERS,
+    RECOVERIES,
+    Manifest,
+)
+from secterm.archive.read import read
+from secterm.archive.received import Unfolding
+from secterm.archive.walk import Walk, plain
+from secterm.desk.booking import Booking
+from secterm.desk.cards import card_of
+from secterm.desk.merging import place, relation
+from secterm.desk.recording import Recorder, Recording
+from secterm.desk.registry import Registry
+from secterm.desk.shelf import BROKEN, Shelf
+from secterm.dossier import entries as acts
+from secterm.dossier.entries import Entry, Numbered, Origin, OriginKnown, Received
+from secterm.dossier.fold import fold
+from secterm.dossier.gates import standing
+from secterm.vault.records import ID_SIZE
+from secterm.vault.vault import Vault
+from secterm.words import _
+
+PIECE: Final = 1 << 20  # bytes of a part before it is compressed, unless one entry is longer
+TOGETHER: Final = 32  # dossiers of one transaction
+ENDINGS: Final = ("json", "sealed", "tlog-proof", "officer-proof")  # of an entry's members
+TOP: Final = (CHECKPOINT, LOG_KEYS, OFFICERS, RECOVERIES)
+
+Files = Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class Looked:
+    """An archive that was walked and holds, whole; what opens it is kept for the second time."""
+
+    file: Path
+    identity: Path | None
+    passphrase: str = field(repr=False)
+    walk: Walk
+    context: Context
+    manifest: Manifest
+    packs: Mapping[str, Files]  # by digest: the files by name, in the order of adoption
+    sha256: str  # of the file
+
+    @property
+    def vault(self) -> str:
+        """The id of the vault that wrote it."""
+        return self.context.vault.hex()
+
+    def is_of(self, fingerprint: str) -> bool:
+        """Whether its log keys have this fingerprint, however it is spaced."""
+        return plain(fingerprint) == plain(self.walk.own)
+
+    def demand(self, fingerprint: str) -> None:
+        """Raises `NotRestored` where its log keys have another fingerprint."""
+        if not self.is_of(fingerprint):
+            raise NotRestored(
+                _("its log keys have the fingerprint {found}, not the one given.").format(
+                    found=self.walk.own
+                )
+            )
+
+
+class Restored(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of an archive's dossiers: their ids, in the archive's order."""
+
+    vault: str
+    unit: str
+    size: int
+    root: str
+    new: list[str]
+    continued: list[str]
+    same: list[str]
+    apart: dict[str, str]  # dossier -> the id under which its other history is kept
+    erased: list[str]
+
+    @property
+    def all(self) -> int:
+        """How many dossiers the archive has."""
+        found = (self.new, self.continued, self.same, self.apart, self.erased)
+        return sum(len(each) for each in found)
+
+
+def look(
+    file: Path,
+    *,
+    identity: Path | None = None,
+    passphrase: str = "",
+    progress: Callable[[str], None] = lambda member: None,
+) -> Looked:
+    """Walks an archive, to its last proof and signature.
+
+    Raises `ArchiveUnreadable`, `WrongIdentity`, or `NotRestored` where it does not hold or
+    holds no histories.
+    """
+    walk, packs = Walk(None), dict[str, dict[str, bytes]]()
+
+    def take(name: str, data: bytes) -> None:
+        walk.take(name, data)
+        progress(name)
+        kind, _slash, rest = name.partition("/")
+        if kind == "packs":
+            digest, _slash, called = rest.partition("/")
+            packs.setdefault(digest, {})[called] = data
+
+    read(file, take, identity=identity, passphrase=passphrase)
+    walk.finish()
+    if walk.faults or walk.context is None or walk.manifest is None:
+        raise NotRestored(_("it does not hold."), tuple(walk.faults))
+    if walk.manifest.kind != "whole":
+        raise NotRestored(_("it holds decisions alone, and no history that could be restored."))
+    whole = sha256_of(file)
+    return Looked(file, identity, passphrase, walk, walk.context, walk.manifest, packs, whole)
+
+
+class Restoring(Booking):
+    """What an officer does with an archive that comes back."""
+
+    def knows(self, archive: Looked) -> bool:
+        """Whether archives of that vault were taken in before, so that its log keys are known."""
+        return archive.vault in self._registry.joined
+
+    def restore(
+        self,
+        archive: Looked,
+        fingerprint: str = "",
+        progress: Callable[[str], None] = lambda dossier: None,
+    ) -> Restored:
+        """Takes an archive's dossiers in, and says what became of each.
+
+        `fingerprint` is that of the other vault's log keys as its unit told it; not needed
+        where they are known. Raises `NotRestored`, and then nothing was recorded; or as
+        `again` or a transaction, and then whole dossiers were, and a second time goes on.
+        """
+        self._may("manage")
+        self._demand(archive, fingerprint)
+        taking = _Taking(self._vault, self._registry, self._shelf, self._record, archive, progress)
+        try:
+            again.again(
+                archive.file,
+                archive.walk,
+                taking.folder,
+                identity=archive.identity,
+                passphrase=archive.passphrase,
+            )
+            taking.flush()
+        finally:
+            self._read_again()
+            self._index.clear()
+        return taking.found
+
+    def _demand(self, archive: Looked, fingerprint: str) -> None:
+        """Raises `NotRestored` where the archive's vault cannot be believed."""
+        registry, vault = self._registry, archive.vault
+        if vault == self._vault.id.hex():
+            raise NotRestored(
+                _("it is of this very vault, which has these dossiers. Restore it into a new one.")
+            )
+        point, keys = archive.context.checkpoint, [v.public_key.hex() for v in archive.context.log]
+        joined = registry.joined.get(vault)
+        if joined is None:
+            if not fingerprint:
+                raise NotRestored(_("the fingerprint of its log keys is not known yet."))
+            archive.demand(fingerprint)
+        elif keys != [joined.log_ed25519, joined.log_mldsa44]:
+            raise NotRestored(_("it has other log keys than that vault had before."))
+        elif fingerprint:
+            archive.demand(fingerprint)
+        said = registry.origins[vault].said if joined is not None else {}
+        if point.size in said and said[point.size].root != point.root.hex():
+            raise NotRestored(
+                _(
+                    "at {n} entries its journal has the root {new}, and had {old} in an earlier "
+                    "archive: that vault was put back or forked."
+                ).format(n=point.size, new=point.root.hex()[:20], old=said[point.size].root[:20])
+            )
+        self._demand_other_people(archive)
+
+    def _demand_other_people(self, archive: Looked) -> None:
+        """An id is one person's: here, there, and in every vault that dossiers came from."""
+        there = {archive.vault: {*archive.context.officers}}
+        there |= {id: {*known.names()} for id, known in archive.context.origins.items()}
+        here = {self._vault.id.hex(): {*self._registry.officers}}
+        here |= {id: {*known.names()} for id, known in self._registry.origins.items()}
+        strands = {self._vault.id.hex(), *self._registry.strands, *there}
+        if any(line.id in strands for line in archive.walk.dossiers):
+            raise NotRestored(_("it gives a dossier the id of something else."))
+        for id, people in there.items():
+            strange = self._vault.has_dossier(bytes.fromhex(id)) and id not in here
+            taken = any(people & others for vault, others in here.items() if vault != id)
+            if strange or taken:
+                raise NotRestored(_("it gives an id that somebody here has to somebody else."))
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A dossier that brings something: the strand it goes to, what is there, what is new."""
+
+    id: str
+    files: Files
+    numbers: list[int]  # the entries of the archive's strand that bring it
+    told: list[Numbered]  # what is there, and then what they bring
+    there: bool = True
+    apart: str = ""  # the dossier that goes another way
+
+
+class _Taking:
+    """One archive while its folders are taken in."""
+
+    def __init__(
+        self,
+        vault: Vault,
+        registry: Registry,
+        shelf: Shelf,
+        record: Callable[[], Recording],
+        archive: Looked,
+        progress: Callable[[str], None],
+    ) -> None:
+        self._vault = vault
+        self._own = vault.id.hex()
+        self._registry = registry
+        self._shelf = shelf
+        self._record = record
+        self._archive = archive
+        self._progress = progress
+        self._packs = {**archive.context.packs, **registry.packs}
+        self._people: dict[str, bytes] = {}  # the members of officers' folders
+        self._told = False  # whether the vaults that it comes from are recorded
+        self._plans: list[_Plan] = []
+        point = archive.context.checkpoint
+        self.found = Restored(
+            vault=archive.vault,
+            unit=archive.manifest.unit,
+            size=point.size,
+            root=point.root.hex(),
+            new=[],
+            continued=[],
+            same=[],
+            apart={},
+            erased=[],
+        )
+
+    def folder(self, name: str, files: Files) -> None:
+        """One folder of the archive."""
+        kind, _slash, id = name.partition("/")
+        if kind == "officers":
+            self._people.update(files)
+        elif kind == "dossiers":
+            self._plans += self._plan(id, files)
+            self._progress(id)
+        if len(self._plans) == TOGETHER:
+            self.flush()
+
+    def flush(self) -> None:
+        """Records what is planned, in one transaction."""
+        plans, self._plans = self._plans, []
+        if plans:
+            with self._record() as record:
+                if not self._told:
+                    self._origins(record)
+                for plan in plans:
+                    self._take(record, plan)
+            self._told = True
+            self._shelf.clear()
+
+    # -- the vaults that they come from --------------------------------------
+
+    def _origins(self, record: Recorder) -> None:
+        archive = self._archive
+        for digest, pack in archive.context.packs.items():
+            if digest not in self._registry.packs:
+                ref = acts.PackRef(id=pack.head.id, version=pack.head.version, digest=digest)
+                files = {name: data.decode() for name, data in archive.packs[digest].items()}
+                record.vault(self._vault.id, acts.PackReceived(pack=ref, files=files))
+        members = [(name, archive.walk.top[name]) for name in TOP]
+        said = OriginKnown(
+            unit=self.found.unit,
+            size=self.found.size,
+            root=self.found.root,
+            sha256=archive.sha256,
+            part=parts.packed([*members, *self._people.items()]),
+        )
+        self._origin(record, archive.vault, archive.context, [said])
+        for id, known in archive.context.origins.items():
+            context = known.context(max(known.said))
+            if id != self._own and context is not None:
+                self._origin(record, id, context, known.said.values())
+
+    def _origin(
+        self, record: Recorder, id: str, context: Context, told: Collection[OriginKnown]
+    ) -> None:
+        """What archives said of one vault, that is not known yet."""
+        strand, known = bytes.fromhex(id), self._registry.origins.get(id)
+        if known is None:
+            ed25519, mldsa = (verifier.public_key.hex() for verifier in context.log)
+            record.work.create_dossier(strand)
+            unit = next(said.unit for said in told)
+            joined = acts.OriginJoined(vault=id, unit=unit, log_ed25519=ed25519, log_mldsa44=mldsa)
+            record.vault(self._vault.id, joined)
+        for said in told:
+            if known is None or said.size not in known.said:
+                record.vault(strand, said)
+
+    # -- dossiers -------------------------------------------------------------
+
+    def _plan(self, id: str, files: Files) -> Iterator[_Plan]:
+        """What of a dossier is to be taken in, if anything."""
+        if id in self._registry.erased:
+            self.found.erased.append(id)
+            return
+        brought = self._brought(id, files)
+        came = [one for _number, each in brought for one in each]
+        there = self._vault.has_dossier(bytes.fromhex(id))
+        others = [id, *self._registry.kept.get(id, ())] if there else []
+        others = [other for other in others if other not in self._registry.erased]
+        for other in others:
+            here = self._here(other)
+            how = relation(here, came, self._own)
+            if how == "same":
+                self.found.same.append(id)
+                return
+            if how == "goes on":
+                known = {place(one, self._own) for one in here}
+                new = [
+                    (number, fresh)
+                    for number, each in brought
+                    if (fresh := [one for one in each if place(one, self._own) not in known])
+                ]
+                told = [*here, *(one for _number, each in new for one in each)]
+                self.found.continued.append(id)
+                yield _Plan(other, files, [number for number, _each in new], told)
+                return
+        numbers = [number for number, _each in brought]
+        if not others:
+            self.found.new.append(id)
+            yield _Plan(id, files, numbers, came, there=False)
+        else:
+            self.found.apart[id] = os.urandom(ID_SIZE).hex()
+            yield _Plan(self.found.apart[id], files, numbers, came, there=False, apart=id)
+
+    def _brought(self, id: str, files: Files) -> list[tuple[int, list[Numbered]]]:
+        """The entries of the archive's strand, each with all that it tells."""
+        origin = Origin(vault=self._archive.vault, unit=self.found.unit, dossier=id)
+        unfolding, start = Unfolding(self._own), f"dossiers/{id}/entries/"
+        found = []
+        for name, data in files.items():
+            if name.startswith(start) and name.endswith(".json"):
+                number = int(name.removeprefix(start).removesuffix(".json"))
+                one = Numbered(number=number, entry=acts.decode(data), origin=origin)
+                found.append((number, list(unfolding.take(one))))
+        return found
+
+    def _here(self, id: str) -> list[Numbered]:
+        try:
+            return self._shelf.state(id)[1]
+        except BROKEN:
+            raise NotRestored(
+                _("a dossier that it brings is here and does not open. Run a verification.")
+            ) from None
+
+    def _take(self, record: Recorder, plan: _Plan) -> None:
+        id = bytes.fromhex(plan.id)
+        if not plan.there:
+            record.work.create_dossier(id)
+        number = 0
+        for count, part in self._parts(plan):
+            act = Received(
+                vault=self._archive.vault,
+                unit=self.found.unit,
+                dossier=self._dossier_of(plan),
+                size=self.found.size,
+                root=self.found.root,
+                entries=count,
+                part=part,
+            )
+            entry = Entry(at=record.at.isoformat(), officer=record.officer_id, act=act)
+            number = record.append(id, entry)
+        if plan.apart:
+            kept = acts.Kept(dossier=plan.apart, apart=plan.id, vault=self._archive.vault)
+            record.vault(self._vault.id, kept)
+        state, today = fold(plan.told), record.at.date()
+        card = card_of(plan.id, state, standing(state, self._packs[state.pack.digest], today))
+        record.work.set_card(id, number, msgspec.json.encode(card))
+
+    @staticmethod
+    def _dossier_of(plan: _Plan) -> str:
+        """The dossier's id in the vault that it comes from."""
+        return next(iter(plan.files)).split("/")[1]
+
+    def _parts(self, plan: _Plan) -> Iterator[tuple[int, str]]:
+        """The entries in parts: how many, and the part."""
+        folder = f"dossiers/{self._dossier_of(plan)}"
+        key = (f"{folder}/key.json", plan.files[f"{folder}/key.json"])
+        piece, weight, count = [key], 0, 0
+        for number in plan.numbers:
+            for ending in ENDINGS:
+                name = f"{folder}/entries/{number}.{ending}"
+                piece.append((name, plan.files[name]))
+                weight += len(plan.files[name])
+            count += 1
+            if weight >= PIECE:
+                yield count, parts.packed(piece)
+                piece, weight, count = [key], 0, 0
+        if count:
+            yield count, parts.packed(piece)
