@@ -4,13 +4,15 @@ one by one, each as it was then.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
 from secterm.archive.errors import ArchiveUnreadable
 from secterm.archive.read import read
-from secterm.archive.walk import LARGEST_FOLDER, Walk, digest_of
+from secterm.archive.sums import SUMS, folder_of, listed
+from secterm.archive.walk import LARGEST_FOLDER, Walk
 from secterm.words import _
 
 Folder: TypeAlias = Callable[[str, Mapping[str, bytes]], None]  # such as `dossiers/ID`, its members
@@ -36,7 +38,7 @@ class _Folders:
         self._weight = 0  # bytes in `_files`
 
     def member(self, name: str, data: bytes) -> None:
-        folder = "/".join(name.split("/")[:2]) if "/" in name else ""
+        folder = folder_of(name)
         if folder != self._name:
             self.close()
             self._name = folder
@@ -49,9 +51,13 @@ class _Folders:
     def close(self) -> None:
         """The folder that has just ended."""
         files, self._files, self._weight = self._files, {}, 0
-        if not files or self._name.startswith("schemas/"):
+        if not files:
             return
-        if digest_of(files) != self._walk.folders.get(self._name):
+        sums = files.pop(f"{self._name}/{SUMS}", b"")
+        if (
+            hashlib.sha256(sums).digest() != self._walk.folders.get(self._name)
+            or listed({n: hashlib.sha256(data).hexdigest() for n, data in files.items()}) != sums
+        ):
             raise _changed()
         self._take(self._name, files)
 

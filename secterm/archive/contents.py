@@ -5,7 +5,6 @@ can tell that this is what was logged; or the decision alone, and no key. See FO
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +33,7 @@ from secterm.archive.origins import Known
 from secterm.archive.proofs import Journal
 from secterm.archive.readme import readme
 from secterm.archive.received import Unfolding
+from secterm.archive.sums import SUMS, folder_of, with_lists
 from secterm.archive.tar import Member
 from secterm.dossier import entries as acts
 from secterm.dossier import record as records
@@ -87,8 +87,9 @@ def members(source: Source) -> Iterator[Member]:
     note = checkpoints.signed(source.vault, int(source.at.timestamp()))
     point, signer = Checkpoint.parse(note.text), source.vault.signer
     digests: dict[str, str] = {}
-    for name, data in _content(source, note):
-        digests[name] = hashlib.sha256(data).hexdigest()
+    for name, data, digest in with_lists(_content(source, note)):
+        if not folder_of(name) or name.endswith(f"/{SUMS}"):
+            digests[name] = digest
         yield name, data
     manifest = encoded(
         Manifest(

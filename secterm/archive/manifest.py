@@ -19,6 +19,7 @@ from secterm.archive.members import (
     ManifestSignature,
     decoded,
 )
+from secterm.archive.sums import differences
 
 
 class _Head(msgspec.Struct):
@@ -45,20 +46,13 @@ def read_manifest(top: Mapping[str, bytes]) -> Manifest | None:
 
 
 def member_faults(manifest: Manifest, digests: Mapping[str, str]) -> Iterator[str]:
-    """Whether just these members are there; `digests` maps name to SHA-256, in order."""
+    """Whether just these members are there; `digests` maps name to SHA-256, in order, of what
+    stands in no folder, and of each folder's list.
+    """
     there = {name: digest for name, digest in digests.items() if name not in (MANIFEST, SIGNATURE)}
-    for name, digest in there.items():
-        if name not in manifest.files:
-            yield f"{name}: is not in the manifest"
-        elif manifest.files[name] != digest:
-            yield f"{name}: has another SHA-256 than the manifest says"
-    for name in manifest.files:
-        if name not in there:
-            yield f"{name}: is missing"
-    kept = [name for name in manifest.files if name in there]
-    if kept != [name for name in there if name in manifest.files]:
-        yield f"{MANIFEST}: lists the members in another order"
-    elif list(digests)[-2:] != [MANIFEST, SIGNATURE]:
+    found = list(differences(MANIFEST, manifest.files, there))
+    yield from found
+    if not found and list(digests)[-2:] != [MANIFEST, SIGNATURE]:
         yield f"{MANIFEST}: does not come last"
 
 

@@ -53,7 +53,9 @@ class Covers(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """`manifest.json`: the SHA-256 of every other member but its own signature."""
+    """`manifest.json`: the SHA-256 of every other member that stands in no folder, its own
+    signature apart, and of each folder's `SHA256SUMS`.
+    """
 
     format: int
     kind: Kind

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -31,6 +31,7 @@ from secterm.archive.members import (
 )
 from secterm.archive.origins import Known, check_officer
 from secterm.archive.strands import SENSELESS, Plain, check_strand
+from secterm.archive.sums import SUMS, folder_of, list_faults
 from secterm.dossier import entries as acts
 from secterm.dossier.entries import OriginKnown
 from secterm.policy import reader
@@ -43,6 +44,7 @@ _NUMBER: Final = r"(0|[1-9][0-9]{0,17})"
 _NAME: Final = re.compile(
     r"README\.txt|checkpoint|log-keys|(officers|recoveries)\.json|manifest\.(json|sig)"
     r"|schemas/[a-z-]{1,40}\.schema\.json"
+    rf"|(schemas|packs/[0-9a-f]{{64}}|(officers|origins|dossiers)/[0-9a-f]{{32}})/{SUMS}"
     r"|packs/[0-9a-f]{64}/[a-z]+\.toml"
     r"|(officers|origins|dossiers)/[0-9a-f]{32}/key\.json"
     rf"|(officers|origins|dossiers)/[0-9a-f]{{32}}/entries/{_NUMBER}\.(json|sealed|(tlog|officer)-proof)"
@@ -73,7 +75,7 @@ class Walk:
     entries: int = 0
     context: Context | None = None
     manifest: Manifest | None = None
-    folders: dict[str, str] = field(default_factory=dict)  # each to what `digest_of` says of it
+    folders: dict[str, bytes] = field(default_factory=dict)  # each to the SHA-256 of its list
     own: str = ""  # the log keys' fingerprint
     _begun: bool = False
     _digests: dict[str, str] = field(default_factory=dict)
@@ -87,16 +89,17 @@ class Walk:
 
     def take(self, name: str, data: bytes) -> None:
         """One member. Raises `ArchiveUnreadable` where it cannot be one of ours."""
-        if name in self._digests:
-            self.faults.append(f"{name}: is there twice")
-        self._digests[name] = hashlib.sha256(data).hexdigest()
         if not _NAME.fullmatch(name):
             self.faults.append(f"{name}: is no part of an archive")
             return
-        folder = "/".join(name.split("/")[:2]) if "/" in name else ""
+        folder = folder_of(name)
         if folder != self._folder:
             self._close()
             self._folder, self._files, self._weight = folder, {}, 0
+        if name in self._digests or name in self._files:
+            self.faults.append(f"{name}: is there twice")
+        if not folder or name.endswith(f"/{SUMS}"):
+            self._digests[name] = hashlib.sha256(data).hexdigest()
         if not folder:
             self.top[name] = data
             return
@@ -158,9 +161,13 @@ class Walk:
     def _close(self) -> None:
         """The folder that has just ended."""
         kind, _slash, id = self._folder.partition("/")
-        if not kind or kind == "schemas":
+        if not kind:
             return
-        self.folders[self._folder] = digest_of(self._files)
+        self.faults += list_faults(self._folder, self._files)
+        sums = self._files.pop(f"{self._folder}/{SUMS}", b"")
+        self.folders[self._folder] = hashlib.sha256(sums).digest()
+        if kind == "schemas":
+            return
         self._begin()
         if self.context is None:
             return
@@ -230,12 +237,6 @@ class Walk:
             self._days[f"{self._folder}/decision.json"] = made.as_of
         self.entries += entries
         self.dossiers.append(DossierLine(id=id, name=name, stage=stage, entries=entries))
-
-
-def digest_of(files: Mapping[str, bytes]) -> str:
-    """The SHA-256 of a folder's members, their names and order: 64 hex digits."""
-    lines = (f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in files.items())
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def plain(fingerprint: str) -> str:

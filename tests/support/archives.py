@@ -5,7 +5,6 @@ few lines, so that all of it is quick.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import re
@@ -23,6 +22,7 @@ from secterm.archive import tar
 from secterm.archive.inspect import Inspection, inspect_archive
 from secterm.archive.members import Kind, Manifest, ManifestSignature, What, encoded
 from secterm.archive.recipients import Recipients
+from secterm.archive.sums import SUMS, with_lists
 from secterm.desk import sample
 from secterm.desk.desk import Desk
 from secterm.vault import checkpoints, kdf, keys
@@ -273,12 +273,20 @@ class Opened:
 
         `claims` is what it says otherwise than the manifest that was there.
         """
-        kept = [m for m in self.members if m[0] not in (contents.MANIFEST, contents.SIGNATURE)]
+        kept = [
+            (name, data)
+            for name, data in self.members
+            if name not in (contents.MANIFEST, contents.SIGNATURE) and not name.endswith(SUMS)
+        ]
         told = json.loads(self[contents.MANIFEST])
         short, long = LOG_KEYS[told["origin"]]
         begun = re.compile("dossiers/[0-9a-f]{32}/(key|dossier|decision).json")
         told["covers"]["dossiers"] = len({n.split("/")[1] for n, _ in kept if begun.fullmatch(n)})
-        told |= {"files": {name: hashlib.sha256(data).hexdigest() for name, data in kept}}
+        files, kept = {}, [*with_lists(kept)]
+        for name, _data, digest in kept:
+            if "/" not in name or name.endswith(SUMS):
+                files[name] = digest
+        told |= {"files": files}
         manifest = encoded(msgspec.convert(told | claims, Manifest))
         signature = ManifestSignature(
             officer=by.officer.hex(),
@@ -288,7 +296,11 @@ class Opened:
             log_mldsa44=long.sign(manifest).hex(),
         )
         return Opened(
-            (*kept, (contents.MANIFEST, manifest), (contents.SIGNATURE, encoded(signature)))
+            (
+                *(m[:2] for m in kept),
+                (contents.MANIFEST, manifest),
+                (contents.SIGNATURE, encoded(signature)),
+            )
         )
 
     def packed(self, folder: Path) -> Path:

@@ -1,0 +1,81 @@
+"""`SHA256SUMS`, the last member of each folder: the SHA-256 of every member before it, as
+`sha256sum --check` reads it. The manifest names these lists and not each member, so that
+it stays short, and nobody holds more than one folder, however many there are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from secterm.archive.tar import Member
+
+SUMS: Final = "SHA256SUMS"
+
+_LINE: Final = re.compile(r"([0-9a-f]{64})  ([!-~]{1,100})\n", re.ASCII)
+
+
+def folder_of(name: str) -> str:
+    """The folder that a member stands in, such as `dossiers/ID`; empty where in none."""
+    parts = name.split("/")
+    if len(parts) == 1:
+        return ""
+    return parts[0] if len(parts) == 2 else f"{parts[0]}/{parts[1]}"
+
+
+def listed(digests: Mapping[str, str]) -> bytes:
+    """The list of these members, by name to SHA-256, in their order."""
+    return "".join(f"{digest}  {name}\n" for name, digest in digests.items()).encode()
+
+
+def with_lists(members: Iterable[Member]) -> Iterator[tuple[str, bytes, str]]:
+    """The members, and after each folder its list; each with its SHA-256."""
+    folder, digests = "", dict[str, str]()
+    for name, data in members:
+        if folder_of(name) != folder:
+            yield from _list(folder, digests)
+            folder, digests = folder_of(name), {}
+        digest = hashlib.sha256(data).hexdigest()
+        if folder:
+            digests[name] = digest
+        yield name, data, digest
+    yield from _list(folder, digests)
+
+
+def _list(folder: str, digests: Mapping[str, str]) -> Iterator[tuple[str, bytes, str]]:
+    if digests:
+        data = listed(digests)
+        yield f"{folder}/{SUMS}", data, hashlib.sha256(data).hexdigest()
+
+
+def list_faults(folder: str, files: Mapping[str, bytes]) -> Iterator[str]:
+    """Whether a folder's members are those of its list, which is the last of them."""
+    name = f"{folder}/{SUMS}"
+    if name not in files:
+        yield f"{name}: is missing"
+        return
+    text = files[name].decode("ascii", "replace")
+    told = {found.group(2): found.group(1) for found in _LINE.finditer(text)}
+    if listed(told) != files[name]:
+        yield f"{name}: is not of this format"
+        return
+    there = {n: hashlib.sha256(data).hexdigest() for n, data in files.items() if n != name}
+    yield from differences(name, told, there)
+    if list(files)[-1] != name:
+        yield f"{name}: does not come last"
+
+
+def differences(where: str, told: Mapping[str, str], there: Mapping[str, str]) -> Iterator[str]:
+    """How members (by name to SHA-256, in order) differ from a list of them."""
+    for name, digest in there.items():
+        if name not in told:
+            yield f"{name}: is not in {where}"
+        elif told[name] != digest:
+            yield f"{name}: has another SHA-256 than {where} says"
+    for name in told:
+        if name not in there:
+            yield f"{name}: is missing"
+    if [name for name in told if name in there] != [name for name in there if name in told]:
+        yield f"{where}: lists the members in another order"
