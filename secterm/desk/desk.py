@@ -38,7 +38,7 @@ from secterm.dossier.entries import (
     PackRef,
     Particulars,
 )
-from secterm.dossier.fold import State, apply
+from secterm.dossier.fold import State, Told, apply
 from secterm.dossier.gates import standing
 from secterm.dossier.permit import NotAllowed, permit, rule_sha256
 from secterm.dossier.record import Record
@@ -241,6 +241,10 @@ class Desk(Drafts):
     def offer(self) -> exporting.Offer:
         """Which dossiers there are to export, and of which kinds."""
         return exporting.offer(self._shelf, self._vault, self.today)
+
+    def others(self, id: str) -> tuple[str, ...]:
+        """The ids under which other histories of the same dossier are kept."""
+        return self._registry.others(id)
 
     def full_id(self, beginning: str) -> str:
         """The one dossier whose id begins so. Raises `NotAllowed` for none or several."""
@@ -515,6 +519,7 @@ class Desk(Drafts):
             )
             if state is not None:
                 permit(state, entry.act, pack, record.at.date(), record.officer_id)
+                self._demand_second(state, entry)
             one = Numbered(number=record.append(bytes.fromhex(id), entry), entry=entry)
             numbered.append(one)
             state = apply(state, one)
@@ -524,6 +529,25 @@ class Desk(Drafts):
         record.work.set_card(bytes.fromhex(id), numbered[-1].number, msgspec.json.encode(card))
         record.settled.append(lambda: self._shelf.remember(id, state, numbered))
         record.settled.append(lambda: self._index.note(card))
+
+
+    def _demand_second(self, state: State, entry: Entry) -> None:
+        """A second person is another one than the first, also where that one acted in another
+        vault, under another id. Raises NotAllowed where they have the same name.
+        """
+        first: Told[acts.Decided] | Told[acts.Found] | None = None
+        if isinstance(entry.act, acts.Seconded):
+            first = state.decision
+        elif isinstance(entry.act, acts.Reviewed):
+            first = state.findings.get("")
+        if first is not None and first.origin is not None:
+            names = [self.officer_name(id) for id in (first.officer, entry.officer)]
+            require(
+                not signing.same_name(*names),
+                _("{name} was the first person, in another vault. A second one must agree.").format(
+                    name=names[0]
+                ),
+            )
 
 
 def _ref(pack: Pack) -> PackRef:

@@ -152,6 +152,14 @@ class Registry:
             return ""
         return who.name if at is None else who.name_at(at) or who.name
 
+    def others(self, dossier: str) -> tuple[str, ...]:
+        """Other histories of a dossier that are here: those kept apart, or the one they left."""
+        for first, kept in self.kept.items():
+            every = (first, *kept)
+            if dossier in every:
+                return tuple(id for id in every if id not in (dossier, *self.erased))
+        return ()
+
     def names(self) -> dict[str, str]:
         """The names of all officers by id, here and where dossiers came from."""
         found = {id: name for known in self.origins.values() for id, name in known.names().items()}

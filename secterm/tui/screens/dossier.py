@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from secterm.desk.model import Dossier
 from secterm.dossier import narrative
-from secterm.dossier.entries import Noted
+from secterm.dossier.entries import Noted, Received
 from secterm.dossier.gates import GateStanding
 from secterm.dossier.narrative import Told
 from secterm.tui.dates import in_full
@@ -105,6 +105,7 @@ class DossierRoom(Room[None]):
             "nowrap",
             "ellipsis",
         )
+        yield Static("", id="came", classes="soft", markup=False)
         yield Static("", id="unshown", classes="soft", markup=False)
         yield note
         rows = Rows(id="gates")
@@ -126,6 +127,9 @@ class DossierRoom(Room[None]):
         note = self.query_one("#note", Static)
         note.update(said := self._note(dossier))
         note.display = bool(said)
+        came = self.query_one("#came", Static)
+        came.update(said := self._came(dossier))
+        came.display = bool(said)
         unshown = self.query_one("#unshown", Static)
         unshown.update(said := self.shell.unshown(dossier.state.particulars.name))
         unshown.display = bool(said)
@@ -162,6 +166,23 @@ class DossierRoom(Room[None]):
             )
             + f"\n{stage}"
         )
+
+    def _came(self, dossier: Dossier) -> str:
+        """Which vault it came from, and whether another history of it is kept here."""
+        said = []
+        for one in reversed(dossier.entries):
+            act = one.entry.act
+            if isinstance(act, Received) and one.origin is None:
+                came = _("From {unit}, vault {vault}, taken in on {day}.").format(
+                    unit=act.unit, vault=act.vault[:8], day=dated(one.entry.at)
+                )
+                said.append(came)
+                break
+        others = self.desk.others(dossier.id)
+        if others:
+            ids = ", ".join(id[:8] for id in others)
+            said.append(_("Goes on otherwise as dossier {ids}.").format(ids=ids))
+        return " ".join(said)
 
     def _note(self, dossier: Dossier) -> str:
         """The latest note on the dossier, if there is one."""
