@@ -26,6 +26,7 @@ from secterm.archive.members import (
 )
 from secterm.archive.read import read
 from secterm.archive.received import Unfolding
+from secterm.archive.sums import SUMS
 from secterm.archive.walk import Walk, plain
 from secterm.desk.booking import Booking
 from secterm.desk.cards import card_of
@@ -119,7 +120,7 @@ def look(
         walk.take(name, data)
         progress(name)
         kind, _slash, rest = name.partition("/")
-        if kind == "packs":
+        if kind == "packs" and not name.endswith(SUMS):
             digest, _slash, called = rest.partition("/")
             packs.setdefault(digest, {})[called] = data
 
