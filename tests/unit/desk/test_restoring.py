@@ -119,6 +119,22 @@ def test_undertakings_hold_and_their_paper_says_so(desk, other, keep):
     assert "every signature hold" in printed.text(other.paper(id, "undertaking").data)
 
 
+def test_every_paper_of_it_says_where_it_was_recorded(desk, other, keep):
+    archive = keep(desk)
+    vault = archive.vault[:8]
+    taken(other, archive)
+    for id in (someone(desk, stage) for stage in ("admitted", "refused", "screening")):
+        documents = other.papers(id)
+        assert documents == tuple(each for each in desk.papers(id) if each != "receipt")
+        for document in documents:
+            text = printed.text(other.paper(id, document).data)
+            assert f"Taken in from Test unit, vault {vault}, on " in text
+            if document in ("undertaking", "decision", "screening"):
+                assert f" of vault {vault}" in text
+            assert OFFICER[0] in text
+            assert "Taken in" not in printed.text(desk.paper(id, document).data)
+
+
 def test_officers_of_the_other_vault_have_their_names(desk, other, keep):
     taken(other, keep(desk))
     id = someone(other, "admitted")
