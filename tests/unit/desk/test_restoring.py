@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from secterm.archive.errors import NotRestored
+from secterm.archive.inspect import inspect_archive
 from secterm.archive.recipients import Recipients
 from secterm.desk.desk import Desk
 from secterm.desk.restoring import look
@@ -294,6 +295,17 @@ def test_a_dossier_that_went_through_two_vaults_is_still_whole(desk, other, thir
     assert third.verify().faults == []
 
 
+def test_an_inspection_says_from_which_vaults_dossiers_came(desk, other, keep, tmp_path):
+    first = keep(desk)
+    taken(other, first)
+    found = inspect_archive(keep(other).file, identity=archives.identity_file(tmp_path))
+    (origin,) = found.origins
+    told = (origin.vault, origin.unit, origin.fingerprint)
+    assert told == (first.vault, "Test unit", first.walk.own)
+    assert f"Fingerprint of its log keys: {first.walk.own}" in found.text()
+    assert found.holds
+
+
 def test_what_came_by_two_ways_is_there_once(desk, other, third, keep):
     early = keep(desk)
     taken(other, early)
@@ -318,8 +330,6 @@ def test_dossiers_that_went_on_elsewhere_come_home(desk, other, keep, tmp_path):
 
 
 def test_decisions_of_another_vault_are_exported(desk, other, keep, tmp_path):
-    from secterm.archive.inspect import inspect_archive
-
     taken(other, keep(desk))
     folder = tmp_path / "decisions"
     folder.mkdir()
