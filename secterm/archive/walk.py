@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from secterm.archive.context import Context, read_context
+from secterm.archive.continuing import continued
 from secterm.archive.decisions import check_extract
 from secterm.archive.errors import ArchiveUnreadable
 from secterm.archive.manifest import (
@@ -41,7 +42,7 @@ LARGEST_FOLDER: Final = 1 << 30  # bytes; held in memory whole
 
 _NUMBER: Final = r"(0|[1-9][0-9]{0,17})"
 _NAME: Final = re.compile(
-    r"README\.txt|checkpoint|log-keys|(officers|recoveries)\.json|manifest\.(json|sig)"
+    r"README\.txt|checkpoint|log-keys|(consistency|officers|recoveries)\.json|manifest\.(json|sig)"
     r"|schemas/[a-z-]{1,40}\.schema\.json"
     r"|packs/[0-9a-f]{64}/[a-z]+\.toml"
     r"|(officers|dossiers)/[0-9a-f]{32}/key\.json"
@@ -74,6 +75,7 @@ class Walk:
     context: Context | None = None
     manifest: Manifest | None = None
     own: str = ""  # the log keys' fingerprint
+    continued: dict[int, bytes] = field(default_factory=dict)  # roots that it continues, by size
     _begun: bool = False
     _digests: dict[str, str] = field(default_factory=dict)
     _top: dict[str, bytes] = field(default_factory=dict)
@@ -150,6 +152,7 @@ class Walk:
         self.context = read_context(self._top, self.faults)
         if self.context is None:
             return
+        self.continued = continued(self._top, self.context.checkpoint, self.faults)
         self.own = fingerprint_of(self.context.log)
         if self.fingerprint is not None and _plain(self.fingerprint) != _plain(self.own):
             self.faults.append("log-keys: have another fingerprint than the one you know")

@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from secterm import __version__
-from secterm.cli import archives, packs, papers, recipients, vaults
+from secterm.cli import archives, packs, papers, recipients, vaults, witnessing
 from secterm.cli.ending import status_of, stoppable
 from secterm.cli.given import Command, Given, common
 from secterm.words import _
@@ -72,6 +72,8 @@ for command in (
     archives.export,
     papers.print_,
     archives.inspect,
+    witnessing.witness,
+    witnessing.cosigned,
     recipients.recipient,
     packs.pack,
 ):

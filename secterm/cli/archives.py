@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 C = TypeVar("C", bound=Callable[..., object])
 
 
-def _by_passphrase(command: C) -> C:
+def by_passphrase(command: C) -> C:
     """The two ways to give the archive's own passphrase."""
     for option in (
         click.option(
@@ -49,7 +49,8 @@ def _by_passphrase(command: C) -> C:
     return command
 
 
-def _only_one(ask: bool, secret_file: Path | None) -> None:
+def only_one(ask: bool, secret_file: Path | None) -> None:
+    """Refuses an archive's passphrase that is given in two ways."""
     if ask and secret_file is not None:
         raise Refused(_("Give --passphrase or --archive-passphrase-file, not both."))
 
@@ -75,7 +76,7 @@ def _only_one(ask: bool, secret_file: Path | None) -> None:
 @click.option(
     "--recipients-file", type=FilePath(folder=False), help=_("A file of age1… keys, one a line.")
 )
-@_by_passphrase
+@by_passphrase
 @click.option("--id", "ids", multiple=True, help=_("Only this dossier; may repeat. Else all."))
 @click.option(
     "--changed", is_flag=True, help=_("Only dossiers that changed since they were last archived.")
@@ -102,7 +103,7 @@ def export(
     from secterm.archive.media import REMOVABLE
     from secterm.archive.recipients import Recipients
 
-    _only_one(ask, secret_file)
+    only_one(ask, secret_file)
     if ids and changed:
         raise Refused(_("Give --id or --changed, not both."))
     if secret_file == given.passphrase_file == STANDARD_INPUT:
@@ -226,7 +227,7 @@ def _counted(shown: Progress, total: int) -> Callable[[str], None]:
     type=FilePath(folder=False),
     help=_("A file with the recipient's AGE-SECRET-KEY-1… line."),
 )
-@_by_passphrase
+@by_passphrase
 @click.option("--fingerprint", help=_("The log keys' fingerprint that it must have."))
 @json_option
 def inspect(
@@ -241,7 +242,7 @@ def inspect(
     from secterm.archive.inspect import inspect_archive
     from secterm.messages import DOES_NOT_HOLD
 
-    _only_one(ask, secret_file)
+    only_one(ask, secret_file)
     if identity is not None and not os.access(identity, os.R_OK):
         raise Refused(_("The identity file cannot be read."))
     secret = ""

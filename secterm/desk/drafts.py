@@ -10,10 +10,10 @@ from typing import Annotated, Final
 
 import msgspec
 
-from secterm.desk.booking import Booking
 from secterm.desk.index import folded
 from secterm.desk.shelf import BROKEN
 from secterm.desk.upkeep import tells
+from secterm.desk.witnessing import Witnessing
 from secterm.dossier.demands import require
 from secterm.dossier.gates import questions_of, sections_of
 from secterm.vault import drafts
@@ -57,7 +57,7 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
 _kept: Final = msgspec.json.Decoder(Kept)
 
 
-class Drafts(Booking):
+class Drafts(Witnessing):
     """What officers left unfinished; anybody may leave and mark, whatever their role."""
 
     def leave(self, left: Left | None) -> None:

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from secterm.desk.book import Book
 from secterm.desk.receipts import Receipt
 from secterm.desk.report import Recovered
+from secterm.desk.witnesses import Witnesses
 from secterm.dossier import entries as acts
 from secterm.dossier import roles
 from secterm.dossier.entries import Role, VaultEntry, decode_vault
@@ -111,6 +112,7 @@ class Registry:
     book: Book = field(default_factory=Book)
     erased: dict[str, Erasure] = field(default_factory=dict)
     receipts: list[Receipt] = field(default_factory=list)
+    witnesses: Witnesses = field(default_factory=Witnesses)
     faults: list[Fault] = field(default_factory=list)
     spoilt: set[str] = field(default_factory=set)  # officers of whose strand not all holds
 
@@ -235,6 +237,12 @@ def _take(vault: Vault, registry: Registry, number: int, entry: VaultEntry) -> N
             registry.faults += [Fault(f"entry #{number}", wrong)] if wrong else []
         case acts.RecipientRemoved() as act:
             wrong = registry.book.remove(number, entry.at, act)
+            registry.faults += [Fault(f"entry #{number}", wrong)] if wrong else []
+        case acts.Witnessed() as act:
+            wrong = registry.witnesses.see(number, entry.at, act, vault.origin)
+            registry.faults += [Fault(f"entry #{number}", wrong)] if wrong else []
+        case acts.Cosigned() as act:
+            wrong = registry.witnesses.take_in(number, act, vault.origin)
             registry.faults += [Fault(f"entry #{number}", wrong)] if wrong else []
         case acts.Recovered() as act:
             registry.recovered.append((entry.at, act.officer))
