@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -148,31 +149,39 @@ def _look() -> dict[str, str]:
     }
 
 
+@dataclass(frozen=True)
+class _Read:
+    """A cosignature that was read: of which witness who is known, or what it shows to be wrong."""
+
+    given: Cosigned
+    known: Cosignature | None = None
+    broken: HistoryBroken | None = None
+
+
 async def take_in(room: Room[None]) -> None:
     """Asks which cosignature, and of a witness who is new for name and fingerprint; until it is
     taken in, refused, or left.
     """
     desk = room.desk
 
-    def read(values: Values) -> tuple[Cosigned, Cosignature | None] | HistoryBroken:
+    def read(values: Values) -> _Read:
         chosen = values["from"]
         given = read_cosignature(Path(values["file"] if chosen == FILE else chosen))
         try:
-            return given, desk.demand_cosignature(given)
+            return _Read(given, known=desk.demand_cosignature(given))
         except HistoryBroken as broken:
-            return broken
+            return _Read(given, broken=broken)
 
     found = await asked(
         room, lambda told, kept: Cosigning(kept, told), _("Reading the cosignature"), read
     )
     if found is None:
         return
-    if isinstance(found, HistoryBroken):
+    if found.broken is not None:
         room.doing = ""
-        await room.shell.push_screen_wait(_refused(found))
+        await room.shell.push_screen_wait(_refused(found.broken))
         return
-    given, known = found
-    made = desk.take_in(given) if known else await _compare(room, given)
+    made = desk.take_in(found.given) if found.known else await _compare(room, found.given)
     room.doing = ""
     if made is not None:
         room.freshen()
