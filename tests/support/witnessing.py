@@ -4,11 +4,24 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
+
+from secterm.archive.cosignature import Cosigned
 from secterm.archive.inspect import inspection, walked
 from secterm.desk.desk import Desk
 from secterm.desk.witnesses import HistoryBroken
 from secterm.desk.witnessing import read_cosignature
 from secterm.dossier.entries import Noted
+from secterm.vault.note import (
+    Checkpoint,
+    Ed25519Verifier,
+    MLDSA44Cosigner,
+    Note,
+    cosign_mldsa44,
+    sign_ed25519,
+)
+from secterm.vault.vault import Vault
 from tests.support import archives
 from tests.support.house import OFFICER
 
@@ -96,3 +109,25 @@ class Pair:
             assert before == after
             return broken
         raise AssertionError("it was not refused")
+
+
+def cosigned(vault: Vault, folder: Path, point: Checkpoint | None = None, at: int = 0) -> Path:
+    """A cosignature of a witness who is new each time, on this vault's checkpoint or another."""
+    point, name = point or vault.checkpoint(), f"secterm/{'ab' * 16}"
+    short, long = vault.log_keys()
+    first, second = Ed25519PrivateKey.generate(), MLDSA44PrivateKey.generate()
+    note = Note(
+        point.text(),
+        (
+            sign_ed25519(point.text(), point.origin, short),
+            cosign_mldsa44(point, point.origin, long, at),
+            cosign_mldsa44(point, name, second, at),
+        ),
+    )
+    keys = (
+        Ed25519Verifier(name, first.public_key().public_bytes_raw()),
+        MLDSA44Cosigner(name, second.public_key().public_bytes_raw()),
+    )
+    path = folder / f"secterm-{point.size}-{point.root.hex()[:8]}.cosignature"
+    path.write_bytes(Cosigned(*keys, note).format())
+    return path

@@ -16,6 +16,9 @@ from secterm.dossier import entries as acts
 from secterm.dossier.permit import NotAllowed
 from secterm.vault import checkpoints, kdf
 from secterm.vault.note import Note
+from tests.reader import slots
+from tests.reader.vault import Vault
+from tests.reader.verify import verified as second_reader
 from tests.support import archives
 from tests.support.house import OFFICER, SECOND
 from tests.support.witnessing import Pair
@@ -67,6 +70,7 @@ def test_what_a_registry_has_seen_is_cosigned_taken_in_and_told(pair):
     assert seen.told() in " ".join(report.text().split())
     receipt = pair.at(pair.terminal, lambda desk: desk.told(desk.receipts()[0]))
     assert f"Witness Registry on {made.day}, entry #{made.number}" in receipt
+    assert read_by_another(pair.terminal) == read_by_another(pair.registry) == set()
     assert verified(pair, pair.registry).holds
 
 
@@ -445,8 +449,16 @@ def cosigned_again(pair, **but):
     pair.seen()
     told = pair.at(pair.terminal, lambda d: d.witnesses()[-1].told)
     told = {f: getattr(told, f) for f in told.__struct_fields__}
+    number = pair.recorded(pair.terminal)
     recorded(pair.terminal, acts.Cosigned(**(told | but)))
+    assert f"entry.{number}" in read_by_another(pair.terminal)
     return verified(pair, pair.terminal)
+
+
+def read_by_another(vault):
+    """Where another reader, which has nothing of the program, finds faults."""
+    with Vault(vault, slots.passphrase(*OFFICER), cheap=True) as opened:
+        return {fault.place for fault in second_reader(opened).faults}
 
 
 @pytest.mark.parametrize(
@@ -492,6 +504,8 @@ def test_what_was_seen_and_cannot_be_is_told(pair, but, what):
     pair.seen()
     (seen,) = pair.at(pair.registry, lambda d: list(d._registry.witnesses.seen.values()))
     told = {f: getattr(seen[-1].told, f) for f in seen[-1].told.__struct_fields__}
+    number = pair.recorded(pair.registry)
     recorded(pair.registry, acts.Witnessed(**(told | but)))
+    assert f"entry.{number}" in read_by_another(pair.registry)
     report = verified(pair, pair.registry)
     assert any(what in fault for fault in report.faults), report.faults
