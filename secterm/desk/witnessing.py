@@ -195,7 +195,7 @@ class Witnessing(Booking):
             now = (_("Here, with as many"), checkpoints.short_of(point.size, here))
         else:
             reason = _("The witness has seen more entries of this vault than are here.")
-            meaning = _("This vault was put back: {how}.").format(how=ROLLED_BACK)
+            meaning = _("This vault was put back: its file here is an older copy.")
             now = (_("Here now"), self._checkpoint())
         raise HistoryBroken(
             reason,
