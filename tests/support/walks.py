@@ -16,7 +16,6 @@ from textual.screen import Screen
 
 from secterm.archive import media, recipients
 from secterm.desk import printing, quiz
-from secterm.desk.witnessing import read_cosignature
 from secterm.dossier.entries import Answered, Archived, Trained
 from secterm.tui import screens
 from secterm.tui.screens import (
@@ -362,17 +361,6 @@ async def put_back(officer):
     await keys(("enter", "is NOT what the witness has seen"))(officer)
 
 
-async def witnessed(officer):
-    await a_cosignature(officer)
-    (file,) = media.machine.present()[0].folder.glob("*.cosignature")
-    given = read_cosignature(file)
-    officer.desk.take_in(given, "Central registry", given.fingerprint)
-    await keys(("escape", "Archives written"), ("escape", "> Medium"))(officer)
-    await officer.press("escape")
-    await officer.sees("Show only")
-    await keys(("f6", "> Earlier checkpoint"), ("enter", "The vault holds."))(officer)
-
-
 async def tour(officer):
     officer.app.guide.begin()
     await officer.sees("Tour 1 of")
@@ -445,7 +433,6 @@ WALKS = {
     "cosignature": Walk(receipts.Cosigning, a_cosignature),
     "new witness": Walk(form.Form, a_new_witness),
     "put back": Walk(reader.Reader, put_back),
-    "witnessed": Walk(verifying.Verified, witnessed),
     "verify": Walk(form.Form, keys(("f6", "> Earlier checkpoint"))),
     "verified": Walk(
         verifying.Verified,
