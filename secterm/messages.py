@@ -15,9 +15,9 @@ from secterm.archive.errors import (
     RecipientInvalid,
     WrongIdentity,
 )
+from secterm.desk.broken import HistoryBroken
 from secterm.desk.model import ClockIsBehind, SameOfficer, WeakPassphrase
 from secterm.desk.printing import NotPrinted
-from secterm.desk.witnesses import HistoryBroken
 from secterm.dossier.fold import EntryOutOfPlace
 from secterm.dossier.permit import NotAllowed
 from secterm.policy.reader import PackInvalid

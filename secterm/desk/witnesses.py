@@ -31,30 +31,6 @@ from secterm.vault.note import (
 ORIGIN: Final = re.compile(r"secterm/[0-9a-f]{32}", re.ASCII)
 
 
-class HistoryBroken(Exception):
-    """A vault does not continue what was seen of it before.
-
-    `then` and `now` are the two checkpoints, or log keys, each a label and its short line;
-    `reason` says what differs, `meaning` what that can be, and `advice` what to do.
-    """
-
-    def __init__(
-        self,
-        reason: str,
-        *,
-        then: tuple[str, str],
-        now: tuple[str, str],
-        meaning: str,
-        advice: str,
-    ) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.then = then
-        self.now = now
-        self.meaning = meaning
-        self.advice = advice
-
-
 @dataclass(frozen=True)
 class Sighting:
     """Another vault's checkpoint that was seen and cosigned here: by which entry, and when."""

@@ -14,18 +14,16 @@ from secterm.archive.cosignature import Cosigned
 from secterm.archive.errors import CosignatureInvalid
 from secterm.archive.members import log_digest
 from secterm.archive.walk import Walk
-from secterm.desk import signing
+from secterm.desk import broken, signing
 from secterm.desk.booking import Booking
 from secterm.desk.report import Seen
-from secterm.desk.witnesses import Cosignature, HistoryBroken, Sighting
+from secterm.desk.witnesses import Cosignature, Sighting
 from secterm.dossier import entries as acts
 from secterm.dossier.demands import LONGEST_LINE, NotAllowed, legible, require
 from secterm.vault import checkpoints
 from secterm.vault.disk import write_new
-from secterm.vault.note import TIMESTAMP_SIZE, cosign_mldsa44
+from secterm.vault.note import TIMESTAMP_SIZE, Checkpoint, cosign_mldsa44
 from secterm.words import _
-
-ROLLED_BACK: Final = _("an older copy of the vault's file was put in its place")
 
 
 class Witnessing(Booking):
@@ -48,75 +46,24 @@ class Witnessing(Booking):
         if before is None:
             return None
         if before.told.log_keys != log_digest(context.log):
-            raise HistoryBroken(
-                _("This archive is of a vault that was seen before, but with other log keys."),
-                then=(_("Log keys seen here on {day}").format(day=before.at[:10]), before.log_keys),
-                now=(_("In this archive"), walk.own),
-                meaning=_("It is another vault under that one's name."),
-                advice=_("Do not rely on this archive. Let the vault's officers explain it."),
-            )
+            raise broken.other_keys(before, walk.own)
         if (point.size, point.root.hex()) != (before.told.size, before.told.root):
-            self._demand_larger(walk, context, before)
+            self._demand_larger(walk, point, before)
         return before
 
-    def _demand_larger(self, walk: Walk, context: Context, before: Sighting) -> None:
+    def _demand_larger(self, walk: Walk, point: Checkpoint, before: Sighting) -> None:
         """Raises `HistoryBroken` unless it is proven that it continues what was seen."""
-        point = context.checkpoint
-        then = (_("Seen here on {day}").format(day=before.at[:10]), before.checkpoint)
-        now = (_("In this archive"), checkpoints.short(point))
-        proven = walk.continued.get(before.told.size)
-        if point.size > before.told.size and proven == bytes.fromhex(before.told.root):
+        then, seen = before.told, self._registry.witnesses.seen[point.origin]
+        proven = walk.continued.get(then.size)
+        if point.size > then.size and proven == bytes.fromhex(then.root):
             return
-        if any(
-            (each.told.size, each.told.root) == (point.size, point.root.hex())
-            for each in self._registry.witnesses.seen[point.origin]
-        ):
-            raise HistoryBroken(
-                _("This archive is older than the last one that was seen of its vault."),
-                then=then,
-                now=now,
-                meaning=_("It was seen here before, and what came later continues it."),
-                advice=_("Nothing is wrong with it. Bring the latest archive."),
-            )
-        explain = _(
-            "Keep this archive, and let the vault's officers explain it. There, "
-            "“secterm verify --checkpoint {line}” tells whether the history that was seen is "
-            "still in it."
-        ).format(line=before.checkpoint)
-        if point.size < before.told.size:
-            raise HistoryBroken(
-                _("This archive has fewer entries than the last one that was seen of its vault."),
-                then=then,
-                now=now,
-                meaning=_(
-                    "Either it is an older archive that comes late, or the vault was rolled back: "
-                    "{how}."
-                ).format(how=ROLLED_BACK),
-                advice=_("Ask for a new archive.") + " " + explain,
-            )
-        if point.size == before.told.size or proven is not None:
-            raise HistoryBroken(
-                _("This archive has another history than the last one that was seen of its vault."),
-                then=then,
-                now=now,
-                meaning=_(
-                    "The vault was forked: {how}, or its entries were written anew, and others "
-                    "were recorded since."
-                ).format(how=ROLLED_BACK),
-                advice=explain,
-            )
-        raise HistoryBroken(
-            _("Nothing in this archive proves that it continues the last one that was seen."),
-            then=then,
-            now=now,
-            meaning=_(
-                "The vault does not know that it wrote that one. Most likely it was rolled back or "
-                "forked: {how}."
-            ).format(how=ROLLED_BACK),
-            advice=explain
-            + " "
-            + _("If it is, take the last cosignature in there, and export once more."),
-        )
+        if any((s.told.size, s.told.root) == (point.size, point.root.hex()) for s in seen):
+            raise broken.only_old(before, point)
+        if point.size < then.size:
+            raise broken.fewer(before, point)
+        if point.size == then.size or proven is not None:
+            raise broken.forked(before, point)
+        raise broken.unproven(before, point)
 
     def demand_new_vault(self, walk: Walk, fingerprint: str) -> None:
         """Raises NotAllowed unless this is the whole fingerprint of the archive's log keys."""
@@ -185,31 +132,12 @@ class Witnessing(Booking):
 
     def _demand_past(self, given: Cosigned) -> None:
         """Raises `HistoryBroken` unless the journal once was what was cosigned."""
-        point, size = given.checkpoint, self._vault.size
-        if point.size <= size:
-            here = self._vault.tree().root_at(point.size)
-            if here == point.root:
-                return
-            reason = _("The witness has seen another history of this vault than the one here.")
-            meaning = _("This vault was put back from an older copy and went on, or was forked.")
-            now = (_("Here, with as many"), checkpoints.short_of(point.size, here))
-        else:
-            reason = _("The witness has seen more entries of this vault than are here.")
-            meaning = _("This vault was put back: its file here is an older copy.")
-            now = (_("Here now"), self._checkpoint())
-        raise HistoryBroken(
-            reason,
-            then=(_("Seen by the witness"), checkpoints.short(point)),
-            now=now,
-            meaning=meaning,
-            advice=_(
-                "Record nothing more here. Keep this file as it is and look for the latest copy of "
-                "the vault; tell the witness and your unit."
-            ),
-        )
-
-    def _checkpoint(self) -> str:
-        return checkpoints.short(self._vault.checkpoint())
+        seen, now = given.checkpoint, self._vault.checkpoint()
+        if seen.size > now.size:
+            raise broken.cut(seen, now)
+        here = self._vault.tree().root_at(seen.size)
+        if here != seen.root:
+            raise broken.rewritten(seen, Checkpoint(now.origin, seen.size, here))
 
     def demand_witness_name(self, name: str) -> str:
         """The name as it would be recorded. Raises NotAllowed for one that cannot be, or is

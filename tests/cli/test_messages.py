@@ -7,8 +7,8 @@ import pytest
 
 from secterm import messages
 from secterm.archive import errors as archive
+from secterm.desk.broken import HistoryBroken
 from secterm.desk.model import ClockIsBehind, SameOfficer, WeakPassphrase
-from secterm.desk.witnesses import HistoryBroken
 from secterm.dossier.fold import EntryOutOfPlace
 from secterm.dossier.permit import NotAllowed
 from secterm.policy.reader import PackInvalid
@@ -40,7 +40,7 @@ STATUSES = [
     (archive.CosignatureInvalid("the file is no cosignature"), 1),
     (archive.WrongIdentity("another key"), 3),
     (NotAllowed("Not now."), 2),
-    (HistoryBroken("It was cut.", then=("Then", "9"), now=("Now", "8"), meaning="", advice=""), 1),
+    (HistoryBroken("It was cut.", ("Then", "9"), ("Now", "8"), "", ""), 1),
     (SameOfficer(), 2),
     (WeakPassphrase("Too short."), 2),
     (ClockIsBehind(DAY, DAY), 4),

@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
 from secterm.archive.cosignature import Cosigned
 from secterm.archive.inspect import inspection, walked
+from secterm.desk.broken import HistoryBroken
 from secterm.desk.desk import Desk
-from secterm.desk.witnesses import HistoryBroken
 from secterm.desk.witnessing import read_cosignature
 from secterm.dossier.entries import Noted
 from secterm.vault.note import (

@@ -16,7 +16,8 @@ from textual.widgets import Static
 
 from secterm.archive import cosignature, media
 from secterm.archive.cosignature import Cosigned
-from secterm.desk.witnesses import Cosignature, HistoryBroken
+from secterm.desk.broken import HistoryBroken
+from secterm.desk.witnesses import Cosignature
 from secterm.desk.witnessing import read_cosignature
 from secterm.tui.screens import onto
 from secterm.tui.screens.form import Entry, Form, Values, refusal
