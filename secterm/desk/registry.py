@@ -25,7 +25,7 @@ from secterm.policy.model import Pack
 from secterm.vault import keys, sealing
 from secterm.vault.errors import SealBroken, VaultDamaged
 from secterm.vault.merkle import HASH_SIZE
-from secterm.vault.records import ID_SIZE
+from secterm.vault.records import ID_SIZE, is_hex
 from secterm.vault.seal import unseal
 from secterm.vault.signer import Signer
 from secterm.vault.vault import Vault
@@ -262,19 +262,12 @@ def _take(vault: Vault, registry: Registry, number: int, entry: VaultEntry) -> N
 
 def _an_id(text: str) -> bool:
     """Whether this is an id in hex, written as ids are."""
-    return _hex_of(text, ID_SIZE)
+    return is_hex(text, ID_SIZE)
 
 
 def _a_digest(text: str) -> bool:
     """Whether this is a SHA-256 in hex, written as digests are."""
-    return _hex_of(text, HASH_SIZE)
-
-
-def _hex_of(text: str, size: int) -> bool:
-    try:
-        return len(bytes.fromhex(text)) == size and bytes.fromhex(text).hex() == text
-    except ValueError:
-        return False
+    return is_hex(text, HASH_SIZE)
 
 
 def _key(public_key: str, sealing_key: str) -> None:

@@ -17,6 +17,7 @@ from secterm.desk.report import Seen
 from secterm.dossier import entries as acts
 from secterm.vault import checkpoints, kdf
 from secterm.vault.errors import VaultError
+from secterm.vault.merkle import HASH_SIZE
 from secterm.vault.note import (
     MLDSA44_SIGNATURE_SIZE,
     TIMESTAMP_SIZE,
@@ -27,6 +28,7 @@ from secterm.vault.note import (
     SignatureLine,
     Verifier,
 )
+from secterm.vault.records import is_hex
 
 ORIGIN: Final = re.compile(r"secterm/[0-9a-f]{32}", re.ASCII)
 
@@ -165,7 +167,7 @@ class Witnesses:
         digests = (act.log_keys, act.root, act.archive)
         if act.origin == own or not ORIGIN.fullmatch(act.origin) or act.size < 1:
             return "names a vault that is none to witness"
-        if not all(map(_is_hex, digests)):
+        if not all(is_hex(each, HASH_SIZE) for each in digests):
             return "names keys, a root or an archive that is none"
         if before is not None and before.told.log_keys != act.log_keys:
             return "has seen a vault with other log keys than before"
@@ -183,7 +185,7 @@ class Witnesses:
             return "names keys that are none"
         if not (0 < act.size <= number and 0 < act.time <= LATEST):
             return "names a size or a time that is none"
-        if not (_is_hex(act.root) and _is_hex(act.signature, MLDSA44_SIGNATURE_SIZE)):
+        if not (is_hex(act.root, HASH_SIZE) and is_hex(act.signature, MLDSA44_SIGNATURE_SIZE)):
             return "names a root or a signature that is none"
         named, known = self.named(act.witness), self.known(act.origin)
         if named is not None and named.told.origin != act.origin:
@@ -200,10 +202,3 @@ def _who(act: acts.Cosigned) -> tuple[str, str, str]:
 
 def _goes_on(before: acts.Witnessed, now: acts.Witnessed) -> bool:
     return now.size > before.size or (now.size, now.root) == (before.size, before.root)
-
-
-def _is_hex(text: str, size: int = 32) -> bool:
-    try:
-        return len(bytes.fromhex(text)) == size and bytes.fromhex(text).hex() == text
-    except ValueError:
-        return False

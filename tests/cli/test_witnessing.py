@@ -9,7 +9,7 @@ from secterm.desk.desk import Desk
 from secterm.dossier.entries import Noted
 from secterm.vault import kdf
 from tests.cli.conftest import CHEAP
-from tests.support.commands import AtTerminal, secterm
+from tests.support.commands import AtTerminal, permissions_count, secterm, secterm_apart
 
 BOSS = ("bob", "test copper meadow violin")
 
@@ -143,6 +143,24 @@ def test_a_new_witness_is_named_and_its_fingerprint_given(pair):
     assert done.status == 2
     assert "That is not the fingerprint of the witness's log keys." in done.complaint
     assert room.run("verify", "--json").json["witnessed"] == []
+
+
+def test_where_the_cosignature_cannot_be_written_another_try_makes_it(pair):
+    room = pair.room
+    file = exported(room)
+    (room.folder / "stick").mkdir(mode=0o500)
+    given = ("--identity", "key.txt", "--fingerprint", pair.mine)
+    failed = secterm_apart(
+        *("witness", file, *pair.own, *given, "--to", "stick"),
+        cwd=room.folder,
+        before=permissions_count,
+    )
+    assert failed.status == 4
+    assert "The system refused: Permission denied." in failed.complaint
+    again = pair.witness(file)
+    assert again.status == 0
+    told = ("--name", "Registry", "--fingerprint", pair.theirs)
+    assert room.run("cosigned", line(again.out, "Written: "), *told).status == 0
 
 
 def test_what_is_no_cosignature_is_one_clear_line(pair):
