@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 @click.command(
     cls=Command,
     help=_(
-        "As a witness: see that the archive FILE continues the last one that was seen of its "
-        "vault, and cosign its checkpoint. The vault named is your own, the witness's."
+        "Cosign the archive FILE, as a witness of its vault.\n\nAll of it must hold, and its "
+        "checkpoint must continue the last one that was seen of that vault. The vault named with "
+        "--vault is your own, the witness's."
     ),
 )
 @click.argument("file", type=FilePath(folder=False))
@@ -126,8 +127,8 @@ def _told(desk: Desk, walk: Walk) -> str:
 @click.command(
     cls=Command,
     help=_(
-        "Take in FILE, a witness's cosignature: the journal must have in its past what the "
-        "witness has seen."
+        "Take in the witness's cosignature that is in FILE.\n\nThe journal must have in its past "
+        "what the witness has seen; else this vault was put back or forked."
     ),
 )
 @click.argument("file", type=FilePath(folder=False))
