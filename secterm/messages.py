@@ -11,10 +11,12 @@ from typing import Final
 from secterm.archive.errors import (
     ArchiveNotWritten,
     ArchiveUnreadable,
+    CosignatureInvalid,
     NotRestored,
     RecipientInvalid,
     WrongIdentity,
 )
+from secterm.desk.broken import HistoryBroken
 from secterm.desk.model import ClockIsBehind, SameOfficer, WeakPassphrase
 from secterm.desk.printing import NotPrinted
 from secterm.dossier.fold import EntryOutOfPlace
@@ -273,6 +275,13 @@ def _of_archive(error: BaseException) -> Message | None:
                 _("Give one or more age1… keys, or a passphrase."),
                 UNUSABLE,
             )
+        case CosignatureInvalid():
+            return Message(
+                _("The cosignature was not taken in: {reason}.").format(reason=error.reason),
+                _("Nothing was recorded."),
+                _("Have the witness give you another copy, and compare the fingerprint."),
+                DOES_NOT_HOLD,
+            )
         case ArchiveNotWritten():
             return Message(
                 _("The archive was not written: {reason}").format(reason=error.reason),
@@ -325,6 +334,14 @@ def _of_desk(error: BaseException) -> Message | None:
     match error:
         case NotAllowed():
             return Message(error.reason, _("Nothing was recorded."), "", UNUSABLE)
+        case HistoryBroken():
+            then, now = (f"{label}: {line}" for label, line in (error.then, error.now))
+            return Message(
+                f"{error.reason} {then}. {now}. {error.meaning}",
+                _("Nothing was cosigned or recorded."),
+                error.advice,
+                DOES_NOT_HOLD,
+            )
         case NotPrinted():
             return Message(
                 _("It was not printed: {reason}").format(reason=error.reason),

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from secterm.archive import schemas
+from secterm.archive import continuing, schemas
 from secterm.archive.members import (
     CHECKPOINT,
+    CONSISTENCY,
     FORMAT,
     LOG_KEYS,
     MANIFEST,
@@ -51,7 +52,8 @@ from secterm.vault.vault import Vault
 class Source:
     """What goes into one archive, from an unlocked vault.
 
-    Of kind `decision` each of the dossiers has a decision that holds.
+    Of kind `decision` each of the dossiers has a decision that holds. `earlier` are sizes and
+    roots of the journal, ascending, that the archive proves to continue.
     """
 
     vault: Vault
@@ -65,6 +67,7 @@ class Source:
     at: datetime
     kind: Kind
     covers: Covers
+    earlier: Sequence[tuple[int, bytes]] = ()
 
     @property
     def names(self) -> dict[str, str]:
@@ -127,6 +130,8 @@ def _content(source: Source, note: Note) -> Iterator[Member]:
     yield from schemas.members(source.kind)
     yield CHECKPOINT, note.format()
     yield LOG_KEYS, log_lines(log)
+    point = Checkpoint.parse(note.text)
+    yield CONSISTENCY, encoded(continuing.proven(source.vault, source.earlier, point))
     journal = Journal(source.vault, note, source.signers())
     if source.kind == "whole":
         yield from _whole(source, journal)

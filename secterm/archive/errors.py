@@ -32,6 +32,10 @@ class ArchiveUnreadable(ArchiveError):
     """The file is not an archive, or is damaged."""
 
 
+class CosignatureInvalid(ArchiveError):
+    """This is no witness's cosignature on a checkpoint of this vault, or it does not hold."""
+
+
 class WrongIdentity(ArchiveError):
     """The archive does not open with this identity or passphrase."""
 

@@ -115,9 +115,26 @@ def inspect_archive(
 
     `fingerprint` is what the log keys must have, however it is spaced.
     """
+    walk = walked(file, identity=identity, passphrase=passphrase, fingerprint=fingerprint)
+    return inspection(walk, file)
+
+
+def walked(
+    file: Path,
+    *,
+    identity: Path | None = None,
+    passphrase: str = "",
+    fingerprint: str | None = None,
+) -> Walk:
+    """The walk through a whole archive, at its end. Raises as `inspect_archive`."""
     walk = Walk(fingerprint)
     read(file, walk.take, identity=identity, passphrase=passphrase)
     walk.finish()
+    return walk
+
+
+def inspection(walk: Walk, file: Path) -> Inspection:
+    """What a walk through this file has found. Raises `ArchiveUnreadable`."""
     context, manifest = walk.context, walk.manifest
     by = context.officers.get(manifest.officer) if context and manifest else None
     return Inspection(
@@ -130,7 +147,7 @@ def inspect_archive(
         officer=by.name if by else "",
         checkpoint=checkpoints.short(context.checkpoint) if context else "",
         fingerprint=walk.own,
-        fingerprint_known=fingerprint is not None,
+        fingerprint_known=walk.fingerprint is not None,
         dossiers=walk.dossiers,
         origins=list(_origins(context)) if context else [],
         entries=walk.entries,

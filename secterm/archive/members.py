@@ -4,6 +4,7 @@ FORMAT.md.
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, Final, Literal, TypeVar
 
 import msgspec
@@ -15,6 +16,7 @@ README: Final = "README.txt"
 FOLDER_OF_SCHEMAS: Final = "schemas"
 CHECKPOINT: Final = "checkpoint"
 LOG_KEYS: Final = "log-keys"
+CONSISTENCY: Final = "consistency.json"
 OFFICERS: Final = "officers.json"
 RECOVERIES: Final = "recoveries.json"
 MANIFEST: Final = "manifest.json"
@@ -24,6 +26,14 @@ Kind = Literal["whole", "decision"]
 What = Literal["named", "selection", "changed", "all"]
 
 T = TypeVar("T")
+
+
+class ContinuedLine(msgspec.Struct, frozen=True, kw_only=True):
+    """An earlier checkpoint, and the proof (RFC 9162) that the archive's own continues it; hex."""
+
+    size: int
+    root: str
+    proof: list[str]
 
 
 class OfficerLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,3 +121,8 @@ def decoded(data: bytes, kind: type[T]) -> T:
 def log_lines(verifiers: tuple[Verifier, ...]) -> bytes:
     """`log-keys`: a verifier key a line (C2SP signed-note)."""
     return "".join(f"{v.vkey()}\n" for v in verifiers).encode()
+
+
+def log_digest(verifiers: tuple[Verifier, ...]) -> str:
+    """SHA-256 (hex) over that member, of which the fingerprint is the beginning."""
+    return hashlib.sha256(log_lines(verifiers)).hexdigest()

@@ -83,6 +83,9 @@ officer who wrote the archive. The fingerprint of log-keys (the first 32 hex
 digits of SHA-256 over that file), which the unit can tell you, is
 
     {fingerprint}
+
+consistency.json proves that this checkpoint continues earlier ones of the
+same journal (RFC 9162, section 2.1.4), for whoever has seen those.
 """
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from secterm.archive.members import (
     FOLDER_OF_SCHEMAS,
+    ContinuedLine,
     KeyFile,
     Kind,
     Manifest,
@@ -26,6 +27,7 @@ from secterm.dossier.record import Record
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 _ALWAYS: Final[dict[str, Any]] = {
+    "consistency": list[ContinuedLine],
     "officers": list[OfficerLine],
     "manifest": Manifest,
     "manifest-sig": ManifestSignature,

@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from secterm.archive.context import Context, read_context
+from secterm.archive.continuing import continued
 from secterm.archive.decisions import check_extract
 from secterm.archive.dossiers import check_dossier
 from secterm.archive.errors import ArchiveUnreadable
@@ -42,7 +43,7 @@ LARGEST_FOLDER: Final = 1 << 30  # bytes; held in memory whole
 
 _NUMBER: Final = r"(0|[1-9][0-9]{0,17})"
 _NAME: Final = re.compile(
-    r"README\.txt|checkpoint|log-keys|(officers|recoveries)\.json|manifest\.(json|sig)"
+    r"README\.txt|checkpoint|log-keys|(consistency|officers|recoveries)\.json|manifest\.(json|sig)"
     r"|schemas/[a-z-]{1,40}\.schema\.json"
     rf"|(schemas|packs/[0-9a-f]{{64}}|(officers|origins|dossiers)/[0-9a-f]{{32}})/{SUMS}"
     r"|packs/[0-9a-f]{64}/[a-z]+\.toml"
@@ -77,6 +78,7 @@ class Walk:
     manifest: Manifest | None = None
     folders: dict[str, bytes] = field(default_factory=dict)  # each to the SHA-256 of its list
     own: str = ""  # the log keys' fingerprint
+    continued: dict[int, bytes] = field(default_factory=dict)  # roots that it continues, by size
     _begun: bool = False
     _digests: dict[str, str] = field(default_factory=dict)
     top: dict[str, bytes] = field(default_factory=dict)
@@ -154,6 +156,7 @@ class Walk:
         self.context = read_context(self.top, self.faults)
         if self.context is None:
             return
+        self.continued = continued(self.top, self.context.checkpoint, self.faults)
         self.own = fingerprint_of(self.context.log)
         if self.fingerprint is not None and plain(self.fingerprint) != plain(self.own):
             self.faults.append("log-keys: have another fingerprint than the one you know")

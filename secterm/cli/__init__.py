@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from secterm import __version__
-from secterm.cli import archives, packs, papers, recipients, restoring, vaults
+from secterm.cli import archives, packs, papers, recipients, restoring, vaults, witnessing
 from secterm.cli.ending import status_of, stoppable
 from secterm.cli.given import Command, Given, common
 from secterm.words import _
@@ -73,6 +73,8 @@ for command in (
     papers.print_,
     archives.inspect,
     restoring.restore,
+    witnessing.witness,
+    witnessing.cosigned,
     recipients.recipient,
     packs.pack,
 ):

@@ -17,7 +17,7 @@ from secterm.desk import judging
 from secterm.desk.apart import Apart
 from secterm.desk.own import own_faults
 from secterm.desk.registry import Registry, gather, read_registry
-from secterm.desk.report import Report, Touched
+from secterm.desk.report import Report, Seen, Touched
 from secterm.desk.roll import Roll
 from secterm.vault import checkpoints
 from secterm.vault.errors import VaultDamaged
@@ -61,11 +61,18 @@ def report(
         dossiers=far.dossiers,
         erased=len(registry.erased),
         recovered=registry.recoveries_told(),
+        witnessed=_witnessed(vault, registry),
         touched=touched.told(),
         checkpoint=checkpoints.short(vault.checkpoint()),
         continues="" if broken else earlier.strip(),
         rewritten=bool(broken),
     )
+
+
+def _witnessed(vault: Vault, registry: Registry) -> list[Seen]:
+    """Of each witness the last checkpoint that it cosigned; one that does not hold is a fault."""
+    latest = registry.witnesses.latest()
+    return [each.seen(vault.size) for each in latest if each.holds(vault.origin)]
 
 
 def report_of(

@@ -445,8 +445,13 @@ class Desk(Drafts):
         return self._registry.receipts[::-1]
 
     def told(self, receipt: Receipt) -> str:
-        """A receipt in words, with the names that the recipients' book had."""
-        return receipts.text(receipt, self.officer_name(receipt.officer), self._registry.book)
+        """A receipt in words, with the names that the book had, and who witnessed it."""
+        by, book = self.officer_name(receipt.officer), self._registry.book
+        witnessed = [
+            _("{name} on {day}, entry #{n}").format(name=c.told.witness, day=c.day, n=c.number)
+            for c in self._registry.witnesses.of(receipt)
+        ]
+        return receipts.text(receipt, by, book, witnessed)
 
     def last_used(self, medium: str) -> str:
         """When an archive was last written to this medium (a file system's id), as ISO time;

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from secterm.archive import contents, schemas, space, write
+from secterm.archive import contents, continuing, schemas, space, write
 from secterm.archive.media import Medium
 from secterm.archive.members import Covers, Kind, OfficerLine, RecoveryLine, What
 from secterm.archive.recipients import Recipients
@@ -143,6 +143,7 @@ def write_archive(
         at=at,
         kind=chosen.kind,
         covers=chosen.covers,
+        earlier=registry.witnesses.earlier(registry.receipts),
     )
     point = vault.checkpoint()
     stem = f"secterm-{point.size}-{point.root.hex()[:8]}"
@@ -161,6 +162,7 @@ def reference(medium: Medium | None) -> MediumRef:
 def load(vault: Vault, registry: Registry, chosen: Chosen) -> space.Load:
     """What such an archive takes up."""
     published = sum(len(data) for _name, data in schemas.members(chosen.kind))
+    published += continuing.WEIGHT * len(registry.witnesses.earlier(registry.receipts))
     if chosen.kind == "decision":
         return space.Load(
             strands=0,

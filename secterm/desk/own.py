@@ -1,12 +1,12 @@
 """What a verification looks at beside the entries: that the keys in use are the keys
 on record, the slots that are there those that the entries tell of, and the checkpoints
-that receipts name this journal's.
+that receipts and cosignatures name this journal's.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from secterm.desk.registry import Registry
 from secterm.vault.errors import VaultError
@@ -15,10 +15,11 @@ from secterm.vault.verify import Fault
 
 
 def own_faults(vault: Vault, registry: Registry) -> Iterator[Fault]:
-    """Every fault of the receipts, the log keys and the slots."""
+    """Every fault of the receipts, the cosignatures, the log keys and the slots."""
     own = vault.id.hex()
     yield from _receipts(vault, registry, own)
     yield from _origins(registry)
+    yield from _cosignatures(vault, registry, own)
     try:
         ed25519, mldsa = vault.log_keys()
         there = Counter(vault.slot_digests())
@@ -57,12 +58,25 @@ def _origins(registry: Registry) -> Iterator[Fault]:
 
 
 def _receipts(vault: Vault, registry: Registry, own: str) -> Iterator[Fault]:
+    named = ((r.number, r.told.before, r.told.root) for r in registry.receipts)
+    yield from _never_here(vault, named, own)
+
+
+def _cosignatures(vault: Vault, registry: Registry, own: str) -> Iterator[Fault]:
+    taken_in = registry.witnesses.taken_in
+    yield from _never_here(vault, ((c.number, c.told.size, c.told.root) for c in taken_in), own)
+    for each in taken_in:
+        if not each.holds(vault.origin):
+            yield Fault(f"entry #{each.number}", "has a cosignature that does not hold", own)
+
+
+def _never_here(vault: Vault, named: Iterable[tuple[int, int, str]], own: str) -> Iterator[Fault]:
+    """Of entries, and the size and root that each names: those that this journal never had."""
     tree = vault.tree()
-    for each in registry.receipts:
-        then = each.told.before
+    for number, size, root in named:
         try:
-            known = 0 <= then <= each.number and tree.root_at(then).hex() == each.told.root
+            known = 0 <= size <= number and tree.root_at(size).hex() == root
         except (VaultError, ValueError):
             return  # the walk over the journal names it
         if not known:
-            yield Fault(f"entry #{each.number}", "names a checkpoint that never was here", own)
+            yield Fault(f"entry #{number}", "names a checkpoint that never was here", own)

@@ -4,6 +4,7 @@ same in words.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -59,13 +60,15 @@ def readers(found: Receipt, book: Book) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def text(found: Receipt, officer: str, book: Book) -> str:
-    """An archive's receipt: when, by whom, what, for whom and on what."""
+def text(found: Receipt, officer: str, book: Book, witnessed: Sequence[str] = ()) -> str:
+    """An archive's receipt: when, by whom, what, for whom and on what; and by whom its checkpoint
+    was `witnessed`.
+    """
     told = found.told
     count = ngettext("{n} dossier", "{n} dossiers", told.dossiers).format(n=told.dossiers)
     if told.extract:
         count = _("the decision alone of {count}").format(count=count)
-    return _(
+    lines = _(
         "{at}  {file}\n"
         "  Medium  {medium}\n"
         "  Holds   {count}, checkpoint {checkpoint}\n"
@@ -85,3 +88,4 @@ def text(found: Receipt, officer: str, book: Book) -> str:
         number=found.number,
         officer=officer,
     )
+    return "\n".join((lines, *(_("  Witness {told}").format(told=each) for each in witnessed)))

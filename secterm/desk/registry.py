@@ -18,6 +18,7 @@ from secterm.archive.origins import Known
 from secterm.desk.book import Book
 from secterm.desk.receipts import Receipt
 from secterm.desk.report import Recovered
+from secterm.desk.witnesses import Witnesses
 from secterm.dossier import entries as acts
 from secterm.dossier import roles
 from secterm.dossier.entries import OriginJoined, OriginKnown, Role, VaultEntry, decode_vault
@@ -28,7 +29,7 @@ from secterm.vault import keys, sealing
 from secterm.vault.errors import SealBroken, VaultDamaged
 from secterm.vault.merkle import HASH_SIZE
 from secterm.vault.note import Ed25519Verifier, MLDSA44Cosigner, Note, SignatureLine
-from secterm.vault.records import ID_SIZE
+from secterm.vault.records import ID_SIZE, is_hex
 from secterm.vault.seal import unseal
 from secterm.vault.signer import Signer
 from secterm.vault.vault import Vault
@@ -118,6 +119,7 @@ class Registry:
     joined: dict[str, OriginJoined] = field(default_factory=dict)  # other vaults, by id
     origins: dict[str, Known] = field(default_factory=dict)  # and what archives said of them
     kept: dict[str, list[str]] = field(default_factory=dict)  # dossier -> its other histories
+    witnesses: Witnesses = field(default_factory=Witnesses)
     faults: list[Fault] = field(default_factory=list)
     spoilt: set[str] = field(default_factory=set)  # officers of whose strand not all holds
 
@@ -309,6 +311,12 @@ def _take(vault: Vault, registry: Registry, number: int, entry: VaultEntry) -> N
             _add_origin(vault, registry, number, act)
         case acts.Kept() as act:
             registry.kept.setdefault(act.dossier, []).append(act.apart)
+        case acts.Witnessed() as act:
+            wrong = registry.witnesses.see(number, entry.at, act, vault.origin)
+            registry.faults += [Fault(f"entry #{number}", wrong)] if wrong else []
+        case acts.Cosigned() as act:
+            wrong = registry.witnesses.take_in(number, act, vault.origin)
+            registry.faults += [Fault(f"entry #{number}", wrong)] if wrong else []
         case acts.Recovered() as act:
             registry.recovered.append((entry.at, act.officer))
         case acts.RecoveryMade() as act:
@@ -327,19 +335,12 @@ def _take(vault: Vault, registry: Registry, number: int, entry: VaultEntry) -> N
 
 def _an_id(text: str) -> bool:
     """Whether this is an id in hex, written as ids are."""
-    return _hex_of(text, ID_SIZE)
+    return is_hex(text, ID_SIZE)
 
 
 def _a_digest(text: str) -> bool:
     """Whether this is a SHA-256 in hex, written as digests are."""
-    return _hex_of(text, HASH_SIZE)
-
-
-def _hex_of(text: str, size: int) -> bool:
-    try:
-        return len(bytes.fromhex(text)) == size and bytes.fromhex(text).hex() == text
-    except ValueError:
-        return False
+    return is_hex(text, HASH_SIZE)
 
 
 def _key(public_key: str, sealing_key: str) -> None:

@@ -34,6 +34,22 @@ class Recovered(msgspec.Struct, frozen=True, kw_only=True):
         ).format(day=self.at[:10], name=self.administrator)
 
 
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """Which checkpoint of the journal a witness cosigned last, when, and what came since."""
+
+    witness: str
+    checkpoint: str
+    on: str  # date, by the witness's clock
+    since: int  # entries
+
+    def told(self) -> str:
+        """All of it, as one sentence."""
+        since = ngettext("{n} entry since", "{n} entries since", self.since).format(n=self.since)
+        return _("Witnessed by {name} at {line} on {day}; {since}.").format(
+            name=self.witness, line=self.checkpoint, day=self.on, since=since
+        )
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Faults with their places, and what was walked."""
 
@@ -43,6 +59,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     dossiers: int  # those erased apart
     erased: int = 0
     recovered: list[Recovered] = []  # since recovery shares were last made
+    witnessed: list[Seen] = []  # of each witness the last
     touched: Touched = Touched()
     checkpoint: str
     continues: str = ""  # the earlier checkpoint that it was proven to continue
@@ -114,8 +131,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             ).format(n=touched.dossiers, all=self.dossiers + self.erased)
 
     def text(self) -> str:
-        """Summary, faults and checkpoint in lines of at most 79 columns."""
+        """Summary, faults, witnesses and checkpoint in lines of at most 79 columns."""
         faults = [f"- {fault}" for fault in self.faults]
-        return "\n".join(
-            [*textwrap.wrap(self.summary(), 79), *faults, _("Checkpoint ") + self.checkpoint]
-        )
+        witnessed = [line for seen in self.witnessed for line in textwrap.wrap(seen.told(), 79)]
+        told = [*textwrap.wrap(self.summary(), 79), *faults, *witnessed]
+        return "\n".join([*told, _("Checkpoint ") + self.checkpoint])

@@ -23,17 +23,18 @@ from secterm.archive.members import (
     OFFICERS,
     RECOVERIES,
     Manifest,
+    log_digest,
 )
 from secterm.archive.read import read
 from secterm.archive.received import Unfolding
 from secterm.archive.sums import SUMS
 from secterm.archive.walk import Walk, plain
-from secterm.desk.booking import Booking
 from secterm.desk.cards import card_of
 from secterm.desk.merging import place, relation
 from secterm.desk.recording import Recorder, Recording
 from secterm.desk.registry import Registry
 from secterm.desk.shelf import BROKEN, Shelf
+from secterm.desk.witnessing import Witnessing
 from secterm.dossier import entries as acts
 from secterm.dossier.entries import Entry, Numbered, Origin, OriginKnown, Received
 from secterm.dossier.fold import fold
@@ -134,12 +135,19 @@ def look(
     return Looked(file, identity, passphrase, walk, walk.context, walk.manifest, packs, whole)
 
 
-class Restoring(Booking):
+class Restoring(Witnessing):
     """What an officer does with an archive that comes back."""
 
     def knows(self, archive: Looked) -> bool:
-        """Whether archives of that vault were taken in before, so that its log keys are known."""
-        return archive.vault in self._registry.joined
+        """Whether archives of that vault were taken in or witnessed, so that its log keys are
+        known.
+        """
+        return archive.vault in self._registry.joined or self._witnessed(archive) is not None
+
+    def _witnessed(self, archive: Looked) -> str | None:
+        """The digest of that vault's log keys, where an archive of it was witnessed here."""
+        seen = self._registry.witnesses.last_seen(archive.context.checkpoint.origin)
+        return seen.told.log_keys if seen is not None else None
 
     def restore(
         self,
@@ -177,25 +185,38 @@ class Restoring(Booking):
             raise NotRestored(
                 _("it is of this very vault, which has these dossiers. Restore it into a new one.")
             )
-        point, keys = archive.context.checkpoint, [v.public_key.hex() for v in archive.context.log]
-        joined = registry.joined.get(vault)
-        if joined is None:
+        log = archive.context.log
+        joined, witnessed = registry.joined.get(vault), self._witnessed(archive)
+        keys = [verifier.public_key.hex() for verifier in log]
+        if joined is None and witnessed is None:
             if not fingerprint:
                 raise NotRestored(_("the fingerprint of its log keys is not known yet."))
             archive.demand(fingerprint)
-        elif keys != [joined.log_ed25519, joined.log_mldsa44]:
+        elif witnessed not in (None, log_digest(log)) or (
+            joined is not None and keys != [joined.log_ed25519, joined.log_mldsa44]
+        ):
             raise NotRestored(_("it has other log keys than that vault had before."))
         elif fingerprint:
             archive.demand(fingerprint)
-        said = registry.origins[vault].said if joined is not None else {}
-        if point.size in said and said[point.size].root != point.root.hex():
-            raise NotRestored(
-                _(
-                    "at {n} entries its journal has the root {new}, and had {old} in an earlier "
-                    "archive: that vault was put back or forked."
-                ).format(n=point.size, new=point.root.hex()[:20], old=said[point.size].root[:20])
-            )
+        self._demand_one_past(archive)
         self._demand_other_people(archive)
+
+    def _demand_one_past(self, archive: Looked) -> None:
+        """A journal has one past: nothing that is known of it is otherwise in this archive."""
+        point, registry = archive.context.checkpoint, self._registry
+        known = registry.origins.get(archive.vault)
+        told = [(one.size, one.root) for one in known.said.values()] if known is not None else []
+        seen = registry.witnesses.seen.get(point.origin, ())
+        told += [(one.told.size, one.told.root) for one in seen]
+        now = {**archive.walk.continued, point.size: point.root}
+        for size, root in told:
+            if size in now and now[size].hex() != root:
+                raise NotRestored(
+                    _(
+                        "at {n} entries its journal has the root {new}, and had {old} in an "
+                        "earlier archive: that vault was put back or forked."
+                    ).format(n=size, new=now[size].hex()[:20], old=root[:20])
+                )
 
     def _demand_other_people(self, archive: Looked) -> None:
         """An id is one person's: here, there, and in every vault that dossiers came from."""

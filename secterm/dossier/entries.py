@@ -477,6 +477,29 @@ class Exported(_Act, frozen=True, kw_only=True, tag="exported"):
     extract: str = ""  # `decision` where each dossier is in it with its decision alone
 
 
+class Witnessed(_Act, frozen=True, kw_only=True, tag="witnessed"):
+    """The checkpoint of another vault's archive was seen here, and cosigned at this time."""
+
+    origin: str  # `secterm/` and that vault's id
+    log_keys: str  # SHA-256 of the archive's member `log-keys`, 32 bytes, hex
+    size: int
+    root: str  # 32 bytes, hex
+    archive: str  # SHA-256 of the archive, 32 bytes, hex
+
+
+class Cosigned(_Act, frozen=True, kw_only=True, tag="cosigned"):
+    """A witness has seen this checkpoint of the journal: its cosignature was taken in."""
+
+    witness: str  # what the officer calls whoever keeps that vault
+    origin: str  # `secterm/` and the id of the witness's vault: the cosigner's name
+    log_ed25519: str  # its log keys, as its own `Created` has them
+    log_mldsa44: str
+    size: int
+    root: str  # 32 bytes, hex
+    time: int  # seconds since 1970, by the witness's clock
+    signature: str  # ML-DSA-44, 2420 bytes, hex
+
+
 VaultAct: TypeAlias = (
     Created
     | OfficerJoined
@@ -500,6 +523,8 @@ VaultAct: TypeAlias = (
     | OriginJoined
     | OriginKnown
     | Kept
+    | Witnessed
+    | Cosigned
 )
 
 

@@ -123,7 +123,14 @@ def short_note(note: Note) -> Note:
     return Note(note.text, note.signatures[:1])
 
 
-def log_verifiers(vault: Vault) -> tuple[Verifier, Verifier]:
+def log_note(note: Note) -> Note:
+    """The checkpoint as a witness gives it back: with both signatures of the log, and no
+    officer's.
+    """
+    return Note(note.text, note.signatures[:2])
+
+
+def log_verifiers(vault: Vault) -> tuple[Ed25519Verifier, MLDSA44Cosigner]:
     """The public halves of the log keys."""
     ed25519, mldsa = vault.log_keys()
     return _ed25519(vault.origin, ed25519), MLDSA44Cosigner(
@@ -140,4 +147,9 @@ def fingerprint(verifiers: tuple[Verifier, ...]) -> str:
     of it the first 32 hex digits in groups of four.
     """
     digest = hashlib.sha256("".join(f"{v.vkey()}\n" for v in verifiers).encode()).hexdigest()
+    return grouped(digest)
+
+
+def grouped(digest: str) -> str:
+    """The fingerprint that is the beginning of a SHA-256 in hex."""
     return " ".join(digest[i : i + 4] for i in range(0, 32, 4))

@@ -21,6 +21,14 @@ def id_of(text: str) -> bytes | None:
     return bytes.fromhex(text) if _ID.fullmatch(text) else None
 
 
+def is_hex(text: str, size: int) -> bool:
+    """Whether this is so many bytes in hex, written as ids and digests are."""
+    try:
+        return len(bytes.fromhex(text)) == size and bytes.fromhex(text).hex() == text
+    except ValueError:
+        return False
+
+
 @dataclass(frozen=True)
 class Head:
     """What the sealed head says: the tree's right edge, the outside digest, a mark.

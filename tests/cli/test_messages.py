@@ -7,6 +7,7 @@ import pytest
 
 from secterm import messages
 from secterm.archive import errors as archive
+from secterm.desk.broken import HistoryBroken
 from secterm.desk.model import ClockIsBehind, SameOfficer, WeakPassphrase
 from secterm.dossier.fold import EntryOutOfPlace
 from secterm.dossier.permit import NotAllowed
@@ -38,8 +39,10 @@ STATUSES = [
     (archive.ArchiveUnreadable("it is damaged"), 4),
     (archive.NotRestored("it does not hold.", ("checkpoint: is not signed", "and more")), 1),
     (archive.NotRestored("it is of this very vault."), 1),
+    (archive.CosignatureInvalid("the file is no cosignature"), 1),
     (archive.WrongIdentity("another key"), 3),
     (NotAllowed("Not now."), 2),
+    (HistoryBroken("It was cut.", ("Then", "9"), ("Now", "8"), "", ""), 1),
     (SameOfficer(), 2),
     (WeakPassphrase("Too short."), 2),
     (ClockIsBehind(DAY, DAY), 4),

@@ -13,7 +13,7 @@ from tests.cli.conftest import OFFICER, PASSPHRASE
 
 REPORT = {
     "holds", "faults", "entries", "dossiers", "erased", "recovered", "touched", "checkpoint",
-    "continues", "rewritten",
+    "continues", "rewritten", "witnessed",
 }  # fmt: skip
 
 

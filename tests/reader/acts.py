@@ -14,6 +14,7 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", re.ASCII)
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+ORIGIN = re.compile("secterm/[0-9a-f]{32}", re.ASCII)
 AGE = re.compile("age1[qpzry9x8gf2tvdw0s3jn54khce6mua7l]{58}")
 PACK_FILES = {"pack.toml", "rules.toml", "screening.toml", "training.toml", "undertaking.toml"}
 PARTICULARS = {
@@ -38,7 +39,8 @@ SEALED_KEY = {"kdf": "text", "sealed": "hex 64"}
 ROLES = "administrator officer approver auditor"
 
 # Each field: `?` is text that may be left out, `number?` a whole number that may be; several
-# words are those that there are; `hex N` is so many bytes, `age` a recipient.
+# words are those that there are; `hex N` is so many bytes, `age` a recipient, `origin` a
+# vault's log.
 VAULT = {
     "created": {"unit": "text", "log_ed25519": "hex 32", "log_mldsa44": "hex 1312"},
     "pack_adopted": {"pack": PACK_REF, "files": "files"},
@@ -55,6 +57,23 @@ VAULT = {
         "recipients": "texts",
         "medium": {"kind": "text", "label": "?", "id": "?"},
         "extract": "decision?",
+    },
+    "witnessed": {
+        "origin": "origin",
+        "log_keys": "hex 32",
+        "size": "number",
+        "root": "hex 32",
+        "archive": "hex 32",
+    },
+    "cosigned": {
+        "witness": "text",
+        "origin": "origin",
+        "log_ed25519": "hex 32",
+        "log_mldsa44": "hex 1312",
+        "size": "number",
+        "root": "hex 32",
+        "time": "number",
+        "signature": "hex 2420",
     },
     "proposed": {
         "what": "disable erase administrator officer approver auditor",
@@ -251,6 +270,8 @@ def _fits_text(value: str, kind: str) -> bool:
         return value != ""
     if kind.startswith("hex "):
         return re.fullmatch(f"[0-9a-f]{{{2 * int(kind[4:])}}}", value) is not None
+    if kind == "origin":
+        return ORIGIN.fullmatch(value) is not None
     if kind == "age":
         return AGE.fullmatch(value) is not None and bech32_holds(value)
     if kind in ("time", "date"):

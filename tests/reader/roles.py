@@ -18,6 +18,7 @@ POWERS = {
     "auditor": {"verify"},
 }
 SECONDED = {"reviewed", "seconded", "erased", "unlocked", "clock_behind"}
+RECORDED = {"exported", "witnessed", "cosigned"}  # on the vault's own strand
 PROPOSED = {"officer_disabled": "disable", "role_given": "", "erased": "erase"}
 RECOVERING = ["officer_added", "officer_joined", "recovered"]
 
@@ -127,7 +128,7 @@ class Judge:
             return False
         if entry.name in SECONDED or entry.number_of("proposed") is not None:
             return signer.may("second")
-        recorded = entry.name in acts.DOSSIER or entry.name == "exported"
+        recorded = entry.name in acts.DOSSIER or entry.name in RECORDED
         return signer.may("record" if recorded else "manage")
 
     def _apply(self, entry: Entry, before: dict[bytes, Person]) -> None:

@@ -13,6 +13,7 @@ from tests.reader.registry import Registry
 from tests.reader.roles import Judge, Person
 from tests.reader.vault import Vault
 from tests.reader.walk import Draft
+from tests.reader.witnesses import Witnesses
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ def _verified(vault: Vault, earlier: str, faults: list[Fault]) -> Report:
     for entry in known.entries:
         if entry.name == "exported" and not _was_here(log.leaves, entry):
             faults.append(Fault("entry", str(entry.number), "sealed", "never was here"))
+    Witnesses(vault.origin, log.leaves, faults).check(known.entries)
     if earlier and not continues(log.leaves, earlier):
         faults.append(Fault("entry", "", "", "the log does not continue the earlier checkpoint"))
     keys = known.log_keys

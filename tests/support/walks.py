@@ -35,6 +35,7 @@ from secterm.tui.screens import (
     overview,
     people,
     reader,
+    receipts,
     recovering,
     room,
     rules,
@@ -51,10 +52,12 @@ from secterm.tui.screens import handover as handing
 from secterm.tui.screens import quiz as quizzing
 from secterm.tui.screens.interview import jump
 from secterm.vault import shares
+from secterm.vault.note import Checkpoint
 from tests.support import sticks
 from tests.support.custodians import asks_for, sees_the_share
 from tests.support.house import SECOND, Sitting
 from tests.support.paper import ordinary
+from tests.support.witnessing import cosigned
 
 NOBODY = "age1y5q5lk3tsl66jaxy2lh2csye6wyurwef2a5f9lavm8w78tues9uqqhu5s5"
 RECIPIENTS = {
@@ -336,6 +339,28 @@ async def export_to_the_book(officer):
     await keys(("enter", "> Recipients"), ("space", "Whoever has one of these"))(officer)
 
 
+async def the_receipts(officer):
+    await keys(("f5", "> Medium"), ("f6", "Archives written"))(officer)
+
+
+async def a_cosignature(officer, point=None):
+    (stick,) = media.machine.present()
+    cosigned(officer.desk._vault, stick.folder, point, int(THEN.timestamp()))
+    await the_receipts(officer)
+    await keys(("f2", "> Cosignature"))(officer)
+
+
+async def a_new_witness(officer):
+    await a_cosignature(officer)
+    await keys(("enter", "> Name"))(officer)
+
+
+async def put_back(officer):
+    vault = officer.desk._vault
+    await a_cosignature(officer, Checkpoint(vault.origin, vault.size + 12, bytes(range(32))))
+    await keys(("enter", "is NOT what the witness has seen"))(officer)
+
+
 async def tour(officer):
     officer.app.guide.begin()
     await officer.sees("Tour 1 of")
@@ -404,6 +429,10 @@ WALKS = {
     "erased": Walk(reader.Reader, erased),
     "export": Walk(exporting.Exporting, keys(("f5", "> Medium"))),
     "not written": Walk(dialogs.Question, not_written),
+    "receipts": Walk(receipts.Receipts, the_receipts),
+    "cosignature": Walk(receipts.Cosigning, a_cosignature),
+    "new witness": Walk(form.Form, a_new_witness),
+    "put back": Walk(reader.Reader, put_back),
     "verify": Walk(form.Form, keys(("f6", "> Earlier checkpoint"))),
     "verified": Walk(
         verifying.Verified,

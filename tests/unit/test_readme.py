@@ -30,6 +30,7 @@ WHERE = {
     "reading before a quiz": ("quiz",),
     "undertaking": ("undersigning",),
     "verified": ("verifying",),
+    "archives written": ("receipts",),
     "export": ("exporting", "marks"),
     "recovery shares": ("sharing",),
     "officers": ("officers",),

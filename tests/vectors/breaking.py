@@ -10,11 +10,15 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
+
 from secterm.archive.recipients import fingerprint
 from secterm.desk.desk import Desk
 from secterm.desk.recording import Recorder
 from secterm.dossier import entries as acts
 from secterm.dossier.entries import VaultAct
+from secterm.vault.note import TIMESTAMP_SIZE, cosign_mldsa44
 from secterm.vault.signer import Signer
 from tests.support.paper import someone
 from tests.vectors.make import (
@@ -234,6 +238,27 @@ def receipt(path: Path) -> Told:
     return alone("A receipt names a checkpoint that never was here.", number)
 
 
+def cosignature(path: Path) -> Told:
+    desk, _id = small(path)
+    vault, witness = desk._vault, f"secterm/{'ab' * 16}"
+    short, long = Ed25519PrivateKey.generate(), MLDSA44PrivateKey.generate()
+    line = cosign_mldsa44(vault.checkpoint(), witness, long, 1_741_000_000)
+    signature = line.signature[TIMESTAMP_SIZE:]
+    act = acts.Cosigned(
+        witness="Registry",
+        origin=witness,
+        log_ed25519=short.public_key().public_bytes_raw().hex(),
+        log_mldsa44=long.public_key().public_bytes_raw().hex(),
+        size=vault.size,
+        root=vault.checkpoint().root.hex(),
+        time=1_741_000_000,
+        signature=(bytes([signature[0] ^ 1]) + signature[1:]).hex(),
+    )
+    number = past(desk, vault.signer, vault.id.hex(), act)
+    desk.close()
+    return alone("A witness's cosignature has a flipped bit.", number)
+
+
 def _by_first(builder: Builder) -> Builder:
     return lambda path: builder(path) | {"ways": [way(*FIRST)]}
 
@@ -254,5 +279,6 @@ BROKEN: dict[str, Builder] = {
         by_same,
         by_two_names,
         receipt,
+        cosignature,
     )
 }

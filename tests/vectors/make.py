@@ -16,17 +16,19 @@ from typing import get_args
 
 import pytest
 
+from secterm.archive.inspect import inspection, walked
 from secterm.archive.recipients import fingerprint
 from secterm.desk import sample
 from secterm.desk.desk import Desk
 from secterm.desk.drafts import Left
 from secterm.desk.upkeep import recover
+from secterm.desk.witnessing import read_cosignature
 from secterm.dossier import entries as acts
 from secterm.vault import kdf, keyfile
 from secterm.vault.errors import WrongPassphrase
 from secterm.vault.shares import Collected
 from tests.support import sticks
-from tests.support.archives import SMALL_PACK, TO
+from tests.support.archives import SMALL_PACK, TO, identity_file
 from tests.support.paper import someone
 from tests.vectors import FOLDER, OPENED
 
@@ -257,6 +259,30 @@ def archived(path: Path) -> Told:
     }
 
 
+def witnessed(path: Path) -> Told:
+    clock = Clock()
+    with tempfile.TemporaryDirectory() as folder:
+        here, there = begun(path, clock), begun(Path(folder, "registry.vault"), clock)
+        for desk in (here, there):
+            desk.open_dossier(someone("general"))
+        for _ in range(2):
+            for desk, witness in ((here, there), (there, here)):
+                file = desk.export(Path(folder), TO).path
+                walk = walked(file, identity=identity_file(Path(folder)))
+                digest = inspection(walk, file).sha256
+                cosigned = witness.witness(walk, digest, Path(folder), walk.own)
+                if desk is here:
+                    found = read_cosignature(cosigned)
+                    desk.take_in(found, NAMES[0], found.fingerprint)
+        there.close()
+        here.close()
+    return {
+        "what": "Two archives that a witness has seen and cosigned; and two of the witness's own "
+        "vault that were seen here.",
+        "ways": [way(*FIRST)],
+    }
+
+
 WHOLE: dict[str, Builder] = {
     builder.__name__: builder
     for builder in (
@@ -270,6 +296,7 @@ WHOLE: dict[str, Builder] = {
         unlocking,
         recipients,
         archived,
+        witnessed,
     )
 }
 

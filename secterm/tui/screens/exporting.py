@@ -21,11 +21,11 @@ from secterm.tui.screens import addressing, extent, onto, passwords
 from secterm.tui.screens.dialogs import Cancelled, Question
 from secterm.tui.screens.form import Doubt, Entry, Values
 from secterm.tui.screens.reader import Reader
+from secterm.tui.screens.receipts import Receipts
 from secterm.tui.widgets.choices import Choice
-from secterm.words import _, ngettext
+from secterm.words import _
 
 if TYPE_CHECKING:
-    from secterm.desk.desk import Desk
     from secterm.tui.screens.extent import Extent
     from secterm.tui.screens.room import Room
 
@@ -69,18 +69,15 @@ class Exporting(onto.OnMedium):
     @work(exit_on_error=False)
     async def action_receipts(self) -> None:
         """The receipts of all archives."""
-        await self.shell.push_screen_wait(written_so_far(self.desk))
+        self.doing = "receipts"
+        await self.shell.push_screen_wait(Receipts(self.desk))
 
-
-def written_so_far(desk: Desk) -> Reader:
-    """The page of all receipts, the latest first."""
-    found = desk.receipts()
-    count = ngettext("{n} archive was written.", "{n} archives were written.", len(found))
-    return Reader(
-        _("Archives written"),
-        count.format(n=len(found)) if found else _("No archive was written yet."),
-        "\n\n".join(desk.told(each) for each in found),
-    )
+    def take_up(self, word: str, typed: dict[str, str]) -> None:
+        """The receipts again; else what was typed."""
+        if word == "receipts":
+            self.action_receipts()
+        else:
+            super().take_up(word, typed)
 
 
 def _form(

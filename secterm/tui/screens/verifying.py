@@ -16,9 +16,9 @@ from secterm.desk import slip
 from secterm.desk.report import Report
 from secterm.tui.screens import folders
 from secterm.tui.screens.dialogs import Cancelled, bar
-from secterm.tui.screens.exporting import written_so_far
 from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.screens.reader import Reader
+from secterm.tui.screens.receipts import Receipts
 from secterm.vault.checkpoints import parse_short
 from secterm.words import _
 
@@ -32,8 +32,8 @@ class Verified(Reader):
     HELP_TEXT = _(
         "What was verified, what does not hold and where. The arrows, PgUp and PgDn move "
         "through it. F2 writes the checkpoint as one short line into a small text file on a "
-        "medium, to be printed elsewhere. F3 shows which archives were written so far. Enter or "
-        "Esc goes back."
+        "medium, to be printed elsewhere. F3 shows which archives were written so far; a "
+        "witness's cosignature on one is taken in there. Enter or Esc goes back."
     )
     RULE = _(
         "A vault put back from an old copy holds by itself: only a checkpoint kept elsewhere "
@@ -49,6 +49,7 @@ class Verified(Reader):
         parts = [
             report.summary(),
             "\n".join(f"- {fault}" for fault in report.faults),
+            "\n".join(seen.told() for seen in report.witnessed),
             _("Checkpoint {line}").format(line=report.checkpoint),
         ]
         super().__init__(_("Verify"), title, "\n\n".join(part for part in parts if part))
@@ -57,7 +58,8 @@ class Verified(Reader):
     @work(exit_on_error=False)
     async def action_receipts(self) -> None:
         """The receipts of all archives."""
-        await self.shell.push_screen_wait(written_so_far(self.desk))
+        self.doing = "receipts"
+        await self.shell.push_screen_wait(Receipts(self.desk))
 
     @work(exit_on_error=False)
     async def action_slip(self) -> None:
@@ -78,9 +80,11 @@ class Verified(Reader):
             return
 
     def take_up(self, word: str, typed: dict[str, str]) -> None:
-        """The folder is asked for again; else the line at the top."""
+        """What was begun is begun again; else the line at the top."""
         if word == "slip":
             self.action_slip()
+        elif word == "receipts":
+            self.action_receipts()
         else:
             super().take_up(word, typed)
 

@@ -52,11 +52,14 @@ def test_it_tells_who_which_post_what_was_decided_by_whom_and_until_when(house, 
 def test_it_holds_just_these_members(extract):
     kinds = {re.sub(r"[0-9a-f]{32}|(?<=/)[0-9]+(?=[.])", "#", name) for name in extract.names()}
     assert kinds == {
-        *("README.txt", "checkpoint", "log-keys", "officers.json"),
+        *("README.txt", "checkpoint", "log-keys", "consistency.json", "officers.json"),
         *("manifest.json", "manifest.sig", "dossiers/#/decision.json"),
         *("dossiers/#/undertaking.txt", "dossiers/#/entries/#.tlog-proof"),
         "dossiers/#/entries/#.officer-proof",
-        *(f"schemas/{n}.schema.json" for n in ("officers", "decision", "manifest", "manifest-sig")),
+        *(
+            f"schemas/{n}.schema.json"
+            for n in ("consistency", "officers", "decision", "manifest", "manifest-sig")
+        ),
     }
 
 

@@ -161,7 +161,7 @@ def test_the_members_stand_in_the_order_that_the_format_gives(house):
     names = house.opened.names()
     kinds = list(dict.fromkeys(name.split("/")[0] for name in names))
     assert kinds == [
-        *("README.txt", "schemas", "checkpoint", "log-keys", "officers.json"),
+        *("README.txt", "schemas", "checkpoint", "log-keys", "consistency.json", "officers.json"),
         "recoveries.json",
         *("officers", "packs", "dossiers", "manifest.json", "manifest.sig"),
     ]

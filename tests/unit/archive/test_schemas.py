@@ -13,6 +13,7 @@ from tests.support import archives, schema
 
 # The members that each schema is of.
 OF = {
+    "consistency": r"consistency\.json",
     "officers": r"officers\.json",
     "recoveries": r"recoveries\.json",
     "manifest": r"manifest\.json",

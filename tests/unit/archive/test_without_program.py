@@ -159,6 +159,8 @@ class Stranger:
         assert hashlib.sha256(keys).hexdigest()[:32] == fingerprint.replace(" ", "")
         self.log = [line.decode().split("+", 2) for line in keys.splitlines()]
         self.checkpoint()
+        for line in loaded(folder / "consistency.json"):
+            self.continues(**line)
         self.kind = self.manifest()
         if self.kind == "decision":
             for extract in folder.glob("dossiers/*"):
@@ -207,6 +209,25 @@ class Stranger:
         key = bytes.fromhex(self.officers[self.officer]["public_key"])
         signed = self.signature(officers, f"{self.origin}/officer/{self.officer}", 1, key)
         ed25519(key, signed, text.encode())
+
+    def continues(self, size, root, proof):
+        """RFC 9162, 2.1.4.2: that the checkpoint continues an earlier one."""
+        assert 0 < size < self.size
+        path = [bytes.fromhex(step) for step in proof]
+        path = path if size & (size - 1) else [bytes.fromhex(root), *path]
+        first, last = size - 1, self.size - 1
+        while first & 1:
+            first, last = first >> 1, last >> 1
+        old = new = path[0]
+        for step in path[1:]:
+            if first & 1 or first == last:
+                old, new = node(step, old), node(step, new)
+                while not first & 1 and first:
+                    first, last = first >> 1, last >> 1
+            else:
+                new = node(new, step)
+            first, last = first >> 1, last >> 1
+        assert (old.hex(), new, last) == (root, self.root, 0)
 
     @staticmethod
     def signature(line, name, kind, key):

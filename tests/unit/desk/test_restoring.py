@@ -391,6 +391,28 @@ def test_a_vault_that_forked_is_told(desk, other, keep, vault, tmp_path):
     fork.close()
 
 
+def test_a_vault_that_forked_earlier_is_told_by_what_its_archive_continues(
+    desk, other, keep, vault, tmp_path
+):
+    copy = shutil.copy(vault, tmp_path / "copy.db")
+    id = someone(desk, "screening")
+    desk.act(id, acts.Noted(text="One way."))
+    taken(other, keep(desk))
+    fork = Desk.open(copy, *OFFICER)
+    fork.act(id, acts.Noted(text="Another way."))
+    keep(fork)
+    fork.act(id, acts.Noted(text="And on."))
+    assert "put back or forked" in refused(other, keep(fork))
+    fork.close()
+
+
+def test_a_vault_that_was_witnessed_is_known(desk, other, keep, medium):
+    archive = keep(desk)
+    other.witness(archive.walk, archive.sha256, medium, archive.walk.own)
+    assert other.knows(archive)
+    assert len(other.restore(archive).new) == 3
+
+
 def test_only_an_administrator_restores(desk, other, keep, tmp_path):
     archive = keep(desk)
     other.add_officer("Ex Test", OFFICER[1], "officer")
