@@ -26,6 +26,7 @@ from secterm.archive.members import (
 )
 from secterm.archive.read import read
 from secterm.archive.received import Unfolding
+from secterm.archive.sums import SUMS
 from secterm.archive.walk import Walk, plain
 from secterm.desk.booking import Booking
 from secterm.desk.cards import card_of
@@ -121,7 +122,8 @@ def look(
         kind, _slash, rest = name.partition("/")
         if kind == "packs":
             digest, _slash, called = rest.partition("/")
-            packs.setdefault(digest, {})[called] = data
+            if called != SUMS:
+                packs.setdefault(digest, {})[called] = data
 
     read(file, take, identity=identity, passphrase=passphrase)
     walk.finish()
