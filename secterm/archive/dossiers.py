@@ -69,7 +69,7 @@ class _Work:
         return _readable(self._own, self._folder, self._files, self._told, self._pack, self._faults)
 
     def _look(self, act: Received, files: Mapping[str, bytes]) -> None:
-        found = check_part(self._own.origins, act, files, self._faults)
+        found = check_part(self._own, act, files, self._faults)
         if found is None:
             raise EntryOutOfPlace("what came from another vault is not proven")
         self._elsewhere[act.vault] = found

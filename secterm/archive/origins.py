@@ -5,6 +5,7 @@ which the entries that came are checked.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from secterm.archive.context import Context, read_context
@@ -12,9 +13,12 @@ from secterm.archive.errors import ArchiveUnreadable
 from secterm.archive.members import OfficerLine
 from secterm.archive.parts import unpacked
 from secterm.archive.strands import SENSELESS, Plain, check_strand
+from secterm.archive.sums import folder_of
 from secterm.dossier import entries as acts
 from secterm.dossier import roles
 from secterm.dossier.entries import OriginKnown, Received, VaultAct
+from secterm.vault.errors import VaultError
+from secterm.vault.note import Checkpoint, TlogProof
 
 
 def check_officer(
@@ -114,26 +118,52 @@ class Known:
             self.said[size].root,
         ):
             faults.append(f"{where}: is of another vault or checkpoint than it says")
-        folders = sorted({"/".join(name.split("/")[:2]) for name in files if "/" in name})
-        proven = {
-            check_officer(context, folder, check_strand(context, folder, files, faults), faults)
-            for folder in folders
-        }
+        folders: dict[str, dict[str, bytes]] = {}
+        for name, data in files.items():
+            if "/" in name:
+                folders.setdefault(folder_of(name), {})[name] = data
+        proven = set()
+        for folder, members in folders.items():
+            entries = check_strand(context, folder, members, faults)
+            proven.add(check_officer(context, folder, entries, faults))
         for id in context.officers.keys() - proven:
             faults.append(f"{where}: {context.officers[id].name} is not proven by an entry")
         return context
 
 
+def _at(own: Context, act: Received, files: Mapping[str, bytes]) -> Context | None:
+    """The vault's own context at an earlier checkpoint, as what comes home has it: of the
+    part's first proof, by the log key's signature on it.
+    """
+    proofs = (data for name, data in files.items() if name.endswith(".tlog-proof"))
+    try:
+        note = TlogProof.parse(next(proofs)).note
+        if own.log[0].verify(note) is None:
+            return None
+        return replace(own, note=note, checkpoint=Checkpoint.parse(note.text), verified={})
+    except (StopIteration, VaultError, ValueError):
+        return None
+
+
 def check_part(
-    origins: Mapping[str, Known], act: Received, files: Mapping[str, bytes], faults: list[str]
+    own: Context, act: Received, files: Mapping[str, bytes], faults: list[str]
 ) -> Context | None:
-    """The context of the entries that came in a part; adds to `faults` what does not hold."""
-    known, folder = origins.get(act.vault), f"dossiers/{act.dossier}"
-    context = known.context(act.size) if known is not None else None
-    if known is None or context is None or known.said[act.size].root != act.root:
+    """The context of the entries that came in a part, to the vault whose context is `own`;
+    adds to `faults` what does not hold.
+    """
+    folder = f"dossiers/{act.dossier}"
+    if act.vault == own.vault.hex():
+        context = _at(own, act, files)
+    else:
+        known = own.origins.get(act.vault)
+        context = known.context(act.size) if known is not None else None
+        faults += known.faults(act.size) if known is not None else ()
+    if context is None or (context.checkpoint.size, context.checkpoint.root.hex()) != (
+        act.size,
+        act.root,
+    ):
         faults.append(f"{folder}: came from a vault of which nothing holds")
         return None
-    faults += known.faults(act.size)
     if len(check_strand(context, folder, files, faults)) != act.entries:
         faults.append(f"{folder}: holds another number of entries than it says")
     return context

@@ -90,6 +90,12 @@ def restore(
         raise Refused(_("Give --into or --vault, not both."))
     if identity is not None and not os.access(identity, os.R_OK):
         raise Refused(_("The identity file cannot be read."))
+    if into is None and given.path.exists():
+        raise Refused(
+            _(
+                "{path}: There is a file already. To take an archive into a vault, say --into."
+            ).format(path=given.path)
+        )
     if into is None:
         demand_new(given)
     else:
@@ -126,7 +132,7 @@ def _looked(files: tuple[Path, ...], identity: Path | None, secret: str) -> Iter
                 file,
                 identity=identity,
                 passphrase=secret,
-                progress=_counted(shown, _("Checking {file}: {n} dossiers"), file),
+                progress=_counted(shown, _("Checking {file}: dossier {n}"), file),
             )
 
 
@@ -175,7 +181,7 @@ def _newest(found: list[Looked]) -> Mapping[str, bytes]:
 
 def _taken(desk: Desk, archive: Looked, fingerprint: str) -> Restored:
     with Progress() as shown:
-        progress = _counted(shown, _("Taking in {file}: {n} dossiers"), archive.file)
+        progress = _counted(shown, _("Taking in {file}: dossier {n}"), archive.file)
         return desk.restore(archive, fingerprint, progress)
 
 

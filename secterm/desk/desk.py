@@ -530,7 +530,6 @@ class Desk(Drafts):
         record.settled.append(lambda: self._shelf.remember(id, state, numbered))
         record.settled.append(lambda: self._index.note(card))
 
-
     def _demand_second(self, state: State, entry: Entry) -> None:
         """A second person is another one than the first, also where that one acted in another
         vault, under another id. Raises NotAllowed where they have the same name.

@@ -102,7 +102,7 @@ class _Work:
     def _look(self, act: Received, files: Mapping[str, bytes]) -> None:
         """What came from another vault is proven there. Raises `EntryOutOfPlace`."""
         wrong: list[str] = []
-        found = check_part(self._registry.origins, act, files, wrong)
+        found = check_part(self._registry.context(self._vault), act, files, wrong)
         if found is None or wrong:
             raise EntryOutOfPlace(f"what it brought does not hold: {'; '.join(wrong[:MOST])}")
         self._elsewhere[act.vault] = found

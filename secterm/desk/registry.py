@@ -12,6 +12,8 @@ from typing import Final
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from secterm.archive.context import Context
+from secterm.archive.members import OfficerLine, RecoveryLine
 from secterm.archive.origins import Known
 from secterm.desk.book import Book
 from secterm.desk.receipts import Receipt
@@ -25,6 +27,7 @@ from secterm.policy.model import Pack
 from secterm.vault import keys, sealing
 from secterm.vault.errors import SealBroken, VaultDamaged
 from secterm.vault.merkle import HASH_SIZE
+from secterm.vault.note import Ed25519Verifier, MLDSA44Cosigner, Note, SignatureLine
 from secterm.vault.records import ID_SIZE
 from secterm.vault.seal import unseal
 from secterm.vault.signer import Signer
@@ -151,6 +154,33 @@ class Registry:
         if who is None:
             return ""
         return who.name if at is None else who.name_at(at) or who.name
+
+    def context(self, vault: Vault) -> Context:
+        """What entries of this vault's journal are checked against, where they come home."""
+        origin, point = vault.origin, vault.checkpoint()
+        officers = {
+            o.id: OfficerLine(id=o.id, name=o.name, public_key=o.public_key.hex())
+            for o in self.officers.values()
+        }
+        recoveries = {
+            r.made.recovery: RecoveryLine(id=r.made.recovery, public_key=r.made.public_key)
+            for r in self.recoveries
+        }
+        return Context(
+            log=(
+                Ed25519Verifier(origin, bytes.fromhex(self.log_ed25519)),
+                MLDSA44Cosigner(origin, bytes.fromhex(self.log_mldsa44)),
+            ),
+            note=Note(point.text(), (SignatureLine(origin, bytes(4), bytes(64)),)),  # nobody's
+            checkpoint=point,
+            officers=officers,
+            signed_at=None,
+            signer="",
+            recoveries=recoveries,
+            packs=self.packs,
+            histories={o.id: o.history for o in self.officers.values()},
+            origins=self.origins,
+        )
 
     def others(self, dossier: str) -> tuple[str, ...]:
         """Other histories of a dossier that are here: those kept apart, or the one they left."""

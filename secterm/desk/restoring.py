@@ -120,7 +120,7 @@ def look(
         walk.take(name, data)
         progress(name)
         kind, _slash, rest = name.partition("/")
-        if kind == "packs":
+        if kind == "packs" and not name.endswith(SUMS):
             digest, _slash, called = rest.partition("/")
             if called != SUMS:
                 packs.setdefault(digest, {})[called] = data

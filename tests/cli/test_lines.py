@@ -42,14 +42,22 @@ def test_every_line_works_as_written(empty):
     assert "The archive holds" in inspected
     assert listed[0]["name"] in inspected
 
+    key = does(f"secterm inspect out/{archive.name} --identity key.txt --json").json["fingerprint"]
+    other = COMMON.replace("v.db", "new.db")
+    does(f"secterm restore out/{archive.name} {other} --identity key.txt --fingerprint '{key}'")
+    assert len(does(f"secterm list    {other} --json").json) == 3
+    into = COMMON.replace("--vault v.db", "--into new.db")
+    told = does(f"secterm restore out/{archive.name} {into} --identity key.txt").out
+    assert "0 new, 0 continued, 3 here already" in told
+
     does(f"secterm sample  {COMMON} --appointees 1")
     assert len(does(f"secterm list    {COMMON} --json").json) == 4
 
 
-def test_only_restore_and_doctor_are_absent(tmp_path):
-    for command in ("restore", "doctor"):
-        assert "No such command" in secterm(command, cwd=tmp_path).complaint
+def test_only_doctor_is_absent(tmp_path):
+    assert "No such command" in secterm("doctor", cwd=tmp_path).complaint
     commands = secterm("--help").out
-    for command in ("demo", "init", "sample", "list", "show", "verify", "export", "inspect"):
+    there = ("demo", "init", "sample", "list", "show", "verify", "export", "inspect", "restore")
+    for command in there:
         assert f"  {command} " in commands
     assert "check " in secterm("pack", "--help").out

@@ -36,6 +36,8 @@ STATUSES = [
     (archive.RecipientInvalid("nobody was named"), 2),
     (archive.ArchiveNotWritten("the medium is full"), 4),
     (archive.ArchiveUnreadable("it is damaged"), 4),
+    (archive.NotRestored("it does not hold.", ("checkpoint: is not signed", "and more")), 1),
+    (archive.NotRestored("it is of this very vault."), 1),
     (archive.WrongIdentity("another key"), 3),
     (NotAllowed("Not now."), 2),
     (SameOfficer(), 2),

@@ -52,7 +52,7 @@ def test_a_record_for_a_program_has_its_keys_at_any_stage(room):
         for gate in record["gates"]:
             assert set(gate) == {"gate", "status", "done", "total", "owed", "lapses_on"}
         for event in record["timeline"]:
-            assert set(event) == {"number", "at", "officer", "what", "act"}
+            assert set(event) == {"number", "at", "officer", "what", "act", "vault"}
 
 
 def test_a_record_for_a_person_tells_gates_and_what_happened(room):
