@@ -122,8 +122,7 @@ def look(
         kind, _slash, rest = name.partition("/")
         if kind == "packs" and not name.endswith(SUMS):
             digest, _slash, called = rest.partition("/")
-            if called != SUMS:
-                packs.setdefault(digest, {})[called] = data
+            packs.setdefault(digest, {})[called] = data
 
     read(file, take, identity=identity, passphrase=passphrase)
     walk.finish()
