@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from secterm.archive.context import Context
 from secterm.archive.errors import ArchiveUnreadable
 from secterm.archive.read import read
 from secterm.archive.walk import DossierLine, Walk
@@ -30,6 +31,14 @@ COVERS: Final = {
 }
 
 
+class OriginLine(msgspec.Struct, frozen=True, kw_only=True):
+    """Another vault that dossiers in an archive came from, and its log keys' fingerprint."""
+
+    vault: str
+    unit: str
+    fingerprint: str
+
+
 class Inspection(msgspec.Struct, frozen=True, kw_only=True):
     """What an archive holds, and every fault with its place."""
 
@@ -44,6 +53,7 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: str
     fingerprint_known: bool
     dossiers: list[DossierLine]
+    origins: list[OriginLine]
     entries: int
 
     def json(self) -> str:
@@ -68,6 +78,11 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
             )
         for line in self.dossiers:
             yield f"  {line.id}  {line.stage:<12} {line.name}"
+        for origin in self.origins:
+            yield _("Some came from {unit}, vault {vault}:").format(
+                unit=origin.unit, vault=origin.vault
+            )
+            yield "  " + _("Fingerprint of its log keys: {f}").format(f=origin.fingerprint)
         yield _("Checkpoint {line}").format(line=self.checkpoint)
         yield _("Fingerprint of the log keys: {f}").format(f=self.fingerprint)
         yield _("SHA-256 of the file: {digest}").format(digest=self.sha256)
@@ -117,8 +132,17 @@ def inspect_archive(
         fingerprint=walk.own,
         fingerprint_known=fingerprint is not None,
         dossiers=walk.dossiers,
+        origins=list(_origins(context)) if context else [],
         entries=walk.entries,
     )
+
+
+def _origins(context: Context) -> Iterator[OriginLine]:
+    for vault, known in context.origins.items():
+        newest = known.context(max(known.said)) if known.said else None
+        if newest is not None:
+            unit, told = known.said[max(known.said)].unit, checkpoints.fingerprint(newest.log)
+            yield OriginLine(vault=vault, unit=unit, fingerprint=told)
 
 
 def sha256_of(file: Path) -> str:

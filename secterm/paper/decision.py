@@ -6,7 +6,7 @@ from typing import Final
 
 from secterm.dossier import gates, sentences
 from secterm.dossier.days import in_full, told
-from secterm.paper.setting import Setting
+from secterm.paper.setting import Setting, entry
 from secterm.words import _
 
 DECISIONS: Final = {
@@ -73,8 +73,8 @@ def _grounds(to: Setting) -> None:
     if state.signing_refused is not None:
         signature = _("refused before {by}").format(by=to.by(state.signing_refused))
     elif signed is not None:
-        signature = _("signed on {day}; entry #{number}").format(
-            day=told(signed.act.on), number=signed.number
+        signature = _("signed on {day}; entry {number}").format(
+            day=told(signed.act.on), number=entry(signed)
         )
     to.sheet.heading(_("What it rests on"))
     to.sheet.facts(

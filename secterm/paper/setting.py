@@ -5,11 +5,13 @@ and when, and how keys, digests and times read.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final, TypeVar
 
 from secterm.dossier import gates
 from secterm.dossier.days import in_full, told
+from secterm.dossier.entries import Received
 from secterm.dossier.fold import Told
 from secterm.paper import Matter
 from secterm.paper.sheet import Sheet
@@ -42,8 +44,8 @@ class Setting:
 
     def by(self, one: Told[T]) -> str:
         """Who recorded it, when, and as which entry."""
-        return _("{officer}, {at}, entry #{number}").format(
-            officer=self.name(one.officer, one.number), at=moment(one.at), number=one.number
+        return _("{officer}, {at}, entry {number}").format(
+            officer=self.name(one.officer, one.number), at=moment(one.at), number=entry(one)
         )
 
     def who(self) -> None:
@@ -60,8 +62,22 @@ class Setting:
                     _("Category"),
                     _("{category}, up to {level}").format(category=terms.name, level=terms.level),
                 ),
+                *self._came(),
             ]
         )
+
+    def _came(self) -> Iterator[tuple[str, str]]:
+        """The vaults from whose archives entries were taken in, the last time of each."""
+        last = {
+            one.entry.act.vault: (one.entry.act.unit, one.entry.at)
+            for one in self.matter.entries
+            if isinstance(one.entry.act, Received) and one.origin is None
+        }
+        for vault, (unit, at) in last.items():
+            said = _("{unit}, vault {vault}, on {day}").format(
+                unit=unit, vault=vault[:8], day=told(at[:10])
+            )
+            yield _("Taken in from"), said
 
     def ink(self, *officers: tuple[str, str]) -> None:
         """Lines to sign on by hand."""
@@ -78,6 +94,14 @@ class Setting:
     def appointee(self) -> tuple[str, str]:
         """The appointee as one who signs."""
         return self.state.particulars.name, ROLES["appointee"]
+
+
+def entry(one: Told[T]) -> str:
+    """An entry's number, and the vault in whose journal it is, where that is another."""
+    number = f"#{one.number}"
+    if one.origin is None:
+        return number
+    return _("{number} of vault {vault}").format(number=number, vault=one.origin.vault[:8])
 
 
 def groups(digits: str) -> str:

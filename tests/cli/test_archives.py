@@ -7,7 +7,7 @@ from tests.support.commands import files_end_at, permissions_count
 
 INSPECTION = {
     "holds", "faults", "sha256", "kind", "covers", "created", "officer", "checkpoint",
-    "fingerprint", "fingerprint_known", "dossiers", "entries",
+    "fingerprint", "fingerprint_known", "dossiers", "origins", "entries",
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from secterm.archive.errors import NotRestored
+from secterm.archive.inspect import inspect_archive
 from secterm.archive.recipients import Recipients
 from secterm.desk.desk import Desk
 from secterm.desk.restoring import look
@@ -123,6 +124,22 @@ def test_undertakings_hold_and_their_paper_says_so(desk, other, keep):
     taken(other, keep(desk))
     id = someone(other, "admitted")
     assert "every signature hold" in printed.text(other.paper(id, "undertaking").data)
+
+
+def test_every_paper_of_it_says_where_it_was_recorded(desk, other, keep):
+    archive = keep(desk)
+    vault = archive.vault[:8]
+    taken(other, archive)
+    for id in (someone(desk, stage) for stage in ("admitted", "refused", "screening")):
+        documents = other.papers(id)
+        assert documents == tuple(each for each in desk.papers(id) if each != "receipt")
+        for document in documents:
+            text = printed.text(other.paper(id, document).data)
+            assert f"Taken in from Test unit, vault {vault}, on " in text
+            if document in ("undertaking", "decision", "screening"):
+                assert f" of vault {vault}" in text
+            assert OFFICER[0] in text
+            assert "Taken in" not in printed.text(desk.paper(id, document).data)
 
 
 def test_officers_of_the_other_vault_have_their_names(desk, other, keep):
@@ -284,6 +301,17 @@ def test_a_dossier_that_went_through_two_vaults_is_still_whole(desk, other, thir
     assert third.verify().faults == []
 
 
+def test_an_inspection_says_from_which_vaults_dossiers_came(desk, other, keep, tmp_path):
+    first = keep(desk)
+    taken(other, first)
+    found = inspect_archive(keep(other).file, identity=archives.identity_file(tmp_path))
+    (origin,) = found.origins
+    told = (origin.vault, origin.unit, origin.fingerprint)
+    assert told == (first.vault, "Test unit", first.walk.own)
+    assert f"Fingerprint of its log keys: {first.walk.own}" in found.text()
+    assert found.holds
+
+
 def test_what_came_by_two_ways_is_there_once(desk, other, third, keep):
     early = keep(desk)
     taken(other, early)
@@ -308,8 +336,6 @@ def test_dossiers_that_went_on_elsewhere_come_home(desk, other, keep, tmp_path):
 
 
 def test_decisions_of_another_vault_are_exported(desk, other, keep, tmp_path):
-    from secterm.archive.inspect import inspect_archive
-
     taken(other, keep(desk))
     folder = tmp_path / "decisions"
     folder.mkdir()
