@@ -21,17 +21,17 @@ Folder: TypeAlias = Callable[[str, Mapping[str, bytes]], None]  # such as `dossi
 def again(file: Path, walk: Walk, take: Folder, *, identity: Path | None, passphrase: str) -> None:
     """Hands `take` every folder of the archive; the members outside of folders are in the walk.
 
-    Raises `ArchiveUnreadable` before it hands on what is not as it was walked, and
-    whatever `take` raises.
+    Raises `ArchiveUnreadable` before it hands on what is not as it was walked, and at the end
+    where a folder is not there any more; and whatever `take` raises.
     """
     folders = _Folders(walk, take)
     read(file, folders.member, identity=identity, passphrase=passphrase)
-    folders.close()
+    folders.finish()
 
 
 class _Folders:
     def __init__(self, walk: Walk, take: Folder) -> None:
-        self._walk = walk
+        self._left = dict(walk.folders)  # what is still to come
         self._take = take
         self._name = ""
         self._files: dict[str, bytes] = {}
@@ -55,11 +55,17 @@ class _Folders:
             return
         sums = files.pop(f"{self._name}/{SUMS}", b"")
         if (
-            hashlib.sha256(sums).digest() != self._walk.folders.get(self._name)
+            hashlib.sha256(sums).digest() != self._left.pop(self._name, None)
             or listed({n: hashlib.sha256(data).hexdigest() for n, data in files.items()}) != sums
         ):
             raise _changed()
         self._take(self._name, files)
+
+    def finish(self) -> None:
+        """After the last member."""
+        self.close()
+        if self._left:
+            raise _changed()
 
 
 def _changed() -> ArchiveUnreadable:

@@ -50,9 +50,8 @@ def member_faults(manifest: Manifest, digests: Mapping[str, str]) -> Iterator[st
     stands in no folder, and of each folder's list.
     """
     there = {name: digest for name, digest in digests.items() if name not in (MANIFEST, SIGNATURE)}
-    found = list(differences(MANIFEST, manifest.files, there))
-    yield from found
-    if not found and list(digests)[-2:] != [MANIFEST, SIGNATURE]:
+    yield from differences(MANIFEST, manifest.files, there)
+    if list(digests)[-2:] != [MANIFEST, SIGNATURE]:
         yield f"{MANIFEST}: does not come last"
 
 

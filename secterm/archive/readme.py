@@ -63,7 +63,9 @@ Where it is for a passphrase:  age -d FILE | tar -xf -
 age is described at age-encryption.org/v1; tar is POSIX tar (ustar).
 """
 
-SIGNED: Final = """To check that a member is unchanged: its SHA-256 is in manifest.json, which
+SIGNED: Final = """To check that nothing was changed: each folder ends with a list of what is in
+it; from where this file is, sha256sum --check dossiers/ID/SHA256SUMS reads it.
+The SHA-256 of each list, and of all in no folder, is in manifest.json, which
 manifest.sig signs, over its bytes: with the key of an officer named in
 officers.json (Ed25519), and with both keys in log-keys.
 

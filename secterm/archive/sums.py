@@ -15,6 +15,8 @@ from secterm.archive.tar import Member
 SUMS: Final = "SHA256SUMS"
 
 _LINE: Final = re.compile(r"([0-9a-f]{64})  ([!-~]{1,100})\n", re.ASCII)
+_LONGEST: Final = 64 + 2 + 100 + 1  # bytes of a line
+_SPARE: Final = 10_000  # lines of a list, more than there are members, that are each named
 
 
 def folder_of(name: str) -> str:
@@ -51,20 +53,26 @@ def _list(folder: str, digests: Mapping[str, str]) -> Iterator[tuple[str, bytes,
 
 
 def list_faults(folder: str, files: Mapping[str, bytes]) -> Iterator[str]:
-    """Whether a folder's members are those of its list, which is the last of them."""
+    """Whether a folder's members are those of its list, which is the last of them.
+
+    Where the list is missing, none of the members is in it.
+    """
     name = f"{folder}/{SUMS}"
+    there = {n: hashlib.sha256(data).hexdigest() for n, data in files.items() if n != name}
+    data = files.get(name, b"")
     if name not in files:
         yield f"{name}: is missing"
+    elif list(files)[-1] != name:
+        yield f"{name}: does not come last"
+    if len(data) > _LONGEST * (len(there) + _SPARE):
+        yield f"{name}: lists far more than is there"
         return
-    text = files[name].decode("ascii", "replace")
+    text = data.decode("ascii", "replace")
     told = {found.group(2): found.group(1) for found in _LINE.finditer(text)}
-    if listed(told) != files[name]:
+    if listed(told) != data:
         yield f"{name}: is not of this format"
         return
-    there = {n: hashlib.sha256(data).hexdigest() for n, data in files.items() if n != name}
     yield from differences(name, told, there)
-    if list(files)[-1] != name:
-        yield f"{name}: does not come last"
 
 
 def differences(where: str, told: Mapping[str, str], there: Mapping[str, str]) -> Iterator[str]:

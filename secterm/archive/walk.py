@@ -80,7 +80,7 @@ class Walk:
     own: str = ""  # the log keys' fingerprint
     continued: dict[int, bytes] = field(default_factory=dict)  # roots that it continues, by size
     _begun: bool = False
-    _digests: dict[str, str] = field(default_factory=dict)
+    _digests: dict[str, str] = field(default_factory=dict)  # of what the manifest is to name
     top: dict[str, bytes] = field(default_factory=dict)
     _folder: str = ""
     _files: dict[str, bytes] = field(default_factory=dict)
@@ -91,17 +91,19 @@ class Walk:
 
     def take(self, name: str, data: bytes) -> None:
         """One member. Raises `ArchiveUnreadable` where it cannot be one of ours."""
-        if not _NAME.fullmatch(name):
+        ours, folder = _NAME.fullmatch(name), folder_of(name)
+        if name in self._digests or name in self._files:
+            self.faults.append(f"{name}: is there twice")
+        if not ours or not folder or name.endswith(f"/{SUMS}"):
+            self._digests[name] = hashlib.sha256(data).hexdigest()
+        if not ours:
             self.faults.append(f"{name}: is no part of an archive")
             return
-        folder = folder_of(name)
         if folder != self._folder:
             self._close()
             self._folder, self._files, self._weight = folder, {}, 0
-        if name in self._digests or name in self._files:
-            self.faults.append(f"{name}: is there twice")
-        if not folder or name.endswith(f"/{SUMS}"):
-            self._digests[name] = hashlib.sha256(data).hexdigest()
+            if folder in self.folders:
+                self.faults.append(f"{folder}: comes in more than one piece")
         if not folder:
             self.top[name] = data
             return

@@ -219,6 +219,9 @@ def signed_without_the_program(archive, key_file, folder):
     manifest = json.loads((folder / "manifest.json").read_bytes())
     for name, digest in manifest["files"].items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+        if name.endswith("/SHA256SUMS"):
+            check = ["sha256sum", "--check", "--strict", "--quiet", name]
+            subprocess.run(check, cwd=folder, check=True)
     sides = {}
     for path in folder.glob("dossiers/*/entries/*.json"):
         act = json.loads(path.read_bytes())["act"]

@@ -177,6 +177,7 @@ MANIFESTS = st.builds(
     Manifest,
     format=st.integers(-1, 3),
     kind=st.sampled_from(("whole", "decision")),
+    unit=NAME,
     covers=st.builds(Covers, what=st.just("all"), dossiers=st.just(1), left_out=st.just(0)),
     origin=NAME,
     size=st.integers(-1, 2**64),

@@ -5,6 +5,7 @@ few lines, so that all of it is quick.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import re
@@ -22,7 +23,7 @@ from secterm.archive import tar
 from secterm.archive.inspect import Inspection, inspect_archive
 from secterm.archive.members import Kind, Manifest, ManifestSignature, What, encoded
 from secterm.archive.recipients import Recipients
-from secterm.archive.sums import SUMS, with_lists
+from secterm.archive.sums import SUMS, folder_of, with_lists
 from secterm.desk import sample
 from secterm.desk.desk import Desk
 from secterm.vault import checkpoints, kdf, keys
@@ -267,26 +268,29 @@ class Opened:
         at = self.names().index(after) + 1
         return Opened((*self.members[:at], (name, data), *self.members[at:]))
 
-    def resigned(self, by: Signer, **claims: object) -> Opened:
-        """With a manifest made anew of what is there now, signed by this officer and, as every
-        officer can, with the log keys.
+    def listed(self) -> Opened:
+        """With the folders' lists made anew of what is there now."""
+        bare = [m for m in self.members if not m[0].endswith(f"/{SUMS}")]
+        return Opened(tuple((name, data) for name, data, _digest in with_lists(bare)))
+
+    def resigned(self, by: Signer, *, lists: bool = True, **claims: object) -> Opened:
+        """With lists and manifest made anew of what is there now, signed by this officer and, as
+        every officer can, with the log keys. Without `lists` these stay as they are.
 
         `claims` is what it says otherwise than the manifest that was there.
         """
-        kept = [
-            (name, data)
-            for name, data in self.members
-            if name not in (contents.MANIFEST, contents.SIGNATURE) and not name.endswith(SUMS)
-        ]
+        last = (contents.MANIFEST, contents.SIGNATURE)
+        bare = Opened(tuple(m for m in self.members if m[0] not in last))
+        kept = (bare.listed() if lists else bare).members
         told = json.loads(self[contents.MANIFEST])
         short, long = LOG_KEYS[told["origin"]]
         begun = re.compile("dossiers/[0-9a-f]{32}/(key|dossier|decision).json")
         told["covers"]["dossiers"] = len({n.split("/")[1] for n, _ in kept if begun.fullmatch(n)})
-        files, kept = {}, [*with_lists(kept)]
-        for name, _data, digest in kept:
-            if "/" not in name or name.endswith(SUMS):
-                files[name] = digest
-        told |= {"files": files}
+        told["files"] = {
+            name: hashlib.sha256(data).hexdigest()
+            for name, data in kept
+            if "/" not in name or name.endswith(f"/{SUMS}")
+        }
         manifest = encoded(msgspec.convert(told | claims, Manifest))
         signature = ManifestSignature(
             officer=by.officer.hex(),
@@ -297,7 +301,7 @@ class Opened:
         )
         return Opened(
             (
-                *(m[:2] for m in kept),
+                *kept,
                 (contents.MANIFEST, manifest),
                 (contents.SIGNATURE, encoded(signature)),
             )
@@ -372,6 +376,12 @@ def officer_proof(vault: Vault, number: int, public: dict[str, bytes]) -> bytes:
     line = SignatureLine(name, key.key_id, signed.signature)
     path = tuple(tree.inclusion_proof(number, size))
     return TlogProof(number, path, Note(text, (line,))).format()
+
+
+def named_in(name: str) -> str:
+    """The member that names this one: the manifest, or the list of its folder."""
+    folder = "" if name.endswith(f"/{SUMS}") else folder_of(name)
+    return f"{folder}/{SUMS}" if folder else contents.MANIFEST
 
 
 # What no member of an archive can be.

@@ -4,6 +4,7 @@
 anew: then hashes and signature agree, and the proofs have to tell.
 """
 
+import hashlib
 import json
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
 from secterm.archive.errors import ArchiveUnreadable
+from secterm.archive.sums import folder_of
 from secterm.vault.note import (
     Checkpoint,
     Ed25519Verifier,
@@ -40,7 +42,8 @@ def test_a_member_of_any_kind_that_was_changed_is_named(house, tmp_path):
     for name in house.opened.one_of_each()[:-2]:
         changed = house.opened.changed(name, lambda data: data[:-1] + bytes([data[-1] ^ 1]))
         found = changed.inspected(tmp_path)
-        assert f"{name}: has another SHA-256 than the manifest says" in found.faults
+        where = archives.named_in(name)
+        assert f"{name}: has another SHA-256 than {where} says" in found.faults
 
 
 def test_a_member_of_any_kind_that_was_removed_is_named(house, tmp_path):
@@ -53,9 +56,11 @@ def test_a_member_of_any_kind_that_was_removed_is_named(house, tmp_path):
 
 
 def test_a_member_that_was_added_is_named(house, faults):
-    opened, name = house.opened, "dossiers/" + "0" * 32 + "/key.json"
-    found = faults(opened.adding(name, b"{}", opened.names()[-3]))
-    assert f"{name}: is not in the manifest" in found
+    for after in (house.opened.names()[-3], house.opened.name("dossiers/"), "recoveries.json"):
+        for folder in ("dossiers/" + "0" * 32, house.opened.folder("admitted")):
+            name = f"{folder}/entries/0.json"
+            found = faults(house.opened.adding(name, b"{}", after))
+            assert f"{name}: is not in {folder}/SHA256SUMS" in found
 
 
 @pytest.mark.parametrize(
@@ -71,8 +76,20 @@ def test_a_member_that_was_added_is_named(house, faults):
 def test_what_is_no_part_of_an_archive_is_named_though_an_officer_signed_for_it(
     house, faults, name
 ):
-    added = house.opened.adding(name, b"anything", "README.txt").resigned(house.officer)
+    digest, files = hashlib.sha256(b"anything").hexdigest(), {}
+    for each, told in json.loads(house.opened["manifest.json"])["files"].items():
+        files |= {each: told, name: digest} if each == "README.txt" else {each: told}
+    added = house.opened.resigned(house.officer, files=files).adding(
+        name, b"anything", "README.txt"
+    )
     assert faults(added) == [f"{name}: is no part of an archive"]
+
+
+def test_what_is_no_part_of_an_archive_is_named_though_its_folder_lists_it(house, faults):
+    folder = house.opened.folder("admitted")
+    for name in (f"{folder}/notes.txt", f"{folder}/entries/007.json"):
+        added = house.opened.adding(name, b"anything", f"{folder}/dossier.json")
+        assert f"{name}: is no part of an archive" in faults(added.resigned(house.officer))
 
 
 def test_a_member_that_is_there_twice_is_named(house, faults):
@@ -91,7 +108,7 @@ def test_a_member_under_another_name_is_named_by_both(house, faults):
     new = old.replace("dossiers/", "officers/")
     found = faults(house.opened.renamed(old, new))
     assert f"{old}: is missing" in found
-    assert f"{new}: is not in the manifest" in found
+    assert f"{new}: is not in {archives.named_in(new)}" in found
 
 
 def test_members_in_another_order_are_told(house, faults):
@@ -99,7 +116,23 @@ def test_members_in_another_order_are_told(house, faults):
     at = house.opened.names().index(house.opened.name("dossiers/", ".sealed"))
     members[at : at + 2] = members[at + 1 : at - 1 : -1]
     found = faults(archives.Opened(tuple(members)))
-    assert found == ["manifest.json: lists the members in another order"]
+    (sealed, _), _ = house.opened.members[at : at + 2]
+    assert found == [f"{archives.named_in(sealed)}: lists the members in another order"]
+
+
+def test_folders_in_another_order_are_told(house, faults):
+    first = house.opened.names(folder_of(house.opened.name("dossiers/")) + "/")
+    kept = house.opened.without(*first).members
+    moved = tuple(m for m in house.opened.members if m[0] in first)
+    turned = archives.Opened((*kept[:-2], *moved, *kept[-2:]))
+    assert faults(turned) == ["manifest.json: lists the members in another order"]
+
+
+def test_a_manifest_in_the_first_place_is_told(house, faults):
+    members = house.opened.members
+    assert faults(archives.Opened((*members[-2:], *members[:-2]))) == [
+        "manifest.json: does not come last"
+    ]
 
 
 def test_a_manifest_that_does_not_come_last_is_told(house, faults):

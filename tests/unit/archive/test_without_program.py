@@ -105,14 +105,17 @@ def test_age_and_tar_open_what_is_for_a_passphrase(locked, tmp_path):
 
 
 def test_sha256sum_alone_gives_every_digest_of_the_manifest(folder):
-    listed = loaded(folder / "manifest.json")["files"]
-    told = "".join(f"{digest}  {name}\n" for name, digest in listed.items())
-    done = subprocess.run(
-        ["sha256sum", "--check", "--strict", "--quiet"], cwd=folder, input=told.encode()
-    )
-    assert done.returncode == 0
+    files = loaded(folder / "manifest.json")["files"]
+    told = "".join(f"{digest}  {name}\n" for name, digest in files.items())
+    named = set(files)
+    for text in [told, *(p.read_text() for p in folder.rglob("SHA256SUMS"))]:
+        named |= {line.split("  ")[1] for line in text.splitlines()}
+        done = subprocess.run(
+            ["sha256sum", "--check", "--strict", "--quiet"], cwd=folder, input=text.encode()
+        )
+        assert done.returncode == 0
     there = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
-    assert there == {*listed, "manifest.json", "manifest.sig"}
+    assert there == {*named, "manifest.json", "manifest.sig"}
 
 
 # -- from the fingerprint to the last proof, as FORMAT.md says ------------------------------
@@ -253,6 +256,11 @@ class Stranger:
         assert told["covers"]["dossiers"] == len(list(self.folder.glob("dossiers/*")))
         for name, digest in told["files"].items():
             assert hashlib.sha256((self.folder / name).read_bytes()).hexdigest() == digest
+            if name.endswith("/SHA256SUMS"):
+                for line in (self.folder / name).read_text().splitlines():
+                    digest, member = line.split("  ")
+                    data = (self.folder / member).read_bytes()
+                    assert hashlib.sha256(data).hexdigest() == digest
         return told["kind"]
 
     def strand(self, folder):

@@ -103,6 +103,12 @@ def test_a_new_vault_has_the_same_dossiers_and_holds(desk, other, keep):
     assert other.verify().faults == []
 
 
+def test_packs_come_as_they_were_adopted(desk, other, keep):
+    taken(other, keep(desk))
+    ours, theirs = (dict(each._registry.pack_files) for each in (desk, other))
+    assert {digest: theirs[digest] for digest in ours} == ours
+
+
 def test_it_is_read_the_same_after_the_vault_was_opened_anew(desk, other, keep, tmp_path):
     before = records(desk)
     taken(other, keep(desk))
