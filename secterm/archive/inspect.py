@@ -12,9 +12,11 @@ from typing import Final
 
 import msgspec
 
+from secterm.archive import volumes
 from secterm.archive.errors import ArchiveUnreadable
 from secterm.archive.read import read
 from secterm.archive.walk import DossierLine, Walk
+from secterm.dossier.entries import Volume
 from secterm.vault import checkpoints
 from secterm.words import _, ngettext
 
@@ -38,6 +40,7 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     kind: str
     covers: str
+    volume: Volume | None
     created: str
     officer: str
     checkpoint: str
@@ -65,6 +68,10 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
         if self.kind:
             yield _("It was to hold {what}: {kind}").format(
                 what=COVERS[self.covers], kind=KINDS[self.kind]
+            )
+        if self.volume:
+            yield _("It is {volume}; each is an archive by itself").format(
+                volume=volumes.called(self.volume)
             )
         for line in self.dossiers:
             yield f"  {line.id}  {line.stage:<12} {line.name}"
@@ -111,6 +118,7 @@ def inspect_archive(
         sha256=_sha256(file),
         kind=manifest.kind if manifest else "",
         covers=manifest.covers.what if manifest else "",
+        volume=manifest.covers.volume if manifest else None,
         created=manifest.created if manifest else "",
         officer=by.name if by else "",
         checkpoint=checkpoints.short(context.checkpoint) if context else "",
