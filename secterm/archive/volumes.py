@@ -6,10 +6,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from secterm.archive.errors import ArchiveNotWritten
+from secterm.archive.media import LARGEST_FILE, Medium
 from secterm.archive.space import Load, told
 from secterm.dossier import sentences
 from secterm.dossier.entries import MOST_VOLUMES, Volume
@@ -51,6 +53,14 @@ def planned(base: Load, weights: Sequence[Weight], limit: int) -> list[int]:
     return counts
 
 
+def largest(medium: Medium | None, given: int | None = None) -> int | None:
+    """The bytes that a file there may have at most, and no more than are `given`; None where
+    nothing ends it but the room that there is.
+    """
+    most = LARGEST_FILE.get(medium.filesystem) if medium else None
+    return min((size for size in (most, given) if size is not None), default=None)
+
+
 def whole_load(base: Load, weights: Iterable[Weight]) -> Load:
     """What all of these dossiers take up in one archive."""
     for weight in weights:
@@ -68,8 +78,7 @@ def _too_large(needs: int, limit: int) -> ArchiveNotWritten:
     )
 
 
-@dataclass(frozen=True)
-class Gathered:
+class Gathered(msgspec.Struct, frozen=True, kw_only=True):
     """What was found of one set: numbers of volumes that are missing, and of those that are
     there more than once.
     """

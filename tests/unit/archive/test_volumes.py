@@ -250,10 +250,16 @@ def test_sets_are_told_one_by_one_and_what_is_no_volume_is_of_none():
 @pytest.mark.parametrize(
     ("found", "told"),
     [
-        (Gathered(SET, 3, (), ()), "Of set 1f3c1f3c, all 3 volumes are here."),
-        (Gathered(SET, 3, (2,), ()), "Of set 1f3c1f3c, volume 2 of 3 is missing."),
         (
-            Gathered(SET, 12, (1, 2, 4, 6, 7, 8), (3,)),
+            Gathered(set=SET, of=3, missing=(), doubled=()),
+            "Of set 1f3c1f3c, all 3 volumes are here.",
+        ),
+        (
+            Gathered(set=SET, of=3, missing=(2,), doubled=()),
+            "Of set 1f3c1f3c, volume 2 of 3 is missing.",
+        ),
+        (
+            Gathered(set=SET, of=12, missing=(1, 2, 4, 6, 7, 8), doubled=(3,)),
             "Of set 1f3c1f3c, volumes 1, 2, 4, 6 to 8 of 12 are missing. Volume 3 is here twice.",
         ),
     ],
