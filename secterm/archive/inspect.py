@@ -65,13 +65,14 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
             at=self.created,
             officer=self.officer,
         )
-        if self.kind:
+        if self.volume:
+            yield _("It is {volume}").format(volume=volumes.called(self.volume))
+            yield _("All {n} together were to hold {what}: {kind}").format(
+                n=self.volume.of, what=COVERS[self.covers], kind=KINDS[self.kind]
+            )
+        elif self.kind:
             yield _("It was to hold {what}: {kind}").format(
                 what=COVERS[self.covers], kind=KINDS[self.kind]
-            )
-        if self.volume:
-            yield _("It is {volume}; each is an archive by itself").format(
-                volume=volumes.called(self.volume)
             )
         for line in self.dossiers:
             yield f"  {line.id}  {line.stage:<12} {line.name}"

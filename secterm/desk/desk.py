@@ -407,6 +407,10 @@ class Desk(Drafts):
             return [chosen]
         return exporting.divided(self._vault, self._registry, chosen, limit)
 
+    def needs(self, chosen: exporting.Chosen) -> int:
+        """About how many bytes such an archive takes."""
+        return exporting.load(self._vault, self._registry, chosen).bytes()
+
     def write_archive(
         self,
         chosen: exporting.Chosen,
