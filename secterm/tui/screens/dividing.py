@@ -94,8 +94,9 @@ def _fault(extent: Extent, values: Mapping[str, str], medium: Medium | None) -> 
 
 
 class NextMedium(onto.OnMedium):
-    """Asks for the medium of the next volume, which takes so many bytes. What a lock interrupts
-    here `stands_for` the export's own form: the volumes before this one are written.
+    """Asks for the medium of the next volume, which takes so many bytes; the one before is `full`,
+    or would not do. What a lock interrupts here `stands_for` the export's own form: the volumes
+    before this one are written.
     """
 
     HELP_TEXT = _(
@@ -117,7 +118,7 @@ class NextMedium(onto.OnMedium):
         meant: set[Doubt],
         stands_for: Step,
         *,
-        told: str = "",
+        full: bool,
     ) -> None:
         self._number, self._of, self._needs = number, of, needs
         self._leaving = False
@@ -127,9 +128,9 @@ class NextMedium(onto.OnMedium):
             "Volumes 1 to {n} of {of} are on their media and recorded.",
             number - 1,
         ).format(n=number - 1, of=of)
+        out = _("Take it out, and write its number on it.")
         then = _(
-            "Take it out, and write its number on it. Put in the next one, for volume {n}, which "
-            "takes about {needs}; then press Enter."
+            "Put in the medium for volume {n}, which takes about {needs}; then press Enter."
         ).format(n=number, needs=space.told(needs))
         super().__init__(
             _("Export: the next medium"),
@@ -138,8 +139,7 @@ class NextMedium(onto.OnMedium):
             media.machine.present(),
             last_used,
             meant,
-            intro=f"{ready} {then}",
-            told=told,
+            intro=f"{ready} {out} {then}" if full else f"{ready} {then}",
             at="medium",
         )
 
@@ -163,9 +163,8 @@ class NextMedium(onto.OnMedium):
             needs=space.told(self._needs),
         )
 
-    def on_choices_unchosen(self) -> None:
-        """Enter, and nothing is here."""
-        self.say(self.GONE)
+    def _wrong(self, entry: Entry, values: Values) -> str:
+        return super()._wrong(entry, values) if values["medium"] else self.GONE
 
     def action_back(self) -> None:
         """Leaves what is not written, once it is pressed again."""

@@ -13,7 +13,9 @@ from secterm.archive import media, space, volumes, write
 from secterm.archive.errors import ArchiveNotWritten, NoRoom
 from secterm.archive.recipients import Recipients
 from secterm.archive.write import Written
+from secterm.desk import receipts
 from secterm.desk.exporting import Chosen
+from secterm.desk.receipts import Receipt
 from secterm.tui.drafts import Step
 from secterm.tui.screens import addressing, dividing, onto
 from secterm.tui.screens.dialogs import Cancelled, Question
@@ -128,7 +130,7 @@ class Writing:
         where the officer leaves it.
         """
         if isinstance(error, NoRoom):
-            return await self._next_medium()
+            return await self._next_medium(full=True)
         number, of = len(self._written) + 1, len(self._parts)
         title = _("Volume {n} of {of} is not written").format(n=number, of=of)
         if isinstance(error, Cancelled):
@@ -138,7 +140,9 @@ class Writing:
         else:
             text = self._explained(error)
         answer = await self._asked(title, text, TRY_AGAIN, OTHER, STOP)
-        return await self._next_medium() if answer == OTHER.key else answer == TRY_AGAIN.key
+        if answer in (TRY_AGAIN.key, STOP.key):
+            return answer == TRY_AGAIN.key
+        return await self._next_medium(full=False)
 
     def _explained(self, error: Exception) -> str:
         if isinstance(error, ArchiveNotWritten):
@@ -152,8 +156,10 @@ class Writing:
         question.stands_for = self._step()
         return await self._room.shell.push_screen_wait(question)
 
-    async def _next_medium(self) -> bool:
-        """Asks for the next medium; False where the rest is left."""
+    async def _next_medium(self, *, full: bool) -> bool:
+        """Asks for the medium of the next volume, as the one before is full, or would not do;
+        False where the rest is left.
+        """
         number = len(self._written) + 1
         desk = self._room.desk
         needs = desk.needs(self._parts[number - 1])
@@ -165,6 +171,7 @@ class Writing:
             desk.last_used,
             self._meant,
             self._step(),
+            full=full,
         )
         values = await self._room.shell.push_screen_wait(form)
         if values is None:
@@ -224,14 +231,15 @@ class Writing:
             "Checkpoint now\n  {line}\n\nFingerprint of the log keys\n  {fingerprint}\n\n"
             "Check it on any machine: secterm inspect FILE, or age and tar alone."
         ).format(line=desk.checkpoint_line(), fingerprint=desk.log_fingerprint())
-        receipts = desk.receipts()[: len(self._written)]
+        recorded = desk.receipts()[: len(self._written)]
         if len(self._parts) > 1:
-            told = "\n\n".join(desk.told(receipt) for receipt in receipts[::-1])
             title = _("All {n} volumes are written, read back and compared.")
+            told = "\n\n".join(_in_short(receipt) for receipt in recorded[::-1])
+            more = _("F6 of the export lists all receipts.")
             return Reader(
                 _("Export"),
                 title.format(n=len(self._parts)) if self._is_whole else self._so_far(),
-                f"{warned}{told}\n\n{ends}",
+                f"{warned}{told}\n\n{more}\n\n{ends}",
             )
         (written,) = self._written
         told = _(
@@ -241,7 +249,7 @@ class Writing:
             path=written.path,
             told=space.told(written.size),
             size=written.size,
-            number=receipts[0].number,
+            number=recorded[0].number,
             digest=written.sha256,
         )
         title = _("The archive is written, read back and compared.")
@@ -250,6 +258,21 @@ class Writing:
     @property
     def _is_whole(self) -> bool:
         return len(self._written) == len(self._parts)
+
+
+def _in_short(receipt: Receipt) -> str:
+    """A volume that was written: which, onto what, and its digest."""
+    told = receipt.told
+    which = volumes.called(told.volume) if told.volume else ""
+    count = ngettext("{n} dossier", "{n} dossiers", told.dossiers).format(n=told.dossiers)
+    return _("{volume}: {count}, {size}\n  {file}\n  {medium}\n  {digest}").format(
+        volume=which[:1].upper() + which[1:],
+        count=count,
+        size=space.told(told.size),
+        file=told.file,
+        medium=receipts.medium(receipt),
+        digest=told.sha256,
+    )
 
 
 def _counted(part: Chosen, tell: Callable[[str], None]) -> Callable[[str], None]:

@@ -19,7 +19,13 @@ from secterm.archive.space import Load
 from secterm.archive.volumes import Gathered, gathered, planned
 from secterm.desk import exporting
 from secterm.desk.desk import Desk
+from secterm.dossier import entries
 from secterm.dossier.entries import Volume
+from tests.reader import slots
+from tests.reader.acts import DOSSIER, read
+from tests.reader.basics import Broken
+from tests.reader.vault import Vault
+from tests.reader.verify import verified
 from tests.support import archives
 from tests.support.archives import TO
 from tests.support.house import OFFICER, lived
@@ -121,9 +127,15 @@ def test_each_volume_opens_with_age_and_tar_and_holds_by_itself(desk, medium, tm
         told = Stranger(by_identity(written.path, folder), fingerprint)
         assert {p.name for p in folder.glob("opened/dossiers/*")} == set(part.ids)
         sizes.append(told.size)
-        found = archives.opened(written.path).inspected(folder, fingerprint=fingerprint)
+        opened = archives.opened(written.path)
+        readme = opened["README.txt"].decode("ascii")
+        assert f"This is volume {volume.number} of 3: an archive by itself." in readme
+        assert volume.set in readme
+        assert max(map(len, readme.splitlines())) < 80
+        found = opened.inspected(folder, fingerprint=fingerprint)
         assert (found.holds, found.volume) == (True, volume)
-        assert f"It is volume {volume.number} of 3, of set {volume.set[:8]}" in found.text()
+        assert f"It is volume {volume.number} of 3, of set {volume.set[:8]}\n" in found.text()
+        assert "All 3 together were to hold all dossiers: " in found.text()
     assert sizes == sorted(set(sizes)), "each has a later checkpoint than the one before it"
     assert desk.verify().holds
 
@@ -142,6 +154,35 @@ def test_each_volume_is_an_export_of_its_own_in_the_journal(desk, medium):
             assert (last.sha256, last.volume) == (written.sha256, part.covers.volume)
         assert f"Is      {volumes.called(part.covers.volume)}\n" in desk.told(receipt)
     assert len(desk.receipts()) == 3
+
+
+def test_a_reader_made_from_the_format_s_page_finds_no_fault_with_them(desk, vault, medium):
+    for part in in_volumes(desk):
+        desk.write_archive(part, medium, TO)
+    desk.close()
+    with Vault(vault, slots.passphrase(*OFFICER), cheap=True) as read:
+        assert not verified(read).faults
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"number": 4}, {"number": 0}, {"of": 1, "number": 1}, {"set": "1f"}, {"number": "2"}],
+)
+def test_an_entry_that_names_no_possible_volume_is_none_for_the_program_and_for_the_reader(wrong):
+    told = {"set": SET, "number": 2, "of": 3}
+    act = {"act": "archived", "file": "a.age", "sha256": "00" * 32, "recipients": []}
+
+    def written(volume):
+        at = "2026-01-02T03:04:05+00:00"
+        whole = {"at": at, "officer": "00" * 16, "act": {**act, "volume": volume}}
+        return json.dumps(whole, separators=(",", ":")).encode()
+
+    assert entries.decode(written(told)).act.volume == Volume(**told)
+    read(1, bytes(16), written(told), DOSSIER)
+    with pytest.raises(msgspec.ValidationError):
+        entries.decode(written(told | wrong))
+    with pytest.raises(Broken):
+        read(1, bytes(16), written(told | wrong), DOSSIER)
 
 
 @pytest.fixture
