@@ -233,6 +233,17 @@ def test_what_is_larger_than_a_volume_goes_into_several_and_each_is_told(room):
     assert told["what"].endswith(f"of {of})")
 
 
+def test_where_no_file_may_be_larger_each_volume_still_is_written(room):
+    size = 1_300_000  # the vault itself is smaller
+    to = ("export", "--to", "out", "--recipient", room.recipient)
+    whole = room.apart(*to, before=files_end_at(size))
+    assert whole.status == 4
+    assert "the medium takes no file as large as this." in whole.complaint
+    done = room.apart(*to, "--volume-size", SIZE, before=files_end_at(size))
+    assert done.status == 0
+    assert len(list((room.folder / "out").iterdir())) > 1
+
+
 def test_which_volume_is_missing_or_here_twice_is_told(room):
     _done, files = in_volumes(room)
     of = len(files)
