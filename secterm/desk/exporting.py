@@ -61,14 +61,14 @@ class Offer:
 
 def offer(shelf: Shelf, vault: Vault, registry: Registry, today: date) -> Offer:
     """All that there is to export."""
-    every = tuple(shelf.ids())
+    every, each = tuple(shelf.ids()), vault.weights()
     decided = (card.id for card in shelf.each_card(today) if card.stage in DECIDED)
     return Offer(
         every,
         frozenset(changed(vault)) & frozenset(every),
         frozenset(decided),
         {kind: base(vault, registry, kind) for kind in get_args(Kind)},
-        dict(zip(every, weights(vault, "whole", every), strict=True)),
+        {id: each[bytes.fromhex(id)] for id in every},
     )
 
 

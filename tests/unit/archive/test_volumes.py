@@ -21,6 +21,7 @@ from secterm.desk import exporting
 from secterm.desk.desk import Desk
 from secterm.dossier import entries
 from secterm.dossier.entries import Volume
+from secterm.tui.screens.extent import Extent
 from tests.reader import slots
 from tests.reader.acts import DOSSIER, read
 from tests.reader.basics import Broken
@@ -108,6 +109,18 @@ def test_a_volume_holds_its_own_dossiers_and_all_together_hold_each_once(desk):
     assert len({part.covers.volume.set for part in parts}) == 1
     assert in_volumes(desk)[0].covers.volume.set != parts[0].covers.volume.set
     assert [part.covers.dossiers for part in parts] == [len(part.ids) for part in parts]
+
+
+def test_what_the_screen_reckons_is_what_is_planned(desk):
+    offer, (whole,) = desk.offer(), desk.planned()
+    extent = Extent(offer, shown=offer.all[:2])
+    assert extent.needs({"what": "all"}) == desk.needs(whole)
+    limit = desk.needs(whole) - 1000
+    assert extent.parts({"what": "all"}, limit) == len(desk.planned(limit=limit))
+    (decisions,) = desk.planned(kind="decision")
+    assert extent.needs({"what": "all", "contents": "decision"}) == desk.needs(decisions)
+    (two,) = desk.planned(list(offer.all[:2]), what="selection")
+    assert extent.needs({"what": "selection"}) == desk.needs(two)
 
 
 # -- written -------------------------------------------------------------------------------
