@@ -401,6 +401,7 @@ class Desk(Drafts):
         of each goes: the whole, or the decision alone. Raises `NotAllowed`, `ArchiveNotWritten`.
         """
         self._may("record")
+        self._watch.read()  # a clock that is behind is told before anything is reckoned
         what = what or ("all" if ids is None else "named")
         chosen = exporting.choose(self._shelf, self._vault, ids, what, kind, self.today)
         if limit is None:

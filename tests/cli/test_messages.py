@@ -35,6 +35,7 @@ STATUSES = [
     (vault.KeyFileRefused("it is damaged"), 2),
     (archive.RecipientInvalid("nobody was named"), 2),
     (archive.ArchiveNotWritten("the medium is full"), 4),
+    (archive.NoRoom("it needs about 2 GB, and 1 GB are free there."), 4),
     (archive.ArchiveUnreadable("it is damaged"), 4),
     (archive.WrongIdentity("another key"), 3),
     (NotAllowed("Not now."), 2),

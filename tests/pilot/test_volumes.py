@@ -176,6 +176,9 @@ async def test_esc_between_two_media_leaves_the_rest_only_when_pressed_again(thr
         await officer.sees(officer.desk.receipts()[0].told.file)
         await officer.press("enter")
         await officer.sees("Show only")
+        await officer.locks()
+        await officer.comes_back()
+        assert "is written and recorded" not in await officer.sees("Show only")
         await begins(officer)
         await officer.sees("What changed since the last archive (2)")
 

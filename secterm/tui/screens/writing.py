@@ -58,8 +58,7 @@ class Writing:
                 if not await self._one_more():
                     return
         finally:
-            if len(self._written) == len(self._parts):
-                self._room.void = ""
+            self._room.void = ""
 
     async def _one_more(self) -> bool:
         """Writes the next archive, or has it tried again; False where the rest is left."""

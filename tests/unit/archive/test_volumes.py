@@ -49,8 +49,10 @@ def desk(vault):
 def in_volumes(desk, **what):
     """An export of all in three volumes."""
     (whole,) = desk.planned(**what)
-    limit = exporting.load(desk._vault, desk._registry, whole).bytes()
-    while len(exporting.divided(desk._vault, desk._registry, whole, limit)) < 3:
+    base = exporting.base(desk._vault, desk._registry, whole.kind)
+    each = list(exporting.weights(desk._vault, whole.kind, whole.ids))
+    limit = desk.needs(whole)
+    while len(planned(base, each, limit)) < 3:
         limit -= 2_000
     return desk.planned(limit=limit, **what)
 
