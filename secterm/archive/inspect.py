@@ -67,7 +67,7 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
         )
         if self.volume:
             yield _("It is {volume}").format(volume=volumes.called(self.volume))
-            yield _("All {n} together were to hold {what}: {kind}").format(
+            yield _("The {n} volumes were to hold {what}: {kind}").format(
                 n=self.volume.of, what=COVERS[self.covers], kind=KINDS[self.kind]
             )
         elif self.kind:

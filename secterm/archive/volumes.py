@@ -140,7 +140,7 @@ def said(found: Gathered) -> str:
             n,
         ).format(set=found.set[:SHOWN], numbers=numbers(found.missing), of=found.of)
         if n
-        else _("Of set {set}, all {of} volumes are here.").format(
+        else _("Of set {set}, volumes 1 to {of} are all here.").format(
             set=found.set[:SHOWN], of=found.of
         )
     ]

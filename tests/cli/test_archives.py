@@ -227,7 +227,7 @@ def test_what_is_larger_than_a_volume_goes_into_several_and_each_is_told(room):
         assert f"It is volume {number} of {of}, of set " in one.out
     together = room.bare("inspect", *files, "--identity", "key.txt")
     assert together.status == 0
-    assert f"all {of} volumes are here." in together.out
+    assert f"volumes 1 to {of} are all here." in together.out
     assert all(f"{file}:\n" in together.out for file in files)
     told = room.run("show", room.admitted(), "--json").json["timeline"][-1]
     assert told["what"].endswith(f"of {of})")

@@ -115,7 +115,7 @@ async def test_what_does_not_fit_is_told_and_goes_onto_one_medium_after_the_othe
         screen = await officer.reads("Put in the medium for volume 2, which takes about")
         assert "> Medium" in screen
         await writes_on(officer, plug, "two", "Volumes 1 to 2 of 3 are on their media")
-        await writes_on(officer, plug, "three", "All 3 volumes are written, read back and")
+        await writes_on(officer, plug, "three", "The 3 volumes are written, read back and")
         receipts = officer.desk.receipts()
         assert [r.told.volume.number for r in receipts] == [3, 2, 1]
         assert [r.told.medium.label for r in receipts] == ["THREE", "TWO", "ONE"]
@@ -219,7 +219,7 @@ async def test_a_volume_that_fails_is_tried_again_with_one_key_and_also_on_anoth
         failing.clear()
         await officer.press("2", "enter")
         await officer.reads("Put in the medium for volume 3, which takes about")
-        await writes_on(officer, plug, "four", "All 3 volumes are written")
+        await writes_on(officer, plug, "four", "The 3 volumes are written")
         assert officer.desk.receipts()[0].told.medium.label == "FOUR"
 
 
@@ -311,10 +311,38 @@ async def test_where_a_file_ends_on_the_medium_all_volumes_go_onto_it(
         await officer.press("ctrl+u")
         await officer.write("1.4M")
         await names_the_recipient(officer)
-        await officer.sees("All 3 volumes are written, read back and compared.")
+        await officer.sees("The 3 volumes are written, read back and compared.")
         there, _ids = volumes_of(tmp_path, "one")
         assert len(there) == 3
         assert all(file.stat().st_size < 1_400_000 for file in (tmp_path / "one").iterdir())
+
+
+async def test_a_folder_that_is_named_is_asked_for_again_and_another_one_taken(
+    three, capacity, tmp_path
+):
+    capacity |= {"one": 1_500_000, "two": 9_000_000}
+    for name in capacity:
+        (tmp_path / name).mkdir()
+    async with three() as officer:
+        await begins(officer)
+        await officer.press("up", "enter")
+        await officer.sees("> Folder")
+        await officer.write(str(tmp_path / "one"))
+        await officer.reads("Enter again, if that is meant.")
+        await officer.press("enter")
+        await officer.sees("> Volume size")
+        await officer.press("enter")
+        await names_the_recipient(officer)
+        await officer.reads("Put in the medium for volume 2")
+        await officer.press("enter", "enter")
+        await officer.reads("one has no room for it")
+        await officer.sees("> Folder")
+        await officer.press("ctrl+u")
+        await officer.write(str(tmp_path / "two"))
+        await officer.reads("Enter again, if that is meant.")
+        await officer.press("enter")
+        await officer.reads("The 3 volumes are written, read back and compared.")
+        assert [len(list((tmp_path / name).iterdir())) for name in capacity] == [1, 2]
 
 
 @pytest.mark.long

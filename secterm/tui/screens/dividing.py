@@ -149,22 +149,25 @@ class NextMedium(onto.OnMedium):
             return key
         return fit[0] if fit else super()._standing(key)
 
-    def _fault(self, values: Mapping[str, str]) -> str:
+    def _wrong(self, entry: Entry, values: Values) -> str:
+        if not values["medium"]:
+            return self.GONE
+        named = values["medium"] == onto.FOLDER
+        wrong = super()._wrong(entry, values)
+        if wrong or entry.id != ("folder" if named else "medium"):
+            return wrong
         medium = self.there(values)
-        if medium is None or medium.read_only or not 0 <= medium.free < self._needs:
-            return super()._fault(values)
+        if medium is None or not 0 <= medium.free < self._needs:
+            return ""
         return _(
             "{medium} has no room for it: {free} are free there, and volume {n} takes about "
             "{needs}. Put in another one."
         ).format(
-            medium=medium.name,
+            medium=values["folder"] if named else medium.name,
             free=space.told(medium.free),
             n=self._number,
             needs=space.told(self._needs),
         )
-
-    def _wrong(self, entry: Entry, values: Values) -> str:
-        return super()._wrong(entry, values) if values["medium"] else self.GONE
 
     def action_back(self) -> None:
         """Leaves what is not written, once it is pressed again."""

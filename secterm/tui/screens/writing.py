@@ -232,7 +232,7 @@ class Writing:
         ).format(line=desk.checkpoint_line(), fingerprint=desk.log_fingerprint())
         recorded = desk.receipts()[: len(self._written)]
         if len(self._parts) > 1:
-            title = _("All {n} volumes are written, read back and compared.")
+            title = _("The {n} volumes are written, read back and compared.")
             told = "\n\n".join(_in_short(receipt) for receipt in recorded[::-1])
             more = _("F6 of the export lists all receipts.")
             return Reader(

@@ -150,7 +150,7 @@ def test_each_volume_opens_with_age_and_tar_and_holds_by_itself(desk, medium, tm
         found = opened.inspected(folder, fingerprint=fingerprint)
         assert (found.holds, found.volume) == (True, volume)
         assert f"It is volume {volume.number} of 3, of set {volume.set[:8]}\n" in found.text()
-        assert "All 3 together were to hold all dossiers: " in found.text()
+        assert "The 3 volumes were to hold all dossiers: " in found.text()
     assert sizes == sorted(set(sizes)), "each has a later checkpoint than the one before it"
     assert desk.verify().holds
 
@@ -308,7 +308,7 @@ def test_sets_are_told_one_by_one_and_what_is_no_volume_is_of_none():
     [
         (
             Gathered(set=SET, of=3, missing=(), doubled=()),
-            "Of set 1f3c1f3c, all 3 volumes are here.",
+            "Of set 1f3c1f3c, volumes 1 to 3 are all here.",
         ),
         (
             Gathered(set=SET, of=3, missing=(2,), doubled=()),
