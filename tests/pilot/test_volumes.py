@@ -198,7 +198,7 @@ def failing(monkeypatch):
 
 
 async def test_a_volume_that_fails_is_tried_again_with_one_key_and_also_on_another_medium(
-    three, plug, failing
+    three, plug, failing, machine, tmp_path
 ):
     async with three() as officer:
         plug("one")
@@ -209,8 +209,11 @@ async def test_a_volume_that_fails_is_tried_again_with_one_key_and_also_on_anoth
         )
         await officer.reads("Volume 1 is written and recorded. Of this one nothing was recorded")
         assert len(officer.desk.receipts()) == 1
+        machine.unmount(tmp_path / "two")
         await officer.press("enter")
-        await officer.reads("Volume 2 of 3 was not written")
+        await officer.reads("Volume 2 of 3 was not written: the medium is not here any more.")
+        await officer.reads("Volume 1 is written and recorded. Of this one nothing was recorded")
+        plug("two")
         failing.clear()
         await officer.press("enter")
         await officer.reads("Volumes 1 to 2 of 3 are on their media")

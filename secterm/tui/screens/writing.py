@@ -132,12 +132,16 @@ class Writing:
             return await self._next_medium(full=True)
         number, of = len(self._written) + 1, len(self._parts)
         title = _("Volume {n} of {of} is not written").format(n=number, of=of)
+        before = messages.written_before(number)
         if isinstance(error, Cancelled):
             text = _("Stopped. {before} Of this one nothing is on the medium.").format(
-                before=messages.written_before(number)
+                before=before
             )
-        else:
+        elif isinstance(error, ArchiveNotWritten):
+            error.volume = (number, of)
             text = self._explained(error)
+        else:
+            text = f"{self._explained(error)}\n\n{before}"
         answer = await self._asked(title, text, TRY_AGAIN, OTHER, STOP)
         if answer in (TRY_AGAIN.key, STOP.key):
             return answer == TRY_AGAIN.key
