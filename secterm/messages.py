@@ -284,7 +284,7 @@ def _of_archive(error: BaseException) -> Message | None:
             )
         case ArchiveNotWritten():
             return Message(
-                _("The archive was not written: {reason}").format(reason=error.reason),
+                _volume(error).format(reason=error.reason),
                 _left(error),
                 error.advice or _("Check the medium or choose another folder, then export again."),
                 NOT_OPEN,
@@ -321,13 +321,41 @@ def _not_restored(error: NotRestored) -> Message:
     )
 
 
+def written_before(number: int) -> str:
+    """That the volumes before this one are safe, whatever comes of it; empty for the first."""
+    if number == 1:
+        return ""
+    return ngettext(
+        "Volume {n} is written and recorded.",
+        "Volumes 1 to {n} are written and recorded.",
+        number - 1,
+    ).format(n=number - 1)
+
+
+def _volume(error: ArchiveNotWritten) -> str:
+    if error.volume is None:
+        return _("The archive was not written: {reason}")
+    number, of = error.volume
+    told = _("Volume {number} of {of} was not written: ").format(number=number, of=of)
+    return told + "{reason}"
+
+
 def _left(error: ArchiveNotWritten) -> str:
+    before = written_before(error.volume[0]) if error.volume else ""
     if not error.left:
-        return _("The vault is unchanged, and nothing half-written is left.")
-    return _(
-        "The vault is unchanged: this archive did not happen. On the medium there may be what "
-        "was begun of it, {names}: encrypted, of no use, and to be deleted."
+        nothing = _("Of this one nothing was recorded, and nothing half-written is left.")
+        alone = _("The vault is unchanged, and nothing half-written is left.")
+        return f"{before} {nothing}" if before else alone
+    happened = (
+        f"{before} {_('This one did not happen.')}"
+        if before
+        else _("The vault is unchanged: this archive did not happen.")
+    )
+    on_it = _(
+        "On the medium there may be what was begun of it, {names}: encrypted, of no use, and to be "
+        "deleted."
     ).format(names=", ".join(error.left))
+    return f"{happened} {on_it}"
 
 
 def _of_desk(error: BaseException) -> Message | None:

@@ -126,7 +126,7 @@ def members(source: Source) -> Iterator[Member]:
 
 def _content(source: Source, note: Note) -> Iterator[Member]:
     log = checkpoints.log_verifiers(source.vault)
-    yield README, readme(source.kind, checkpoints.fingerprint(log))
+    yield README, readme(source.kind, checkpoints.fingerprint(log), source.covers.volume)
     yield from schemas.members(source.kind)
     yield CHECKPOINT, note.format()
     yield LOG_KEYS, log_lines(log)

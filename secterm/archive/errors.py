@@ -20,12 +20,18 @@ class ArchiveNotWritten(ArchiveError):
 
     Its reason ends a sentence, full stop or question mark included. `left` names the files
     that could not be taken away again, as where the medium is gone; `advice` is what helps.
+    `volume` is its number, and of how many, where those before it are written and recorded.
     """
 
     def __init__(self, reason: str, *, left: tuple[str, ...] = (), advice: str = "") -> None:
         super().__init__(reason)
         self.left = left
         self.advice = advice
+        self.volume: tuple[int, int] | None = None
+
+
+class NoRoom(ArchiveNotWritten):
+    """The medium has not as much room as it needs; nothing was written to it."""
 
 
 class ArchiveUnreadable(ArchiveError):

@@ -12,10 +12,12 @@ from typing import Final
 
 import msgspec
 
+from secterm.archive import volumes
 from secterm.archive.context import Context
 from secterm.archive.errors import ArchiveUnreadable
 from secterm.archive.read import read
 from secterm.archive.walk import DossierLine, Walk
+from secterm.dossier.entries import Volume
 from secterm.vault import checkpoints
 from secterm.words import _, ngettext
 
@@ -47,6 +49,7 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     kind: str
     covers: str
+    volume: Volume | None
     created: str
     officer: str
     checkpoint: str
@@ -72,7 +75,12 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
             at=self.created,
             officer=self.officer,
         )
-        if self.kind:
+        if self.volume:
+            yield _("It is {volume}").format(volume=volumes.called(self.volume))
+            yield _("The {n} volumes were to hold {what}: {kind}").format(
+                n=self.volume.of, what=COVERS[self.covers], kind=KINDS[self.kind]
+            )
+        elif self.kind:
             yield _("It was to hold {what}: {kind}").format(
                 what=COVERS[self.covers], kind=KINDS[self.kind]
             )
@@ -143,6 +151,7 @@ def inspection(walk: Walk, file: Path) -> Inspection:
         sha256=sha256_of(file),
         kind=manifest.kind if manifest else "",
         covers=manifest.covers.what if manifest else "",
+        volume=manifest.covers.volume if manifest else None,
         created=manifest.created if manifest else "",
         officer=by.name if by else "",
         checkpoint=checkpoints.short(context.checkpoint) if context else "",

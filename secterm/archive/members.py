@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 
+from secterm.dossier.entries import Volume
 from secterm.vault.note import Verifier
 
 FORMAT: Final = 2
@@ -51,15 +52,17 @@ class RecoveryLine(msgspec.Struct, frozen=True, kw_only=True):
     public_key: str
 
 
-class Covers(msgspec.Struct, frozen=True, kw_only=True):
-    """Which dossiers an archive was to hold, and how many it does.
+class Covers(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Which dossiers an archive was to hold, and how many it does; and which volume it is,
+    where the export took several, each an archive by itself.
 
-    `left_out`: those of them that do not open in the vault.
+    `left_out`: those of them that do not open in the vault, of all volumes together.
     """
 
     what: What
     dossiers: int
     left_out: int
+    volume: Volume | None = None
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):

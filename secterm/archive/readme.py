@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from secterm.archive.members import Kind
+from secterm.dossier.entries import Volume
 
 WHOLE: Final = """An archive of dossiers of people who take up posts that handle secrets
 =====================================================================
 
-{opening}
+{volume}{opening}
 To read it: dossiers/ID/dossier.json is the whole record of one appointee,
 dossiers/ID/undertaking.txt the undertaking as it was signed. The numbered
 files under entries/ are what was recorded, one act each, in its order.
@@ -38,7 +39,7 @@ it. Whoever can open this file can read everything in it.
 DECISION: Final = """Decisions on people who take up posts that handle secrets
 =========================================================
 
-{opening}
+{volume}{opening}
 To read it: dossiers/ID/decision.json says who was decided on, how, by whom
 and for how long; dossiers/ID/undertaking.txt is the undertaking as it was
 signed. schemas/ describes each kind of JSON file (JSON Schema 2020-12).
@@ -56,6 +57,12 @@ to the other (C2SP tlog-proof). The leaf itself tells nothing.
 {recorded}
 {log}
 It is a copy: erasing a dossier in the vault does not reach it.
+"""
+
+VOLUME: Final = """This is volume {number} of {of}: an archive by itself. The others hold other
+dossiers, and name the same set in their manifest.json, at "covers":
+{set}
+
 """
 
 OPENING: Final = """To open it:                    age -d -i KEYFILE FILE | tar -xf -
@@ -91,12 +98,16 @@ same journal (RFC 9162, section 2.1.4), for whoever has seen those.
 """
 
 
-def readme(kind: Kind, fingerprint: str) -> bytes:
+def readme(kind: Kind, fingerprint: str, volume: Volume | None) -> bytes:
     """The text for such an archive, in ASCII and at most 79 columns."""
+    which = ""
+    if volume is not None:
+        which = VOLUME.format(number=volume.number, of=volume.of, set=volume.set)
     whole = kind == "whole"
     return (
         (WHOLE if whole else DECISION)
         .format(
+            volume=which,
             opening=OPENING,
             signed=SIGNED.format(where=' in the entry whose act is "signed"' if whole else ""),
             recorded=RECORDED.format(recovery=", or in recoveries.json" if whole else ""),

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from secterm.archive.errors import ArchiveNotWritten
+from secterm.archive.errors import ArchiveNotWritten, NoRoom
 from secterm.archive.media import LARGEST_FILE
 from secterm.archive.tar import BLOCK
 from secterm.words import _
 
 UNITS: Final = ("kB", "MB", "GB", "TB")
+LEAST: Final = 100_000  # bytes: what no archive stays under
+
+_SIZE: Final = re.compile(
+    r"([0-9]{1,9})(?:[.,]([0-9]{1,3}))? ?([kMGT])B?", re.ASCII | re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,19 @@ class Load:
     sealed: int
     packs: int
     size: int
+
+    def with_one(self, entries: int, sealed: int) -> Load:
+        """The same with one dossier more: its entries, and their bytes as they are sealed, none
+        of an extract.
+        """
+        return Load(
+            strands=self.strands + bool(sealed),
+            dossiers=self.dossiers + 1,
+            entries=self.entries + entries,
+            sealed=self.sealed + sealed,
+            packs=self.packs,
+            size=self.size,
+        )
 
     def bytes(self) -> int:
         """About how large the archive is; rather a little too much than too little."""
@@ -49,12 +68,19 @@ class Load:
         return whole + whole // 4096 + 512  # age: 16 bytes for each 64 KiB, and a header
 
 
-def demand(folder: Path, filesystem: str, needs: int) -> None:
-    """Raises `ArchiveNotWritten` where an archive of so many bytes has no room in this folder."""
+def free_in(folder: Path) -> int:
+    """How many bytes are free there. Raises OSError."""
     found = os.statvfs(folder)
-    free = found.f_bavail * found.f_frsize
+    return found.f_bavail * found.f_frsize
+
+
+def demand(folder: Path, filesystem: str, needs: int) -> None:
+    """Raises `NoRoom` where so many bytes are not free in this folder, `ArchiveNotWritten` where
+    no file there may be so large, OSError.
+    """
+    free = free_in(folder)
     if needs > free:
-        raise ArchiveNotWritten(
+        raise NoRoom(
             _("it needs about {needs}, and {free} are free there.").format(
                 needs=told(needs), free=told(free)
             ),
@@ -68,6 +94,20 @@ def demand(folder: Path, filesystem: str, needs: int) -> None:
             ),
             advice=_("Take a medium with another file system (exFAT, ext4), or export fewer."),
         )
+
+
+def read(text: str) -> int:
+    """The bytes of a size as a person writes it: `700M`, `4.5 GB`; units of a thousand, as media
+    are sold. Raises ValueError, with what is wrong in words.
+    """
+    found = _SIZE.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(_("A size is a number and k, M, G or T, such as 700M or 4G."))
+    thousandths = int(found[1] + (found[2] or "").ljust(3, "0"))
+    size: int = thousandths * 1000 ** "kmgt".index(found[3].lower())
+    if size < LEAST:
+        raise ValueError(_("No archive is as small as that: take {n}.").format(n=told(LEAST)))
+    return size
 
 
 def told(size: int) -> str:

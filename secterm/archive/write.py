@@ -47,8 +47,10 @@ def write(
     *,
     mtime: int,
     progress: Progress = lambda name: None,
+    limit: int | None = None,
 ) -> Written:
-    """Writes `STEM.age` (or `STEM-2.age` and so on); where and what it is.
+    """Writes `STEM.age` (or `STEM-2.age` and so on), of `limit` bytes at most; where and what
+    it is.
 
     `mtime` is seconds since 1970, for every member. Raises `ArchiveNotWritten`,
     and whatever `members` and `progress` raise; then nothing is left in the folder
@@ -59,7 +61,7 @@ def write(
         demand_folder(folder)
         descriptor, name = tempfile.mkstemp(".part", f".{stem}.", folder)
         made.append(Path(name))
-        sha256, size = _fill(descriptor, _told(members, progress), to, mtime)
+        sha256, size = _fill(descriptor, _told(members, progress), to, mtime, limit)
         progress(_("Reading back"))
         if digest(made[0], size) != sha256:
             raise ArchiveNotWritten(
@@ -103,13 +105,18 @@ def _told(members: Iterable[Member], progress: Progress) -> Iterator[Member]:
 
 
 def _fill(
-    descriptor: int, members: Iterable[Member], to: Recipients, mtime: int
+    descriptor: int, members: Iterable[Member], to: Recipients, mtime: int, limit: int | None
 ) -> tuple[str, int]:
     """All of the archive into an open file and onto the disk; its SHA-256 (hex) and size."""
     digest = hashlib.sha256()
     with open(descriptor, "wb") as file:
 
         def take(data: bytes) -> None:
+            if limit is not None and file.tell() + len(data) > limit:
+                raise ArchiveNotWritten(
+                    _("it came out larger than was reckoned, over the size of a volume."),
+                    advice=_("Take other sizes of volumes, a little larger or smaller."),
+                )
             file.write(data)
             digest.update(data)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
@@ -24,12 +24,18 @@ from secterm.cli.given import (
 )
 from secterm.cli.telling import Progress, aside, complain, say, say_all, say_json, tame
 from secterm.cli.vaults import full_id
-from secterm.words import _
+from secterm.words import _, ngettext
 
 if TYPE_CHECKING:
+    from secterm.archive.errors import ArchiveNotWritten
+    from secterm.archive.inspect import Inspection
+    from secterm.archive.recipients import Recipients
     from secterm.desk.desk import Desk
+    from secterm.desk.exporting import Chosen
 
 C = TypeVar("C", bound=Callable[..., object])
+
+SHORT: Final = 8  # hex digits of an id, which name one dossier among many
 
 
 def by_passphrase(command: C) -> C:
@@ -53,6 +59,23 @@ def only_one(ask: bool, secret_file: Path | None) -> None:
     """Raises `Refused` where the archive's passphrase is given in both ways."""
     if ask and secret_file is not None:
         raise Refused(_("Give --passphrase or --archive-passphrase-file, not both."))
+
+
+class Size(click.ParamType[int]):
+    """A size such as 700M, in bytes."""
+
+    name = "size"
+
+    def convert(
+        self, value: str | int, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """The bytes."""
+        from secterm.archive import space
+
+        try:
+            return space.read(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 @click.command(cls=Command, help=_("Write an encrypted archive to a folder, and verify it there."))
@@ -87,6 +110,14 @@ def only_one(ask: bool, secret_file: Path | None) -> None:
     is_flag=True,
     help=_("The decision alone, for a personnel file: nothing of the screening, and no key."),
 )
+@click.option(
+    "--volume-size",
+    type=Size(),
+    help=_(
+        "Where all of it is larger than this, such as 700M or 4G: volumes, each an archive by "
+        "itself."
+    ),
+)
 @click.pass_obj
 def export(
     given: Given,
@@ -98,9 +129,12 @@ def export(
     ids: tuple[str, ...],
     changed: bool,
     alone: bool,
+    volume_size: int | None,
 ) -> None:
     """To recipients or to a passphrase, all dossiers or some, whole or the decision alone."""
-    from secterm.archive.media import REMOVABLE
+    from secterm.archive import volumes
+    from secterm.archive.errors import ArchiveNotWritten
+    from secterm.archive.media import REMOVABLE, machine
     from secterm.archive.recipients import Recipients
 
     only_one(ask, secret_file)
@@ -118,27 +152,61 @@ def export(
         to = Recipients.gather(desk.recipient_keys(recipients), recipients_file, secret)
         _tell_names(desk, recipients)
         chosen = list(dict.fromkeys(full_id(desk, id) for id in ids)) or None
-        written = desk.export(
-            folder,
-            to,
+        parts = desk.planned(
             chosen,
             what="changed" if changed else None,
             kind="decision" if alone else "whole",
-            progress=_counted(shown, _many(desk, chosen, changed, alone) if shown.shown else 0),
+            limit=volumes.largest(machine.at(folder), volume_size),
         )
+        for done, part in enumerate(parts):
+            try:
+                _write(desk, part, folder, to, shown)
+            except ArchiveNotWritten as error:
+                _go_on(error, parts[done:], named=bool(ids), sized=volume_size is not None)
+                raise
         line = desk.checkpoint_line()
-        receipt = desk.receipts()[0]
-        told = desk.told(receipt)
-    say(_("Written: {path}").format(path=written.path))
-    say(_("SHA-256: {digest}").format(digest=written.sha256))
-    say_all(_("Recorded: {receipt}").format(receipt=told))
-    if written.left_out:
+        medium = desk.receipts()[0].told.medium
+    if parts[0].covers.left_out:
         from secterm.messages import left_out
 
-        complain(left_out(written.left_out))
-    if receipt.told.medium.kind not in REMOVABLE:
+        complain(left_out(parts[0].covers.left_out))
+    if medium.kind not in REMOVABLE:
         complain(_("The archive is not on a removable medium: {folder}").format(folder=folder))
     say(_("Checkpoint {line}").format(line=line))
+
+
+def _write(desk: Desk, part: Chosen, folder: Path, to: Recipients, shown: Progress) -> None:
+    """One archive, and what was written and recorded."""
+    written = desk.write_archive(part, folder, to, progress=_counted(shown, part))
+    shown.wipe()
+    say(_("Written: {path}").format(path=written.path))
+    say(_("SHA-256: {digest}").format(digest=written.sha256))
+    say_all(_("Recorded: {receipt}").format(receipt=desk.told(desk.receipts()[0])))
+
+
+def _go_on(error: ArchiveNotWritten, left: Sequence[Chosen], *, named: bool, sized: bool) -> None:
+    """Has it say how to go on with what is left: of volumes, those before it are recorded."""
+    from secterm.archive.errors import NoRoom
+
+    if error.volume is None:
+        if isinstance(error, NoRoom) and not sized:
+            error.advice += " " + _("Or divide it: --volume-size.")
+        return
+    if error.volume[0] == 1:
+        return
+    ids = [id for part in left for id in part.ids]
+    many = ngettext(
+        "{n} dossier is left. On another medium, go on with it:",
+        "{n} dossiers are left. On another medium, go on with them:",
+        len(ids),
+    ).format(n=len(ids))
+    if named:
+        how = " ".join(f"--id {id[:SHORT]}" for id in ids)
+    elif left[0].kind == "whole":
+        how = "--changed"
+    else:
+        how = _("all once more, as of a decision alone the vault does not know what is archived")
+    error.advice = f"{many} {how}"
 
 
 def _check(named: tuple[str, ...], file: Path | None, secret: str) -> None:
@@ -196,32 +264,32 @@ def _made(folder: Path) -> Iterator[None]:
         raise
 
 
-def _many(desk: Desk, chosen: list[str] | None, changed: bool, alone: bool) -> int:
-    """How many dossiers there will be in it."""
-    offer = desk.offer()
-    found = set(chosen or offer.all)
-    found &= offer.changed if changed else found
-    found &= offer.decided if alone else found
-    return len(found)
-
-
-def _counted(shown: Progress, total: int) -> Callable[[str], None]:
+def _counted(shown: Progress, part: Chosen) -> Callable[[str], None]:
     """Tells how many dossiers are written, from the names of an archive's members."""
     seen: set[str] = set()
+    volume = part.covers.volume
+    which = _("Volume {n} of {of}: ").format(n=volume.number, of=volume.of) if volume else ""
 
     def progress(member: str) -> None:
         kind, _slash, rest = member.partition("/")
         if kind == "dossiers":
             seen.add(rest.partition("/")[0])
-            shown.tell(_("Writing: {n} of {all} dossiers").format(n=len(seen), all=total))
+            told = _("Writing: {n} of {all} dossiers").format(n=len(seen), all=len(part.ids))
+            shown.tell(which + told)
         elif seen and not rest:
-            shown.tell(member)
+            shown.tell(which + member)
 
     return progress
 
 
-@click.command(cls=Command, help=_("Say what is in the archive FILE and whether it holds."))
-@click.argument("file", type=FilePath(folder=False))
+@click.command(
+    cls=Command,
+    help=_(
+        "Say what is in the archive FILE and whether it holds. Of several also which volumes are "
+        "missing."
+    ),
+)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=FilePath(folder=False))
 @click.option(
     "--identity",
     type=FilePath(folder=False),
@@ -231,14 +299,14 @@ def _counted(shown: Progress, total: int) -> Callable[[str], None]:
 @click.option("--fingerprint", help=_("The log keys' fingerprint that it must have."))
 @json_option
 def inspect(
-    file: Path,
+    files: tuple[Path, ...],
     identity: Path | None,
     ask: bool,
     secret_file: Path | None,
     fingerprint: str | None,
     as_json: bool,
 ) -> int:
-    """Ends with 1 where something does not hold."""
+    """Ends with 1 where something does not hold, or of several a volume is missing."""
     from secterm.archive.inspect import inspect_archive
     from secterm.messages import DOES_NOT_HOLD
 
@@ -248,9 +316,44 @@ def inspect(
     secret = ""
     if ask or secret_file is not None:
         secret = passphrase(secret_file, _("Passphrase of the archive"))
-    found = inspect_archive(file, identity=identity, passphrase=secret, fingerprint=fingerprint)
+
+    def look(file: Path) -> Inspection:
+        return inspect_archive(file, identity=identity, passphrase=secret, fingerprint=fingerprint)
+
+    if len(files) > 1:
+        return _several(files, look, as_json)
+    found = look(files[0])
     if as_json:
         say_json(found)
     else:
         say_all(tame(found).text())
     return 0 if found.holds else DOES_NOT_HOLD
+
+
+def _several(files: Sequence[Path], look: Callable[[Path], Inspection], as_json: bool) -> int:
+    """Each archive, and which volumes are missing among those that hold; the exit status."""
+    from secterm import messages
+    from secterm.archive.errors import ArchiveError
+    from secterm.archive.volumes import gathered, said
+
+    found: list[Inspection] = []
+    status = 0
+    for file in files:
+        try:
+            one = look(file)
+        except ArchiveError as error:
+            told = messages.explain(error)
+            complain(f"{file}: {told.text()}")
+            status = status or told.status
+            continue
+        found.append(one)
+        if not as_json:
+            say(f"{file}:")
+            say_all(f"{tame(one).text()}\n")
+    sets = gathered(one.volume for one in found if one.holds)
+    if as_json:
+        say_json({"archives": found, "sets": sets})
+    else:
+        say_all("\n".join(said(each) for each in sets))
+    fails = not all(one.holds for one in found) or any(each.missing for each in sets)
+    return status or (messages.DOES_NOT_HOLD if fails else 0)

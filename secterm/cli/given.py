@@ -118,7 +118,7 @@ class Given:
         """The officer's name, asked for where none was given."""
         if self.officer is not None:
             return self.officer
-        if not _can_ask():
+        if not can_ask():
             raise Refused(_("Say who you are with --officer."))
         with _asking():
             sys.stderr.write(_("Officer: "))
@@ -215,7 +215,7 @@ def new_passphrase(file: Path | None, prompt: str) -> str:
 
 def _is_terminal(file: Path) -> bool:
     """Whether it is a standard input that would show what is typed."""
-    return file == STANDARD_INPUT and _can_ask()
+    return file == STANDARD_INPUT and can_ask()
 
 
 def _first_line(file: Path) -> str:
@@ -250,12 +250,13 @@ def _read_line(stream: IO[bytes]) -> bytes:
     return line.removesuffix(b"\n").removesuffix(b"\r")
 
 
-def _can_ask() -> bool:
+def can_ask() -> bool:
+    """Whether there is a terminal to ask on."""
     return sys.stdin is not None and sys.stdin.isatty()
 
 
 def _ask(prompt: str) -> str:
-    if not _can_ask():
+    if not can_ask():
         raise Refused(_("There is no terminal to ask on; use a passphrase file."))
     with _asking():
         try:
@@ -281,7 +282,7 @@ def _asking() -> Iterator[None]:
 
 def asked(prompt: str, otherwise: str) -> str:
     """One line that is no secret, asked for at the terminal; `otherwise` where there is none."""
-    if not _can_ask():
+    if not can_ask():
         raise Refused(otherwise)
     with _asking():
         sys.stderr.write(f"{prompt}: ")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,7 @@ from secterm.cli.given import (
     Given,
     Name,
     asked,
+    can_ask,
     common,
     json_option,
     passphrase,
@@ -78,7 +81,10 @@ def restore(
     pack: Path | None,
     as_json: bool,
 ) -> int:
-    """Ends with 1 where a history went another way than the one that is there."""
+    """Ends with 1 where a history went another way than the one that is there, or a volume is
+    missing.
+    """
+    from secterm.archive.volumes import gathered, said
     from secterm.messages import DOES_NOT_HOLD
 
     only_one(ask, secret_file)
@@ -103,37 +109,96 @@ def restore(
     secret = ""
     if ask or secret_file is not None:
         secret = passphrase(secret_file, _("Passphrase of the archive"))
-    found = list(_looked(files, identity, secret))
-    if into is None:
-        told = [_fingerprint(one, fingerprints) for one in found]
-        desk = create(
-            given, unit or found[0].manifest.unit, pack, _newest(found) if pack is None else {}
-        )
-        try:
-            made = [_taken(desk, *each) for each in zip(found, told, strict=True)]
-            _say(desk, made, as_json)
-        finally:
-            desk.close()
-    else:
-        with unlocked(given) as desk:
-            told = [_fingerprint(one, fingerprints, desk) for one in found]
-            made = [_taken(desk, *each) for each in zip(found, told, strict=True)]
-            _say(desk, made, as_json)
-    return DOES_NOT_HOLD if any(one.apart for one in made) else 0
+    opened = _Opened(identity, secret)
+    found = [opened.look(file) for file in files]
+    trust = _Trust(fingerprints)
+    with _vault(given, found, trust, unit, pack) if into is None else unlocked(given) as desk:
+        for one in found:
+            trust.demand(one, desk)
+        made = [_taken(desk, one, trust.demand(one, desk)) for one in found]
+        while (file := _missing(found)) is not None:
+            found.append(opened.look(file))
+            made.append(_taken(desk, found[-1], trust.demand(found[-1], desk)))
+        _say(desk, made, as_json)
+    sets = gathered(one.manifest.covers.volume for one in found)
+    for each in sets:
+        if each.missing:
+            complain(said(each))
+    whole = not any(one.apart for one in made) and not any(each.missing for each in sets)
+    return 0 if whole else DOES_NOT_HOLD
 
 
-def _looked(files: tuple[Path, ...], identity: Path | None, secret: str) -> Iterator[Looked]:
-    """Every archive walked, before anything of one is used."""
-    from secterm.desk.restoring import look
+@dataclass(frozen=True)
+class _Opened:
+    """What opens the archives."""
 
-    for file in files:
+    identity: Path | None
+    secret: str = field(repr=False)
+
+    def look(self, file: Path) -> Looked:
+        """An archive walked whole, before anything of it is used."""
+        from secterm.desk.restoring import look
+
         with Progress() as shown:
-            yield look(
-                file,
-                identity=identity,
-                passphrase=secret,
-                progress=_counted(shown, _("Checking {file}: dossier {n}"), file),
+            progress = _counted(shown, _("Checking {file}: dossier {n}"), file)
+            return look(file, identity=self.identity, passphrase=self.secret, progress=progress)
+
+
+class _Trust:
+    """The fingerprints of log keys that units told; asked for once where none was given."""
+
+    def __init__(self, given: tuple[str, ...]) -> None:
+        self._given = given
+        self._asked: dict[str, str] = {}  # by vault
+
+    def demand(self, archive: Looked, desk: Desk | None = None) -> str:
+        """The one that this archive has, empty where its vault is known. Raises `NotRestored`."""
+        if self._given:
+            told = next(filter(archive.is_of, self._given), self._given[0])
+        elif desk is not None and desk.knows(archive):
+            return ""
+        elif archive.vault in self._asked:
+            told = self._asked[archive.vault]
+        else:
+            told = self._asked[archive.vault] = asked(
+                _("Fingerprint of the log keys of {unit}, as they tell it").format(
+                    unit=archive.manifest.unit
+                ),
+                _("Say with --fingerprint which log keys the archive must have, as its unit says."),
             )
+        archive.demand(told)
+        return told
+
+
+@contextlib.contextmanager
+def _vault(
+    given: Given, found: list[Looked], trust: _Trust, unit: str | None, pack: Path | None
+) -> Iterator[Desk]:
+    """A new vault for these archives, once each is of whom it should be."""
+    for one in found:
+        trust.demand(one)
+    files = _newest(found) if pack is None else {}
+    desk = create(given, unit or found[0].manifest.unit, pack, files)
+    try:
+        yield desk
+    finally:
+        desk.close()
+
+
+def _missing(found: list[Looked]) -> Path | None:
+    """The file of a volume that is missing, asked for where there is a terminal; None for none."""
+    from secterm.archive.volumes import gathered, said
+
+    if not can_ask():
+        return None
+    for each in gathered(one.manifest.covers.volume for one in found):
+        if each.missing:
+            text = asked(
+                _("{missing} Its file, or nothing to go on without it").format(missing=said(each)),
+                "",
+            )
+            return Path(text) if text else None
+    return None
 
 
 def _counted(shown: Progress, text: str, file: Path) -> Callable[[str], None]:
@@ -147,24 +212,6 @@ def _counted(shown: Progress, text: str, file: Path) -> Callable[[str], None]:
             shown.tell(text.format(file=file.name, n=len(seen)))
 
     return progress
-
-
-def _fingerprint(archive: Looked, given: tuple[str, ...], desk: Desk | None = None) -> str:
-    """That which the unit told, asked for where it was not given and is needed."""
-    if given:
-        text = next(filter(archive.is_of, given), given[0])
-        archive.demand(text)
-        return text
-    if desk is not None and desk.knows(archive):
-        return ""
-    text = asked(
-        _("Fingerprint of the log keys of {unit}, as they tell it").format(
-            unit=archive.manifest.unit
-        ),
-        _("Say with --fingerprint which log keys the archive must have, as its unit tells it."),
-    )
-    archive.demand(text)
-    return text
 
 
 def _newest(found: list[Looked]) -> Mapping[str, bytes]:

@@ -136,6 +136,10 @@ class Progress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.wipe()
+
+    def wipe(self) -> None:
+        """Takes the line away, for a result to be said in its place."""
         if self._width:
             self._write("")
             self._write("")

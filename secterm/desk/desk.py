@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 
 from secterm.archive import media
+from secterm.archive.errors import ArchiveNotWritten
 from secterm.archive.members import Kind, What
 from secterm.archive.recipients import Recipients
 from secterm.archive.write import Written
@@ -240,7 +241,7 @@ class Desk(Drafts):
 
     def offer(self) -> exporting.Offer:
         """Which dossiers there are to export, and of which kinds."""
-        return exporting.offer(self._shelf, self._vault, self.today)
+        return exporting.offer(self._shelf, self._vault, self._registry, self.today)
 
     def others(self, id: str) -> tuple[str, ...]:
         """The ids under which other histories of the same dossier are kept."""
@@ -388,32 +389,72 @@ class Desk(Drafts):
         kind: Kind = "whole",
         progress: Callable[[str], None] = lambda member: None,
     ) -> Written:
-        """Writes an archive of these dossiers (all that open, where none are named) and
-        records it: in each dossier, and a receipt in the vault's own entries.
+        """Writes one archive of these dossiers, as `write_archive` does a part of `planned`."""
+        (whole,) = self.planned(ids, what=what, kind=kind)
+        return self.write_archive(whole, folder, to, progress=progress)
+
+    def planned(
+        self,
+        ids: list[str] | None = None,
+        *,
+        what: What | None = None,
+        kind: Kind = "whole",
+        limit: int | None = None,
+    ) -> list[exporting.Chosen]:
+        """The archives that an export of these dossiers (of all that open, where none are named)
+        comes to: one, or where a file may have no more than `limit` bytes, volumes in their order.
 
         `what` they are: named one by one, unless told otherwise, or all; of those that
         `changed`, and of a `selection`, what does not open is left out. `kind` is how much
-        of each goes: the whole, or the decision alone.
+        of each goes: the whole, or the decision alone. Raises `NotAllowed`, `ArchiveNotWritten`.
+        """
+        self._may("record")
+        self._watch.read()  # a clock that is behind is told before anything is reckoned
+        what = what or ("all" if ids is None else "named")
+        chosen = exporting.choose(self._shelf, self._vault, ids, what, kind, self.today)
+        if limit is None:
+            return [chosen]
+        return exporting.divided(self._vault, self._registry, chosen, limit)
+
+    def needs(self, chosen: exporting.Chosen) -> int:
+        """About how many bytes such an archive takes."""
+        return exporting.load(self._vault, self._registry, chosen).bytes()
+
+    def write_archive(
+        self,
+        chosen: exporting.Chosen,
+        folder: Path,
+        to: Recipients,
+        *,
+        progress: Callable[[str], None] = lambda member: None,
+    ) -> Written:
+        """Writes an archive that was `planned` and records it: in each dossier, and a receipt in
+        the vault's own entries. Each volume of several is an export by itself.
+
         `progress` is told each member, and may raise to give up. Raises
         `NotAllowed`, `ArchiveNotWritten`, or `WeakPassphrase` for an archive's own; then nothing
         was recorded either.
         """
         self._may("record")
         at = self._watch.read()
-        what = what or ("all" if ids is None else "named")
-        chosen = exporting.choose(self._shelf, self._vault, ids, what, kind, self.today)
+        volume = chosen.covers.volume
         if to.passphrase:
             passphrases.demand(to.passphrase, (self.unit,))
         medium = media.machine.at(folder)
         point = self._vault.checkpoint()
-        written = exporting.write_archive(
-            self._vault, self._registry, chosen, folder, to, at, progress, medium
-        )
+        try:
+            written = exporting.write_archive(
+                self._vault, self._registry, chosen, folder, to, at, progress, medium
+            )
+        except ArchiveNotWritten as error:
+            error.volume = (volume.number, volume.of) if volume else None
+            raise
         archived = acts.Archived(
             file=written.path.name,
             sha256=written.sha256,
             recipients=to.named,
-            extract="" if kind == "whole" else kind,
+            extract="" if chosen.kind == "whole" else chosen.kind,
+            volume=volume,
         )
         exported = acts.Exported(
             file=archived.file,
@@ -425,6 +466,7 @@ class Desk(Drafts):
             recipients=archived.recipients,
             medium=exporting.reference(medium),
             extract=archived.extract,
+            volume=volume,
         )
         try:
             with self._record() as record:

@@ -4,53 +4,72 @@ vault under a name that tells of nobody.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import itertools
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Final, get_args
 
 import msgspec
 
-from secterm.archive import contents, continuing, schemas, space, write
+from secterm.archive import contents, continuing, schemas, space, volumes, write
 from secterm.archive.media import Medium
 from secterm.archive.members import Covers, Kind, OfficerLine, RecoveryLine, What
 from secterm.archive.recipients import Recipients
+from secterm.archive.space import Load
+from secterm.archive.volumes import Weight
 from secterm.archive.write import Written
 from secterm.desk.registry import Registry
 from secterm.desk.shelf import BROKEN, Shelf
 from secterm.dossier import entries as acts
-from secterm.dossier.entries import MediumRef
+from secterm.dossier.entries import MediumRef, Volume
 from secterm.dossier.extract import DECIDED, MOST_SPOKEN
 from secterm.dossier.permit import NotAllowed
 from secterm.vault.vault import Vault
 from secterm.words import _
 
+SPOKEN: Final[Weight] = (MOST_SPOKEN, 0)  # of an extract: entries, and no sealed byte
+
 
 @dataclass(frozen=True)
 class Chosen:
-    """The dossiers of one archive, and how much of each."""
+    """The dossiers of one archive, how much of each, and how many bytes it may have; None where
+    that is not said.
+    """
 
     ids: list[str]
     covers: Covers
     kind: Kind
+    limit: int | None = None
 
 
 @dataclass(frozen=True)
 class Offer:
     """What there is to export: the ids of all dossiers, those of them that changed since they
-    were last archived whole, and those on which a decision holds.
+    were last archived whole, and those on which a decision holds; and how much each takes up,
+    with what is in every archive of a kind.
     """
 
     all: tuple[str, ...]
     changed: frozenset[str]
     decided: frozenset[str]
+    bases: Mapping[Kind, Load] = field(default_factory=dict)
+    weights: Mapping[str, Weight] = field(default_factory=dict)
 
 
-def offer(shelf: Shelf, vault: Vault, today: date) -> Offer:
+def offer(shelf: Shelf, vault: Vault, registry: Registry, today: date) -> Offer:
     """All that there is to export."""
-    every = tuple(shelf.ids())
+    every, each = tuple(shelf.ids()), vault.weights()
     decided = (card.id for card in shelf.each_card(today) if card.stage in DECIDED)
-    return Offer(every, frozenset(changed(vault)) & frozenset(every), frozenset(decided))
+    return Offer(
+        every,
+        frozenset(changed(vault)) & frozenset(every),
+        frozenset(decided),
+        {kind: base(vault, registry, kind) for kind in get_args(Kind)},
+        {id: each[bytes.fromhex(id)] for id in every},
+    )
 
 
 def choose(
@@ -91,6 +110,32 @@ def choose(
     return Chosen(found, Covers(what=what, dossiers=len(found), left_out=left_out), kind)
 
 
+def divided(vault: Vault, registry: Registry, chosen: Chosen, limit: int) -> list[Chosen]:
+    """The volumes of an archive of these, in their order: each of at most `limit` bytes, and as
+    few as surely fit. One alone, and no volume, where all fit into it.
+
+    Raises `ArchiveNotWritten` where a dossier is too large, or the volumes are too many.
+    """
+    each = list(weights(vault, chosen.kind, chosen.ids))
+    counts = volumes.planned(base(vault, registry, chosen.kind), each, limit)
+    if len(counts) == 1:
+        return [replace(chosen, limit=limit)]
+    one_set, ids = secrets.token_hex(16), iter(chosen.ids)
+    return [
+        Chosen(
+            list(itertools.islice(ids, count)),
+            msgspec.structs.replace(
+                chosen.covers,
+                dossiers=count,
+                volume=Volume(set=one_set, number=number, of=len(counts)),
+            ),
+            chosen.kind,
+            limit,
+        )
+        for number, count in enumerate(counts, 1)
+    ]
+
+
 def changed(vault: Vault) -> Iterator[str]:
     """The ids of all strands but those whose last entry says that they were archived whole.
 
@@ -115,9 +160,8 @@ def write_archive(
     progress: Callable[[str], None],
     medium: Medium | None,
 ) -> Written:
-    """`secterm-SIZE-ROOT.age` in `folder`, which is on this medium, where it has room.
-
-    Raises `ArchiveNotWritten`.
+    """`secterm-SIZE-ROOT.age` in `folder`, which is on this medium, where it has room; of a
+    volume `secterm-SIZE-ROOT-KofN.age`. Raises `ArchiveNotWritten`.
     """
     write.demand_folder(folder)
     filesystem = medium.filesystem if medium else ""
@@ -147,8 +191,16 @@ def write_archive(
     )
     point = vault.checkpoint()
     stem = f"secterm-{point.size}-{point.root.hex()[:8]}"
+    if volume := chosen.covers.volume:
+        stem += f"-{volume.number}of{volume.of}"
     return write.write(
-        folder, stem, contents.members(source), to, mtime=int(at.timestamp()), progress=progress
+        folder,
+        stem,
+        contents.members(source),
+        to,
+        mtime=int(at.timestamp()),
+        progress=progress,
+        limit=chosen.limit,
     )
 
 
@@ -159,26 +211,36 @@ def reference(medium: Medium | None) -> MediumRef:
     return MediumRef(kind=medium.kind, label=medium.label, id=medium.id)
 
 
-def load(vault: Vault, registry: Registry, chosen: Chosen) -> space.Load:
+def load(vault: Vault, registry: Registry, chosen: Chosen) -> Load:
     """What such an archive takes up."""
-    published = sum(len(data) for _name, data in schemas.members(chosen.kind))
+    each = weights(vault, chosen.kind, chosen.ids)
+    return volumes.whole_load(base(vault, registry, chosen.kind), each)
+
+
+def base(vault: Vault, registry: Registry, kind: Kind) -> Load:
+    """What an archive of a kind takes up without a dossier.
+
+    That each volume is written at a later size of the journal than the one before it is
+    allowed for: the entries that say so are fewer than those that there are.
+    """
+    published = sum(len(data) for _name, data in schemas.members(kind))
     published += continuing.WEIGHT * len(registry.witnesses.earlier(registry.receipts))
-    if chosen.kind == "decision":
-        return space.Load(
-            strands=0,
-            dossiers=len(chosen.ids),
-            entries=MOST_SPOKEN * len(chosen.ids),
-            sealed=0,
-            packs=published,
-            size=vault.size,
-        )
-    weights = [vault.weight(bytes.fromhex(id)) for id in (*chosen.ids, *registry.strands)]
+    size = 2 * vault.size
+    if kind == "decision":
+        return Load(strands=0, dossiers=0, entries=0, sealed=0, packs=published, size=size)
+    officers = list(weights(vault, kind, registry.strands))
     texts = [text for files in registry.pack_files.values() for text in files.values()]
-    return space.Load(
-        strands=len(weights),
-        dossiers=len(chosen.ids),
-        entries=sum(count for count, _size in weights),
-        sealed=sum(size for _count, size in weights),
+    return Load(
+        strands=len(officers),
+        dossiers=0,
+        entries=sum(count for count, _size in officers),
+        sealed=sum(size for _count, size in officers),
         packs=published + sum(len(text.encode()) for text in texts),
-        size=vault.size,
+        size=size,
     )
+
+
+def weights(vault: Vault, kind: Kind, ids: Iterable[str]) -> Iterator[Weight]:
+    """How much of each of these goes into such an archive."""
+    for id in ids:
+        yield vault.weight(bytes.fromhex(id)) if kind == "whole" else SPOKEN

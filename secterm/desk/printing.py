@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from secterm import paper as papers
+from secterm.archive import volumes
 from secterm.archive.write import digest
 from secterm.desk.book import Book
 from secterm.desk.model import Dossier
@@ -166,6 +167,7 @@ def _receipt(
         checkpoint=found.checkpoint,
         medium=medium(found),
         recipients=readers(found, book),
+        volume=volumes.called(found.told.volume) if found.told.volume else "",
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from secterm.archive import volumes
 from secterm.desk.book import Book
 from secterm.dossier import entries as acts
 from secterm.vault import checkpoints
@@ -68,9 +69,11 @@ def text(found: Receipt, officer: str, book: Book, witnessed: Sequence[str] = ()
     count = ngettext("{n} dossier", "{n} dossiers", told.dossiers).format(n=told.dossiers)
     if told.extract:
         count = _("the decision alone of {count}").format(count=count)
+    volume = volumes.called(told.volume) if told.volume else ""
     lines = _(
         "{at}  {file}\n"
         "  Medium  {medium}\n"
+        "{volume}"
         "  Holds   {count}, checkpoint {checkpoint}\n"
         "  Size    {size} bytes\n"
         "  SHA-256 {digest}\n"
@@ -82,6 +85,7 @@ def text(found: Receipt, officer: str, book: Book, witnessed: Sequence[str] = ()
         medium=medium(found),
         count=count,
         checkpoint=found.checkpoint,
+        volume=_("  Is      {volume}\n").format(volume=volume) if volume else "",
         size=told.size,
         digest=told.sha256,
         recipients="\n          ".join(readers(found, book)),

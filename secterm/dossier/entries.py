@@ -7,7 +7,7 @@ ids and keys lower-case hex.
 
 from __future__ import annotations
 
-from typing import Final, Literal, TypeAlias, TypeVar
+from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 
 import msgspec
 
@@ -18,6 +18,7 @@ Role = Literal["administrator", "officer", "approver", "auditor"]
 Source = Literal["typed", "file", "picture"]  # how a recipient's key came
 Decision = Literal["admit", "refuse", "defer"]
 Document = Literal["undertaking", "rules", "training", "screening", "decision", "receipt"]
+MOST_VOLUMES: Final = 9999  # of one export
 Row: TypeAlias = dict[str, str]
 Answer: TypeAlias = bool | float | str | list[Row]  # list: rows, every field as text
 
@@ -226,6 +227,21 @@ class Noted(_Act, frozen=True, kw_only=True, tag="noted"):
     question: str = ""
 
 
+class Volume(_Value, frozen=True, kw_only=True):
+    """Which one it is of the archives into which one export was divided: `number` of `of`, in
+    the set that this export made.
+    """
+
+    set: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$", max_length=32)]
+    number: Annotated[int, msgspec.Meta(ge=1)]
+    of: Annotated[int, msgspec.Meta(ge=2, le=MOST_VOLUMES)]
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for one past the last."""
+        if self.number > self.of:
+            raise ValueError("a volume past the last")
+
+
 class Archived(_Act, frozen=True, kw_only=True, tag="archived"):
     """The dossier went into an archive: its file's name, SHA-256 and recipients."""
 
@@ -233,6 +249,7 @@ class Archived(_Act, frozen=True, kw_only=True, tag="archived"):
     sha256: str
     recipients: tuple[str, ...]
     extract: Literal["", "decision"] = ""  # how much of it went; empty: the whole
+    volume: Volume | None = None  # none where the export is one file
 
 
 class Printed(_Act, frozen=True, kw_only=True, tag="printed"):
@@ -475,6 +492,7 @@ class Exported(_Act, frozen=True, kw_only=True, tag="exported"):
     recipients: tuple[str, ...]
     medium: MediumRef
     extract: str = ""  # `decision` where each dossier is in it with its decision alone
+    volume: Volume | None = None  # none where the export is one file
 
 
 class Witnessed(_Act, frozen=True, kw_only=True, tag="witnessed"):

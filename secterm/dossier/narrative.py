@@ -230,11 +230,12 @@ class _Teller:
         return _stop(f"{said}: {changed}" if changed else said) + self._why(act.reason)
 
     def _archived(self, act: acts.Archived) -> str:
+        file = f"{act.file} ({sentences.volume(act.volume)})" if act.volume else act.file
         said = (
             _("{officer} exported the decision alone to {file}")
             if act.extract
             else _("{officer} exported the dossier to {file}")
-        ).format(officer=self._officer, file=act.file)
+        ).format(officer=self._officer, file=file)
         if act.recipients == ("passphrase",):
             return _("{said}, for a passphrase.").format(said=said)
         return ngettext(

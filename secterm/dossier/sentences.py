@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from secterm.dossier import answering
 from secterm.dossier import entries as acts
-from secterm.dossier.entries import Act, Document, Finding
+from secterm.dossier.entries import Act, Document, Finding, Volume
 from secterm.policy.model import Module, Pack, Question, Rule, Section
 from secterm.words import _
 
@@ -45,6 +45,11 @@ def rule(pack: Pack, id: str) -> Rule | None:
     return next((r for r in pack.rules.rules if r.id == id), None)
 
 
+def volume(one: Volume) -> str:
+    """Which archive it is of the several of one export."""
+    return _("volume {number} of {of}").format(number=one.number, of=one.of)
+
+
 def sentence(act: Act, pack: Pack) -> str:
     """What happened, in one line, without its time and officer."""
     match act:
@@ -76,7 +81,8 @@ def sentence(act: Act, pack: Pack) -> str:
             return _noted(act, pack)
         case acts.Archived():
             said = _("Decision exported to {file}") if act.extract else _("Exported to {file}")
-            return said.format(file=act.file)
+            file = f"{act.file} ({volume(act.volume)})" if act.volume else act.file
+            return said.format(file=file)
         case acts.Received():
             return _("Received from {unit} ({vault}), entries: {n}").format(
                 unit=act.unit, vault=act.vault[:8], n=act.entries

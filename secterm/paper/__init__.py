@@ -66,7 +66,7 @@ class Receipt:
     """An archive that was written: what its receipt says. What is not known is left empty.
 
     `size` is bytes, `at` ISO 8601, `checkpoint` the short line that stands in the archive,
-    `medium` how people know it, `recipients` age public keys.
+    `medium` how people know it, `recipients` age public keys, `volume` which it is of several.
     """
 
     file: str
@@ -77,6 +77,7 @@ class Receipt:
     checkpoint: str = ""
     medium: str = ""
     recipients: tuple[str, ...] = ()
+    volume: str = ""
 
 
 def there(state: State) -> tuple[Document, ...]:

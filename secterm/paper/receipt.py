@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from secterm.dossier import sentences
 from secterm.paper import Receipt
 from secterm.paper.setting import Setting, groups, moment
 from secterm.words import _
@@ -19,6 +20,7 @@ def fill(to: Setting) -> None:
         at=found.at,
         officer=to.name(found.officer, found.number),
         recipients=found.act.recipients,
+        volume=sentences.volume(found.act.volume) if found.act.volume else "",
     )
     unknown = _("not recorded")
     size = unknown if what.size is None else _("{n:,} bytes").format(n=what.size)
@@ -29,9 +31,11 @@ def fill(to: Setting) -> None:
         _("This archive was written, read back from the medium and compared before it counted.")
     )
     to.sheet.gap(3)
+    volume = [(_("Volume"), what.volume)] if what.volume else []
     to.sheet.facts(
         [
             (_("File"), what.file),
+            *volume,
             (_("SHA-256"), groups(what.sha256)),
             (_("Size"), size),
             (_("Written"), moment(what.at)),

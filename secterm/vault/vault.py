@@ -177,6 +177,15 @@ class Vault:
         query = table.select(peewee.fn.COUNT(table.number), total).where(table.dossier == dossier)
         return next((count, size or 0) for count, size in self.file.rows(query))
 
+    def weights(self) -> dict[bytes, tuple[int, int]]:
+        """The same of every strand, in one go."""
+        table = self.file.tables.entry
+        total = peewee.fn.SUM(peewee.fn.LENGTH(table.sealed))
+        query = table.select(table.dossier, peewee.fn.COUNT(table.number), total)
+        return {
+            id: (count, size) for id, count, size in self.file.rows(query.group_by(table.dossier))
+        }
+
     def entries_digest(self, dossier: bytes) -> str:
         """64 hex digits over the numbers of a dossier's entries: which were its own."""
         table = self.file.tables.entry

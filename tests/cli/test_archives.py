@@ -1,12 +1,17 @@
 """Export and inspect: what is written where, to whom, and what it says of itself."""
 
+import os
+import shutil
+
 import pyrage
 import pytest
 
+from secterm.archive import media, space
+from tests.support import sticks
 from tests.support.commands import files_end_at, permissions_count
 
 INSPECTION = {
-    "holds", "faults", "sha256", "kind", "covers", "created", "officer", "checkpoint",
+    "holds", "faults", "sha256", "kind", "covers", "volume", "created", "officer", "checkpoint",
     "fingerprint", "fingerprint_known", "dossiers", "origins", "entries",
 }  # fmt: skip
 
@@ -181,6 +186,161 @@ def test_a_vault_without_dossiers_has_nothing_to_export(empty):
     assert done.status == 2
     assert "no dossier to export" in done.complaint
     assert not (empty.folder / "out").exists()
+
+
+# -- volumes ----------------------------------------------------------------------------
+
+
+SIZE = "1300k"  # the largest dossier here fits, and not all of them
+
+
+def in_volumes(room, *which):
+    """An export in volumes: how it ended, and the files in their order."""
+    to = ("--to", "out", "--recipient", room.recipient)
+    done = room.run("export", *to, "--volume-size", SIZE, *which)
+    files = [line.split()[1] for line in done.out.splitlines() if line.startswith("Written: ")]
+    return done, files
+
+
+@pytest.fixture
+def one_only(monkeypatch):
+    """A medium that has room for the first volume and no other."""
+
+    def free(folder):
+        return 20_000 if list(folder.glob("*.age")) else 8_000_000_000
+
+    monkeypatch.setattr(space, "free_in", free)
+    return monkeypatch
+
+
+def test_what_is_larger_than_a_volume_goes_into_several_and_each_is_told(room):
+    done, files = in_volumes(room)
+    assert (done.status, done.err) == (0, STAYS)
+    of = len(files)
+    assert of > 1
+    for number, file in enumerate(files, 1):
+        assert file.endswith(f"-{number}of{of}.age")
+        assert (room.folder / file).stat().st_size <= 1_300_000
+        assert f"Is      volume {number} of {of}, of set " in done.out
+        one = inspected(room, file)
+        assert one.status == 0
+        assert f"It is volume {number} of {of}, of set " in one.out
+    together = room.bare("inspect", *files, "--identity", "key.txt")
+    assert together.status == 0
+    assert f"volumes 1 to {of} are all here." in together.out
+    assert all(f"{file}:\n" in together.out for file in files)
+    told = room.run("show", room.admitted(), "--json").json["timeline"][-1]
+    assert told["what"].endswith(f"of {of})")
+
+
+def test_where_no_file_may_be_larger_each_volume_still_is_written(room):
+    size = 1_300_000  # the vault itself is smaller
+    to = ("export", "--to", "out", "--recipient", room.recipient)
+    whole = room.apart(*to, before=files_end_at(size))
+    assert whole.status == 4
+    assert "the medium takes no file as large as this." in whole.complaint
+    done = room.apart(*to, "--volume-size", SIZE, before=files_end_at(size))
+    assert done.status == 0
+    assert len(list((room.folder / "out").iterdir())) > 1
+
+
+def test_which_volume_is_missing_or_here_twice_is_told(room):
+    _done, files = in_volumes(room)
+    of = len(files)
+    found = room.bare("inspect", *files[1:], files[1], "--identity", "key.txt")
+    assert found.status == 1
+    assert f"volume 1 of {of} is missing. Volume 2 is here twice." in found.out
+    for program in ("archives", "sets"):
+        assert (
+            program
+            in room.bare("inspect", files[0], files[0], "--identity", "key.txt", "--json").json
+        )
+    told = room.bare("inspect", files[1], files[1], "--identity", "key.txt", "--json").json
+    (one,) = told["sets"]
+    assert (one["of"], 1 in one["missing"], one["doubled"]) == (of, True, [2])
+    assert set(told["archives"][0]) == INSPECTION
+    assert told["archives"][0]["volume"] == {"set": one["set"], "number": 2, "of": of}
+
+
+def test_a_volume_that_is_cut_short_is_one_that_is_missing_and_the_others_are_still_told(room):
+    _done, files = in_volumes(room)
+    whole = (room.folder / files[0]).read_bytes()
+    (room.folder / files[0]).write_bytes(whole[:-100])
+    found = room.bare("inspect", *files, "--identity", "key.txt")
+    assert found.status == 4
+    assert found.err.startswith(f"secterm: {files[0]}: This is not an archive that can be read")
+    assert "The archive holds" in found.out
+    assert f"volume 1 of {len(files)} is missing." in found.out
+
+
+def test_a_volume_without_room_says_what_is_written_what_is_left_and_how_to_go_on(room, one_only):
+    done, files = in_volumes(room)
+    assert done.status == 4
+    assert len(files) == 1
+    (there,) = (room.folder / "out").iterdir()
+    assert there.name in files[0]
+    of = there.stem.rpartition("of")[2]
+    assert f"secterm: Volume 2 of {of} was not written: it needs about" in done.err
+    assert "Volume 1 is written and recorded." in done.err
+    held = {d["id"] for d in inspected(room, files[0], "--json").json["dossiers"]}
+    left = set(room.ids()) - held
+    assert f"{len(left)} dossier" in done.err
+    assert done.err.rstrip().endswith("--changed")
+    one_only.setattr(space, "free_in", lambda folder: 8_000_000_000)
+    shutil.move(there, room.folder)
+    rest = room.run(
+        *("export", "--to", "out", "--recipient", room.recipient),
+        *("--volume-size", SIZE, "--changed"),
+    )
+    assert rest.status == 0
+    there = [f"out/{name}" for name in os.listdir(room.folder / "out")]
+    told = [inspected(room, file, "--json").json["dossiers"] for file in there]
+    assert {d["id"] for each in told for d in each} == left
+
+
+def test_of_those_that_were_named_the_ones_that_are_left_are_named(room, one_only):
+    named = [part for id in room.ids() for part in ("--id", id)]
+    done, files = in_volumes(room, *named)
+    held = {d["id"] for d in inspected(room, files[0], "--json").json["dossiers"]}
+    left = [id for id in room.ids() if id not in held]
+    assert len(left) > 0
+    for id in left:
+        assert f"--id {id[:8]}" in done.err
+
+
+def test_without_room_for_all_of_it_volumes_are_named_as_a_way(room, monkeypatch):
+    monkeypatch.setattr(space, "free_in", lambda folder: 20_000)
+    done = room.run("export", "--to", "out", "--recipient", room.recipient)
+    assert done.status == 4
+    assert "it needs about" in done.complaint
+    assert done.complaint.endswith("Or divide it: --volume-size.")
+
+
+def test_where_a_file_ends_on_the_medium_it_is_divided_by_itself(room, monkeypatch):
+    stick = sticks.mounted(room.folder, monkeypatch)
+    monkeypatch.setitem(media.LARGEST_FILE, "vfat", 1_300_000)
+    done = room.run("export", "--to", stick, "--recipient", room.recipient)
+    assert (done.status, done.err) == (0, "")
+    assert len(list(stick.iterdir())) > 1
+    assert all("of" in file.stem.rpartition("-")[2] for file in stick.iterdir())
+
+
+@pytest.mark.parametrize("size", ["", "700", "big", "4x", "-1G", "1e9"])
+def test_a_size_is_a_number_with_its_unit(room, size):
+    done = room.run("export", "--to", "out", "--recipient", room.recipient, "--volume-size", size)
+    assert done.status == 2
+    assert "A size is a number and k, M, G or T, such as 700M or 4G." in done.complaint
+    assert not (room.folder / "out").exists()
+
+
+def test_a_volume_too_small_for_any_archive_or_for_one_dossier_is_refused(room):
+    to = ("export", "--to", "out", "--recipient", room.recipient, "--volume-size")
+    assert "No archive is as small as that: take 100 kB." in room.run(*to, "99k").complaint
+    done = room.run(*to, "300k")
+    assert done.status == 4
+    assert "one dossier alone, with the officers and packs" in done.complaint
+    assert "Take larger volumes, or a larger medium." in done.complaint
+    assert not (room.folder / "out").exists()
 
 
 # -- default recipients -----------------------------------------------------------------

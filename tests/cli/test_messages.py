@@ -36,6 +36,7 @@ STATUSES = [
     (vault.KeyFileRefused("it is damaged"), 2),
     (archive.RecipientInvalid("nobody was named"), 2),
     (archive.ArchiveNotWritten("the medium is full"), 4),
+    (archive.NoRoom("it needs about 2 GB, and 1 GB are free there."), 4),
     (archive.ArchiveUnreadable("it is damaged"), 4),
     (archive.NotRestored("it does not hold.", ("checkpoint: is not signed", "and more")), 1),
     (archive.NotRestored("it is of this very vault."), 1),

@@ -6,6 +6,7 @@ import pytest
 from secterm.desk.desk import Desk
 from secterm.dossier import entries as acts
 from tests.cli.conftest import PASSPHRASE
+from tests.cli.test_archives import SIZE
 from tests.support.commands import AtTerminal
 
 NEW = ("--officer", "bob", "--passphrase-file", "alice.txt", "--identity", "key.txt")
@@ -24,8 +25,8 @@ def fingerprint(room, archive):
     return room.bare("inspect", archive, "--identity", "key.txt", "--json").json["fingerprint"]
 
 
-def restored(room, archive, *arguments):
-    return room.bare("restore", archive, *NEW, *arguments)
+def restored(room, *arguments):
+    return room.bare("restore", *NEW, *arguments)
 
 
 def listed(room, vault):
@@ -134,3 +135,43 @@ def test_of_several_none_is_used_where_one_cannot_be(room, archive, fingerprint)
     more = ("bad.age", "--vault", "new.db", "--fingerprint", fingerprint)
     assert restored(room, archive, *more).status == 4
     assert not (room.folder / "new.db").exists()
+
+
+@pytest.fixture
+def volumes(room):
+    """The volumes of one export, and the fingerprint of their log keys."""
+    more = ("--recipient", room.recipient, "--volume-size", SIZE)
+    assert room.run("export", "--to", "out", *more).status == 0
+    names = sorted(f"out/{file.name}" for file in (room.folder / "out").iterdir())
+    found = room.bare("inspect", names[0], "--identity", "key.txt", "--json").json
+    assert found["volume"]["of"] == len(names) > 1
+    return names, found["fingerprint"]
+
+
+def test_volumes_are_taken_in_together(room, volumes):
+    names, fingerprint = volumes
+    done = restored(room, *names, "--vault", "new.db", "--fingerprint", fingerprint)
+    assert (done.status, done.err) == (0, "")
+    assert [id for id, _name, _stage in listed(room, "new.db")] == sorted(room.ids())
+
+
+def test_a_volume_that_is_missing_is_told(room, volumes):
+    names, fingerprint = volumes
+    more = ("--vault", "new.db", "--fingerprint", fingerprint)
+    done = room.bare("restore", *names[:-1], *NEW, *more)
+    assert done.status == 1
+    assert f"volume {len(names)} of {len(names)} is missing." in done.err
+    done = restored(room, names[-1], "--into", "new.db")
+    assert len(listed(room, "new.db")) == 4
+
+
+@pytest.mark.long
+def test_a_volume_that_is_missing_is_asked_for_at_a_terminal(room, volumes):
+    names, fingerprint = volumes
+    more = ("--vault", "new.db", *NEW, "--fingerprint", fingerprint)
+    terminal = AtTerminal("restore", names[0], *more, asked=True, cwd=room.folder)
+    for name in names[1:]:
+        terminal.sees("Its file, or nothing to go on without it: ")
+        terminal.types(name)
+    assert terminal.ends().status == 0
+    assert len(listed(room, "new.db")) == 4

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from secterm import messages
-from secterm.archive.errors import ArchiveNotWritten
+from secterm.archive.errors import ArchiveNotWritten, NoRoom
 from secterm.desk.desk import Desk
 from secterm.vault import kdf
 from tests.faults.elsewhere import MEBIBYTE, NEW_MOUNTS
@@ -108,6 +108,47 @@ def too_small(folder: Path) -> None:
     registry.then_works(medium)
 
 
+def in_volumes(folder: Path) -> None:
+    """Two media, each of which has room for one volume: the second goes onto the second."""
+    registry, media = Registry(folder), [tmpfs(folder / n, 1_600_000) for n in ("one", "two")]
+    desk, (one, two) = registry.desk, media
+    first, second = desk.planned(limit=1_500_000)
+    desk.write_archive(first, one, TO)
+    before, held = desk.checkpoint_line(), list(one.iterdir())
+    with pytest.raises(NoRoom):
+        desk.write_archive(second, one, TO)
+    assert (desk.checkpoint_line(), list(one.iterdir())) == (before, held)
+    desk.write_archive(second, two, TO)
+    assert [len(list(medium.glob("*.age"))) for medium in media] == [1, 1]
+    assert desk.verify().holds
+
+
+def second_pulled_out(folder: Path) -> None:
+    """A device that is gone in the middle of the second volume: the first happened."""
+    registry, medium = Registry(folder), ext4(folder / "image", folder / "medium")
+    desk = registry.desk
+    first, second = desk.planned(limit=1_500_000)
+    kept = desk.write_archive(first, medium, TO).path.name
+    before = desk.checkpoint_line()
+
+    def progress(name: str) -> None:
+        if name.startswith("dossiers/"):
+            shut_down(medium)
+
+    with pytest.raises(ArchiveNotWritten) as raised:
+        desk.write_archive(second, medium, TO, progress=progress)
+    said = messages.explain(raised.value).text()
+    assert "Volume 2 of 2 was not written: the medium has failed." in said
+    assert "Volume 1 is written and recorded. This one did not happen." in said
+    assert desk.checkpoint_line() == before
+    run("umount", medium)
+    run("mount", "-o", "loop", folder / "image", medium)
+    assert [p.name for p in medium.glob("*.age")] == [kept]
+    desk.write_archive(second, medium, TO)
+    assert [each.told.volume.number for each in desk.receipts()] == [2, 1]
+    assert desk.verify().holds
+
+
 def shut_down(medium: Path) -> None:
     """From now on this file system answers with I/O errors, as where a stick is pulled out."""
     handle = os.open(medium, os.O_RDONLY)
@@ -192,6 +233,8 @@ STORIES = {
     for each in (
         full,
         too_small,
+        in_volumes,
+        second_pulled_out,
         pulled_out,
         pulled_out_late,
         unmounted,

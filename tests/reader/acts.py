@@ -36,6 +36,7 @@ SIGNATURE = {
     "signature": "hex 64",
 }
 SEALED_KEY = {"kdf": "text", "sealed": "hex 64"}
+VOLUME = {"set": "hex 16", "number": "number", "of": "number"}
 ROLES = "administrator officer approver auditor"
 
 # Each field: `?` is text that may be left out, `number?` a whole number that may be; several
@@ -57,6 +58,7 @@ VAULT = {
         "recipients": "texts",
         "medium": {"kind": "text", "label": "?", "id": "?"},
         "extract": "decision?",
+        "volume": "volume?",
     },
     "witnessed": {
         "origin": "origin",
@@ -152,6 +154,7 @@ DOSSIER = {
         "sha256": "hex 32",
         "recipients": "texts",
         "extract": "decision?",
+        "volume": "volume?",
     },
     "printed": {
         "document": "undertaking rules training screening decision receipt",
@@ -238,6 +241,8 @@ def _fits(value: Json, kind) -> bool:
             return False
         _check(value, kind, "part")
         return True
+    if kind == "volume?":
+        return _fits(value, VOLUME) and 1 <= value["number"] <= value["of"] and value["of"] > 1
     if isinstance(kind, list):
         return isinstance(value, list) and all(_fits(item, kind[0]) for item in value)
     if kind in ("bool", "amount", "answer", "number", "number?"):

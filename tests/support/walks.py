@@ -18,9 +18,11 @@ from secterm.archive import media, recipients
 from secterm.desk import printing, quiz
 from secterm.dossier.entries import Answered, Archived, Trained
 from secterm.tui import screens
+from secterm.tui.drafts import Step
 from secterm.tui.screens import (
     book,
     dialogs,
+    dividing,
     dossier,
     erasing,
     exporting,
@@ -378,6 +380,14 @@ async def not_written(officer):
     await officer.sees("Try again")
 
 
+async def next_medium(officer):
+    desk, needs, form = officer.desk, 4_160_000_000, Step("")
+    await officer.app.push_screen(
+        dividing.NextMedium(2, 3, needs, {}, desk.last_used, set(), form, full=True)
+    )
+    await officer.sees("> Medium")
+
+
 async def erased(officer):
     id = await officer.opens("left", "core")
     officer.desk.erase(id, "Its time was over.", officer.desk.second(*SECOND))
@@ -428,6 +438,7 @@ WALKS = {
     "print": Walk(form.Form, at("admitted general", ("f7", "> Document"))),
     "erased": Walk(reader.Reader, erased),
     "export": Walk(exporting.Exporting, keys(("f5", "> Medium"))),
+    "next medium": Walk(dividing.NextMedium, next_medium),
     "not written": Walk(dialogs.Question, not_written),
     "receipts": Walk(receipts.Receipts, the_receipts),
     "cosignature": Walk(receipts.Cosigning, a_cosignature),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, get_args
 
+from secterm.archive import volumes
 from secterm.archive.members import Kind, What
-from secterm.desk.exporting import Offer
+from secterm.archive.volumes import Weight
+from secterm.desk.exporting import SPOKEN, Offer
 from secterm.dossier.extract import DECIDED
 from secterm.tui.screens.form import Entry
 from secterm.tui.widgets.choices import Choice
@@ -33,6 +35,8 @@ class Extent:
     offer: Offer
     one: str = ""
     shown: tuple[str, ...] = ()
+    _needs: dict[tuple[str, Kind], int] = field(default_factory=dict)
+    _parts: dict[tuple[str, Kind, int], int] = field(default_factory=dict)
 
     def meant(self, what: str) -> Sequence[str]:
         """The dossiers of a choice."""
@@ -99,16 +103,47 @@ class Extent:
         )
         return f"{EXTRACT} {many.format(n=n)}"
 
+    def needs(self, values: Mapping[str, str]) -> int:
+        """About how many bytes it takes in one archive; 0 of one dossier, which is not divided."""
+        what, kind = values.get("what", ""), _kind(values)
+        if self.one or (what, kind) in self._needs:
+            return self._needs.get((what, kind), 0)
+        whole = volumes.whole_load(self.offer.bases[kind], self._weights(what, kind))
+        self._needs[what, kind] = whole.bytes()
+        return self._needs[what, kind]
+
+    def parts(self, values: Mapping[str, str], limit: int) -> int:
+        """In how many volumes of at most so many bytes it goes; 1 where it is not divided.
+
+        Raises `ArchiveNotWritten` where it goes in none.
+        """
+        if self.needs(values) <= limit:
+            return 1
+        what, kind = values.get("what", ""), _kind(values)
+        if (what, kind, limit) not in self._parts:
+            each = self._weights(what, kind)
+            counts = volumes.planned(self.offer.bases[kind], each, limit)
+            self._parts[what, kind, limit] = len(counts)
+        return self._parts[what, kind, limit]
+
+    def _weights(self, what: str, kind: Kind) -> list[Weight]:
+        if kind == "decision":
+            return [SPOKEN] * self.decided(what)
+        return [self.offer.weights[id] for id in self.meant(what)]
+
     def chosen(self, values: Mapping[str, str]) -> tuple[list[str] | None, What, Kind, int]:
         """The ids (None: of all) that a choice names, which they are, how much of each goes,
         and how many there are.
         """
-        given = values.get("what", "")
-        kind: Kind = "decision" if values.get("contents") == "decision" else "whole"
+        given, kind = values.get("what", ""), _kind(values)
         what: What = next((known for known in get_args(What) if known == given), "named")
         ids = [self.one] if self.one else list(self.shown) if what == "selection" else None
         many = self.decided(what) if kind == "decision" else len(self.meant(what))
         return ids, what, kind, many
+
+
+def _kind(values: Mapping[str, str]) -> Kind:
+    return "decision" if values.get("contents") == "decision" else "whole"
 
 
 async def asked(room: Room[None], ids: list[str] | None, shown: Sequence[str]) -> Extent:

@@ -5,9 +5,11 @@ that is named; and where that is no removable medium, it is asked once more.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 from secterm.archive import media, space
 from secterm.archive.errors import ArchiveNotWritten
@@ -30,6 +32,8 @@ class OnMedium(Form):
     are here now; `meant` are the doubts that were answered.
     """
 
+    GONE: ClassVar[str] = TAKEN_OUT  # what is said once the medium that was chosen is not here
+
     def __init__(
         self,
         where: str,
@@ -49,6 +53,7 @@ class OnMedium(Form):
         self._waiting = media.machine.waiting()
         self._last_used = last_used
         self._away = ""  # the medium that was chosen and is not here
+        self._named: tuple[str, Medium | None] = ("", None)  # a folder, and what it is on
         first = [
             Entry(
                 "medium",
@@ -87,6 +92,7 @@ class OnMedium(Form):
         while True:
             await asyncio.sleep(PACE)
             found, waiting = await asyncio.to_thread(_look)
+            self._named = ("", None)
             if (found, waiting) != (self._found, self._waiting):
                 self._waiting = waiting
                 self._come_and_go(found)
@@ -103,9 +109,18 @@ class OnMedium(Form):
             return  # some bytes more or less, which nobody sees
         control.ask(choices, standing)
         if self._away and not self.said:
-            self.say(TAKEN_OUT)
-        elif not self._away and self.said == TAKEN_OUT:
+            self.say(self.GONE)
+        elif not self._away and self.said == self.GONE:
             self.say("")
+
+    def there(self, values: Mapping[str, str]) -> Medium | None:
+        """The medium that is meant, and how much is free there; None where nobody can say."""
+        if values["medium"] != FOLDER:
+            return next((m for m in self._found if m.key == values["medium"]), None)
+        folder = values["folder"]
+        if self._named[0] != folder:
+            self._named = (folder, _under(folder))
+        return self._named[1]
 
     def _standing(self, key: str) -> str:
         """The answer that stands: this one where it is here, and for none the first that can
@@ -137,6 +152,15 @@ class OnMedium(Form):
         if chosen is not None and chosen.read_only:
             return _("This medium is read-only. Nothing can be written to it.")
         return ""
+
+
+def _under(folder: str) -> Medium | None:
+    """What a folder is on, and how much is free there."""
+    with contextlib.suppress(OSError, RuntimeError, ValueError):  # no such user, or no folder
+        path = Path(folder).expanduser()
+        found = media.machine.at(path) if path.is_dir() else None
+        return replace(found, free=space.free_in(path)) if found else None
+    return None
 
 
 def _look() -> tuple[list[Medium], list[Medium]]:

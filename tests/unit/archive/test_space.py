@@ -123,6 +123,27 @@ def test_sizes_are_told_as_media_are_sold(size, told):
     assert space.told(size) == told
 
 
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("700M", 700_000_000),
+        ("4G", 4_000_000_000),
+        ("4.5 GB", 4_500_000_000),
+        ("0,25g", 250_000_000),
+        ("1T", 1_000_000_000_000),
+        ("100k", 100_000),
+    ],
+)
+def test_a_size_is_read_as_it_is_told(text, size):
+    assert space.read(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "4", "G", "4Gi", "4 G B", "4.5678G", "٤G", "99.9k", "0M"])
+def test_what_is_no_size_of_a_volume_is_refused(text):
+    with pytest.raises(ValueError, match=r"such as 700M|as small as that"):
+        space.read(text)
+
+
 # -- the receipt --------------------------------------------------------------------------
 
 

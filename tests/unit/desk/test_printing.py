@@ -218,5 +218,17 @@ def test_the_receipt_of_an_archive_has_what_the_vault_recorded_of_it(desk, tmp_p
     for said in (written.path.name, f"{written.size:,} bytes", "VIELLAND", receipt.checkpoint):
         assert said in told
     assert "not recorded" not in told
+    assert "Volume" not in told
     desk.export(stick, TO, [id], kind="decision")
     assert "not recorded" not in printed.text(desk.paper(id, "receipt").data)
+
+
+def test_the_receipt_of_a_volume_says_which_it_is(desk, medium):
+    (whole,) = desk.planned()
+    parts = desk.planned(limit=desk.needs(whole) - 1)
+    id = parts[1].ids[0]
+    for part in parts:
+        desk.write_archive(part, medium, TO)
+    told = printed.text(desk.paper(id, "receipt").data)
+    one = parts[1].covers.volume
+    assert f"volume 2 of {len(parts)}, of set {one.set[:8]}" in " ".join(told.split())

@@ -226,6 +226,14 @@ def test_an_export_of_the_decision_alone_says_so():
     assert says(act) == "Alix Test exported the decision alone to a.age, for 1 recipient."
 
 
+def test_an_export_in_volumes_says_which_it_went_into():
+    volume = acts.Volume(set="1f" * 16, number=2, of=3)
+    act = acts.Archived(file="a-2of3.age", sha256="00", recipients=("age1a",), volume=volume)
+    assert says(act) == (
+        "Alix Test exported the dossier to a-2of3.age (volume 2 of 3), for 1 recipient."
+    )
+
+
 def test_an_officer_renamed_since_keeps_the_name_of_that_day():
     def renamed(id, at):
         return "Alix Earlier" if at is not None and at < 900 else "Alix Test"
