@@ -335,7 +335,7 @@ def test_a_size_is_a_number_with_its_unit(room, size):
 
 def test_a_volume_too_small_for_any_archive_or_for_one_dossier_is_refused(room):
     to = ("export", "--to", "out", "--recipient", room.recipient, "--volume-size")
-    assert "No archive is as small as that: take 100 kB." in room.run(*to, "99k").complaint
+    assert "That is too small: a volume has 100 kB or more." in room.run(*to, "99k").complaint
     done = room.run(*to, "300k")
     assert done.status == 4
     assert "one dossier alone, with the officers and packs" in done.complaint

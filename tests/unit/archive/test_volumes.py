@@ -27,7 +27,7 @@ from tests.reader.acts import DOSSIER, read
 from tests.reader.basics import Broken
 from tests.reader.vault import Vault
 from tests.reader.verify import verified
-from tests.support import archives
+from tests.support import archives, schema
 from tests.support.archives import TO
 from tests.support.house import OFFICER, lived
 from tests.unit.archive.test_without_program import Stranger, by_identity
@@ -353,6 +353,24 @@ def test_what_can_be_no_volume_is_refused(old, new):
     assert old in data
     with pytest.raises(msgspec.ValidationError):
         decoded(data.replace(old, new).encode(), Covers)
+
+
+def test_the_schemas_in_a_volume_say_what_a_volume_is(desk, medium):
+    first, second, _third = in_volumes(desk)
+    opened = archives.opened(desk.write_archive(first, medium, TO).path)
+    of_manifest = json.loads(opened["schemas/manifest.schema.json"])
+    manifest = json.loads(opened["manifest.json"])
+    assert list(schema.faults(manifest, of_manifest, of_manifest)) == []
+    for wrong in ({"set": "1F" * 16}, {"set": SET + "0"}, {"number": 0}, {"of": 1}, {"of": 10_000}):
+        told = {**manifest["covers"]["volume"], **wrong}
+        covers = {**manifest["covers"], "volume": told}
+        assert list(schema.faults({**manifest, "covers": covers}, of_manifest, of_manifest))
+    (again,) = desk.planned([first.ids[0], *second.ids[:1]])
+    opened = archives.opened(desk.write_archive(again, medium, TO).path)
+    entry = json.loads(opened[opened.entry(f"dossiers/{first.ids[0]}", "archived") + ".json"])
+    of_entry = json.loads(opened["schemas/dossier-entry.schema.json"])
+    assert entry["act"]["volume"]["number"] == 1
+    assert list(schema.faults(entry, of_entry, of_entry)) == []
 
 
 def test_an_archive_with_a_manifest_that_names_no_possible_volume_does_not_hold(
