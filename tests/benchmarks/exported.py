@@ -61,9 +61,7 @@ def at_the_desk(vault, folder, recipient):
 def at_hand(archive, folder, identity, recipient):
     """An archive's members, read to memory and written to another: the seconds to the sync."""
     members, told = [], {}
-    read(
-        archive, lambda name, data: members.append((name, data)), identity=identity, passphrase=""
-    )
+    read(archive, lambda name, data: members.append((name, data)), identity=identity, passphrase="")
     write(
         folder,
         "again",
