@@ -210,15 +210,21 @@ class _Calls:
 
 
 class _Pieces:
-    """Pieces as something to read from."""
+    """Pieces as something to read from. A large one is not copied."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces = pieces
-        self._held = bytearray()
+        self._piece = memoryview(b"")
 
     def read(self, size: int) -> bytes:
-        while len(self._held) < size and (piece := next(self._pieces, None)) is not None:
-            self._held += piece
-        taken = bytes(self._held[:size])
-        del self._held[:size]
-        return taken
+        taken = bytearray()
+        while len(taken) < size:
+            if not self._piece:
+                piece = next(self._pieces, None)
+                if piece is None:
+                    break
+                self._piece = memoryview(piece)
+            part = self._piece[: size - len(taken)]
+            taken += part
+            self._piece = self._piece[len(part) :]
+        return bytes(taken)

@@ -23,6 +23,7 @@ from secterm.archive.members import (
     Covers,
     KeyFile,
     Kind,
+    Listing,
     Manifest,
     ManifestSignature,
     OfficerLine,
@@ -82,11 +83,7 @@ def members(source: Source) -> Iterator[Member]:
     """
     note = checkpoints.signed(source.vault, int(source.at.timestamp()))
     point, signer = Checkpoint.parse(note.text), source.vault.signer
-    digests: dict[str, str] = {}
-    for name, data in _content(source, note):
-        digests[name] = hashlib.sha256(data).hexdigest()
-        yield name, data
-    manifest = encoded(
+    listing = Listing(
         Manifest(
             format=FORMAT,
             kind=source.kind,
@@ -96,9 +93,13 @@ def members(source: Source) -> Iterator[Member]:
             root=point.root.hex(),
             created=source.at.isoformat(),
             officer=signer.officer.hex(),
-            files=digests,
+            files={},
         )
     )
+    for name, data in _content(source, note):
+        listing.add(name, hashlib.sha256(data).hexdigest())
+        yield name, data
+    manifest = listing.encoded()
     yield MANIFEST, manifest
     short, long = source.vault.log_keys()
     yield (
