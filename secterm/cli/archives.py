@@ -27,6 +27,8 @@ from secterm.cli.vaults import full_id
 from secterm.words import _
 
 if TYPE_CHECKING:
+    from secterm.archive.inspect import Inspection
+    from secterm.archive.outside import Outside
     from secterm.desk.desk import Desk
 
 C = TypeVar("C", bound=Callable[..., object])
@@ -219,7 +221,13 @@ def _counted(shown: Progress, total: int) -> Callable[[str], None]:
     return progress
 
 
-@click.command(cls=Command, help=_("Say what is in the archive FILE and whether it holds."))
+@click.command(
+    cls=Command,
+    help=_(
+        "Say what is in the archive FILE and whether it holds. Without its key: what can be seen "
+        "of the file from outside."
+    ),
+)
 @click.argument("file", type=FilePath(folder=False))
 @click.option(
     "--identity",
@@ -239,6 +247,7 @@ def inspect(
 ) -> int:
     """Ends with 1 where something does not hold."""
     from secterm.archive.inspect import inspect_archive
+    from secterm.archive.outside import look
     from secterm.messages import DOES_NOT_HOLD
 
     _only_one(ask, secret_file)
@@ -247,7 +256,13 @@ def inspect(
     secret = ""
     if ask or secret_file is not None:
         secret = passphrase(secret_file, _("Passphrase of the archive"))
-    found = inspect_archive(file, identity=identity, passphrase=secret, fingerprint=fingerprint)
+    found: Inspection | Outside
+    if identity is not None or secret:
+        found = inspect_archive(file, identity=identity, passphrase=secret, fingerprint=fingerprint)
+    elif fingerprint is None:
+        found = look(file)
+    else:
+        raise Refused(_("The fingerprint is inside: give --identity or --passphrase as well."))
     if as_json:
         say_json(found)
     else:
