@@ -102,7 +102,7 @@ def opened(file: Path) -> IO[bytes]:
         if stat.S_ISREG(os.fstat(handle).st_mode):
             return open(handle, "rb")
         os.close(handle)
-    raise ArchiveUnreadable(_("it is no ordinary file"))
+    raise ArchiveUnreadable(_("the file cannot be read: it is no ordinary file"))
 
 
 @contextlib.contextmanager
