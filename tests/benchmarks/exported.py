@@ -9,6 +9,7 @@ from pathlib import Path
 from secterm.archive.read import read
 from secterm.archive.recipients import Recipients
 from secterm.archive.write import digest, write
+from secterm.desk import sample
 from secterm.desk.desk import Desk
 from secterm.dossier import entries as acts
 from tests.benchmarks import crowded, stocked
@@ -26,6 +27,16 @@ def build(path, count):
     try:
         for id in desk.offer().all:
             desk.act(id, *(acts.Noted(text=TEXT) for _ in range(NOTES)))
+    finally:
+        desk.close()
+
+
+def build_lives(path, count):
+    """A vault of sample dossiers at every stage, of some hundred entries each."""
+    stocked.build(path, 0)
+    desk = Desk.open(path, crowded.NAME, crowded.PASSPHRASE)
+    try:
+        sample.fill(desk, count, category="general")
     finally:
         desk.close()
 

@@ -28,17 +28,26 @@ UNDER = 1.3
 
 
 def work(size):
-    """Seconds of each part, and memory, for a tenth of the dossiers and for all."""
+    """Seconds of each part for a few dossiers of many entries, and seconds and memory for a
+    tenth of the dossiers of a few entries, and for all.
+    """
     if shutil.which("age") is None:
         progress("export: age is not installed, there is no peer")
         return []
     lines, memory = [], []
-    for count in (size.exported // 10, size.exported):
+    for build, count, of in (
+        (exported.build_lives, max(size.exported // 100, 1), "some 100"),
+        (exported.build, size.exported // 10, "5"),
+        (exported.build, size.exported, "5"),
+    ):
+        what = f"export of {count:,} dossiers of {of} entries"
         with tempfile.TemporaryDirectory() as folder:
-            more, taken = _of(count, size.runs, Path(folder))
+            progress(f"{what}: making a vault, and the files that tar takes")
+            build(Path(folder) / "vault.db", count)
+            more, taken = _of(what, size.runs, Path(folder))
         lines += more
         memory.append(taken)
-    (few, _), (many, manifest) = memory
+    _, (few, _), (many, manifest) = memory
     return [
         *lines,
         _held(f"memory of {size.exported:,} to the sync", "its manifest", many, "held", manifest),
@@ -54,15 +63,12 @@ def _held(what, peer, runs, part, others):
     return compared(what, "MiB", peer, pairs)
 
 
-def _of(count, runs, folder):
-    """The lines of so many dossiers; what each run took, and the bytes of the manifest."""
-    what = f"export of {count:,} dossiers"
-    progress(f"{what}: making a vault, and the files that tar takes")
+def _of(what, runs, folder):
+    """The lines of this folder's vault; what each run took, and the bytes of the manifest."""
     key = pyrage.x25519.Identity.generate()
     identity, recipient = folder / "identity.txt", str(key.to_public())
     identity.write_text(f"{key}\n")
     vault, out = folder / "vault.db", folder / "out"
-    exported.build(vault, count)
     out.mkdir()
     first = Path(_child("desk", _copy(vault), out, recipient)["file"])
     names = _unpacked(first, identity, folder / "files")
