@@ -220,8 +220,8 @@ def _strand(vault: Vault, journal: Journal, folder: str, id: bytes) -> Iterator[
 
 
 def _proofs(journal: Journal, name: str, number: int, leaf: bytes) -> Iterator[Member]:
-    yield f"{name}.tlog-proof", journal.proof(number, leaf).format()
-    yield f"{name}.officer-proof", journal.officer_proof(number, leaf).format()
+    yield f"{name}.tlog-proof", journal.proof(number, leaf)
+    yield f"{name}.officer-proof", journal.officer_proof(number, leaf)
 
 
 # -- the decision alone -------------------------------------------------------------
