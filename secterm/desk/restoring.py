@@ -25,7 +25,7 @@ from secterm.archive.members import (
     Manifest,
 )
 from secterm.archive.read import read
-from secterm.archive.received import Unfolding
+from secterm.archive.received import Unfolding, entries_of
 from secterm.archive.sums import SUMS
 from secterm.archive.walk import Walk, plain
 from secterm.desk.booking import Booking
@@ -36,7 +36,7 @@ from secterm.desk.registry import Registry
 from secterm.desk.shelf import BROKEN, Shelf
 from secterm.dossier import entries as acts
 from secterm.dossier.entries import Entry, Numbered, Origin, OriginKnown, Received
-from secterm.dossier.fold import fold
+from secterm.dossier.fold import EntryOutOfPlace, fold
 from secterm.dossier.gates import standing
 from secterm.vault.records import ID_SIZE
 from secterm.vault.vault import Vault
@@ -44,7 +44,6 @@ from secterm.words import _
 
 PIECE: Final = 1 << 20  # bytes of a part before it is compressed, unless one entry is longer
 TOGETHER: Final = 32  # dossiers of one transaction
-ENDINGS: Final = ("json", "sealed", "tlog-proof", "officer-proof")  # of an entry's members
 TOP: Final = (CHECKPOINT, LOG_KEYS, OFFICERS, RECOVERIES)
 
 Files = Mapping[str, bytes]
@@ -362,13 +361,15 @@ class _Taking:
     def _brought(self, id: str, files: Files) -> list[tuple[int, list[Numbered]]]:
         """The entries of the archive's strand, each with all that it tells."""
         origin = Origin(vault=self._archive.vault, unit=self.found.unit, dossier=id)
-        unfolding, start = Unfolding(self._own), f"dossiers/{id}/entries/"
-        found = []
-        for name, data in files.items():
-            if name.startswith(start) and name.endswith(".json"):
-                number = int(name.removeprefix(start).removesuffix(".json"))
-                one = Numbered(number=number, entry=acts.decode(data), origin=origin)
+        unfolding, found = Unfolding(self._own, depth=1), []
+        for number, data in entries_of(f"dossiers/{id}", files):
+            one = Numbered(number=number, entry=acts.decode(data), origin=origin)
+            try:
                 found.append((number, list(unfolding.take(one))))
+            except EntryOutOfPlace:
+                raise NotRestored(
+                    _("dossier {id} went through more vaults than can be read.").format(id=id)
+                ) from None
         return found
 
     def _here(self, id: str) -> list[Numbered]:
@@ -411,16 +412,11 @@ class _Taking:
     def _parts(self, plan: _Plan) -> Iterator[tuple[int, str]]:
         """The entries in parts: how many, and the part."""
         folder = f"dossiers/{self._dossier_of(plan)}"
-        key = (f"{folder}/key.json", plan.files[f"{folder}/key.json"])
-        piece, weight, count = [key], 0, 0
+        piece, weight = list[int](), 0
         for number in plan.numbers:
-            for ending in ENDINGS:
-                name = f"{folder}/entries/{number}.{ending}"
-                piece.append((name, plan.files[name]))
-                weight += len(plan.files[name])
-            count += 1
-            if weight >= PIECE:
-                yield count, parts.packed(piece)
-                piece, weight, count = [key], 0, 0
-        if count:
-            yield count, parts.packed(piece)
+            piece.append(number)
+            weight += sum(len(plan.files[n]) for n in parts.entry_names(folder, number))
+            if weight >= PIECE or number == plan.numbers[-1]:
+                names = parts.part_names(folder, piece)
+                yield len(piece), parts.packed((name, plan.files[name]) for name in names)
+                piece, weight = [], 0

@@ -301,6 +301,41 @@ def test_dossiers_that_went_on_elsewhere_come_home(desk, other, keep, tmp_path):
     assert desk.verify().faults == []
 
 
+def test_what_came_home_goes_on_and_out_again(desk, other, third, keep, vault):
+    """By an officer who was not there when it left; and no archive has the vault's own strand."""
+    taken(other, keep(desk))
+    id = someone(other, "screening")
+    other.act(id, acts.Noted(text="Seen at the registry."))
+    taken(desk, keep(other))
+    desk.add_officer("Ex Test", OFFICER[1])
+    desk.close()
+    later = Desk.open(vault, "Ex Test", OFFICER[1])
+    later.act(id, acts.Withdrawn(reason="Went elsewhere."))
+    archive = keep(later)
+    opened = archives.opened(archive.file)
+    assert opened.names(f"origins/{archive.vault}") == []
+    taken(third, archive)
+    later.close()
+    assert third.dossier(id).standing.stage == "withdrawn"
+    assert third.verify().faults == []
+    keep(third)  # whose walk looks at it all once more
+
+
+def test_a_dossier_that_went_through_too_many_vaults_is_not_taken_in(
+    desk, other, third, keep, monkeypatch
+):
+    monkeypatch.setattr("secterm.archive.received.DEEPEST", 1)
+    taken(other, keep(desk))
+    archive = keep(other)
+    assert "through more vaults" in refused(third, archive, archive.walk.own)
+
+
+def test_an_entry_too_large_for_a_part_is_not_taken_in(desk, other, keep, monkeypatch):
+    archive = keep(desk)
+    monkeypatch.setattr("secterm.archive.parts.LARGEST", 2000)
+    assert "too large" in refused(other, archive, archive.walk.own)
+
+
 def test_decisions_of_another_vault_are_exported(desk, other, keep, tmp_path):
     from secterm.archive.inspect import inspect_archive
 
