@@ -217,8 +217,13 @@ class Walk:
             else:
                 self.faults.append(f"{self._folder}/entries/{number}.json: tells of no origin")
         known = context.origins[id] = Known(id, lambda: told)
+        keys = set()
         for size in known.said:
             self.faults += known.faults(size)
+            there = known.context(size)
+            keys |= {there.log_keys} if there is not None else set()
+        if len(keys) != 1:
+            self.faults.append(f"{self._folder}: has not one pair of log keys")
         if known.names().keys() & context.officers.keys():
             self.faults.append(f"{self._folder}: has an officer of the same id as one here")
 

@@ -103,6 +103,9 @@ class _Work:
         """What came from another vault is proven there. Raises `EntryOutOfPlace`."""
         wrong: list[str] = []
         found = check_part(self._registry.context(self._vault), act, files, wrong)
+        own = found is not None and act.vault == self._vault.id.hex()
+        if own and self._vault.tree().root_at(act.size).hex() != act.root:
+            wrong.append("it names a checkpoint that never was here")
         if found is None or wrong:
             raise EntryOutOfPlace(f"what it brought does not hold: {'; '.join(wrong[:MOST])}")
         self._elsewhere[act.vault] = newer(found, self._elsewhere.get(act.vault))

@@ -176,25 +176,50 @@ class Restoring(Booking):
             raise NotRestored(
                 _("it is of this very vault, which has these dossiers. Restore it into a new one.")
             )
-        point, keys = archive.context.checkpoint, [v.public_key.hex() for v in archive.context.log]
+        point, keys = archive.context.checkpoint, archive.context.log_keys
         joined = registry.joined.get(vault)
         if joined is None:
             if not fingerprint:
                 raise NotRestored(_("the fingerprint of its log keys is not known yet."))
             archive.demand(fingerprint)
-        elif keys != [joined.log_ed25519, joined.log_mldsa44]:
+        elif keys != (joined.log_ed25519, joined.log_mldsa44):
             raise NotRestored(_("it has other log keys than that vault had before."))
         elif fingerprint:
             archive.demand(fingerprint)
-        said = registry.origins[vault].said if joined is not None else {}
-        if point.size in said and said[point.size].root != point.root.hex():
+        self._demand_one_journal(vault, point.size, point.root.hex())
+        self._demand_known_vaults(archive)
+        self._demand_other_people(archive)
+
+    def _demand_one_journal(self, vault: str, size: int, root: str) -> None:
+        """What is known of a vault's journal at this size is what an archive says."""
+        known = self._registry.origins.get(vault)
+        if vault == self._vault.id.hex():
+            there = self._vault.tree().root_at(size).hex() if size <= self._vault.size else ""
+        else:
+            there = known.said[size].root if known is not None and size in known.said else root
+        if there != root:
             raise NotRestored(
                 _(
-                    "at {n} entries its journal has the root {new}, and had {old} in an earlier "
-                    "archive: that vault was put back or forked."
-                ).format(n=point.size, new=point.root.hex()[:20], old=said[point.size].root[:20])
+                    "at {n} entries the journal of vault {vault} has the root {new} there, and "
+                    "another one here: that vault was put back or forked."
+                ).format(n=size, vault=vault[:8], new=root[:20])
             )
-        self._demand_other_people(archive)
+
+    def _demand_known_vaults(self, archive: Looked) -> None:
+        """What it says of further vaults is what is known of them here, this one among them."""
+        registry, own = self._registry, self._vault.id.hex()
+        for id, known in archive.context.origins.items():
+            joined = registry.joined.get(id)
+            keys = (joined.log_ed25519, joined.log_mldsa44) if joined is not None else None
+            if id == own:
+                keys = (registry.log_ed25519, registry.log_mldsa44)
+            for size, said in known.said.items():
+                context = known.context(size)
+                if context is not None and keys not in (None, context.log_keys):
+                    raise NotRestored(
+                        _("vault {vault} has other log keys there than here.").format(vault=id[:8])
+                    )
+                self._demand_one_journal(id, size, said.root)
 
     def _demand_other_people(self, archive: Looked) -> None:
         """An id is one person's: here, there, and in every vault that dossiers came from."""
@@ -312,7 +337,7 @@ class _Taking:
         """What archives said of one vault, that is not known yet."""
         strand, known = bytes.fromhex(id), self._registry.origins.get(id)
         if known is None:
-            ed25519, mldsa = (verifier.public_key.hex() for verifier in context.log)
+            ed25519, mldsa = context.log_keys
             record.work.create_dossier(strand)
             unit = next(said.unit for said in told)
             joined = acts.OriginJoined(vault=id, unit=unit, log_ed25519=ed25519, log_mldsa44=mldsa)
@@ -332,7 +357,8 @@ class _Taking:
         came = [one for _number, each in brought for one in each]
         there = self._vault.has_dossier(bytes.fromhex(id))
         others = [id, *self._registry.kept.get(id, ())] if there else []
-        others = [other for other in others if other not in self._registry.erased]
+        gone = self._registry.erased.keys() & others
+        others = [other for other in others if other not in gone]
         for other in others:
             here = self._here(other)
             how = relation(here, came, self._own)
@@ -351,7 +377,9 @@ class _Taking:
                 yield _Plan(other, files, [number for number, _each in new], told)
                 return
         numbers = [number for number, _each in brought]
-        if not others:
+        if gone:  # it may be what was erased
+            self.found.erased.append(id)
+        elif not others:
             self.found.new.append(id)
             yield _Plan(id, files, numbers, came, there=False)
         else:

@@ -14,6 +14,7 @@ from secterm.dossier import entries as acts
 from secterm.dossier.permit import NotAllowed
 from tests.support import archives, printed
 from tests.support.house import OFFICER, SECOND
+from tests.vectors.breaking import past
 
 NEW = ("Cy Test", "test copper orbit lantern")
 
@@ -245,6 +246,43 @@ def test_what_was_erased_here_stays_erased(desk, other, keep):
     assert other.verify().faults == []
 
 
+def test_a_history_kept_apart_that_was_erased_stays_erased(parted, other, keep):
+    id, fork, made = parted
+    other.add_officer(*SECOND, "administrator")
+    other.erase(made.apart[id], "Asked to be forgotten.", other.second(*SECOND))
+    before = other.checkpoint_line()
+    assert other.restore(keep(fork, ids=[id])).erased == [id]
+    assert other.checkpoint_line() == before
+
+
+def test_what_is_no_other_history_is_told(desk, other, keep):
+    taken(other, keep(desk))
+    ids = [card.id for card in other.cards()]
+    origin = next(iter(other._registry.origins))
+    for act in (
+        acts.Kept(dossier=ids[0], apart=ids[1], vault=origin),
+        acts.Kept(dossier=ids[0], apart="ab" * 16, vault="cd" * 16),
+    ):
+        past(other, other._vault.signer, other._vault.id.hex(), act)
+    faults = other.verify().faults
+    assert [fault.partition(": ")[2] for fault in faults] == [
+        "keeps what is no other history of a dossier",
+        "keeps what is no other history of a dossier",
+        "names a vault that never joined",
+    ]
+
+
+def test_an_entry_about_another_vault_that_is_none_is_told(desk, other, keep):
+    taken(other, keep(desk))
+    origin = next(iter(other._registry.origins))
+    act = acts.Noted(text="What no strand of a vault has.")
+    with other._vault.transaction(other._vault.signer) as work:
+        at = other._watch.read().isoformat()
+        entry = acts.Entry(at=at, officer=other._vault.signer.officer.hex(), act=act)
+        number = work.append(bytes.fromhex(origin), acts.encode(entry))
+    assert other.verify().faults == [f"entry #{number}: is not of this format"]
+
+
 # -- through several vaults ----------------------------------------------------------------
 
 
@@ -398,6 +436,18 @@ def test_a_vault_that_forked_is_told(desk, other, keep, vault, tmp_path):
     fork.act(id, acts.Noted(text="Another way."))
     assert "put back or forked" in refused(other, keep(fork))
     fork.close()
+
+
+def test_what_comes_home_to_a_vault_that_was_put_back_is_told(desk, other, keep, vault, tmp_path):
+    copy = shutil.copy(vault, tmp_path / "copy.db")
+    desk.act(someone(desk, "screening"), acts.Noted(text="Lost when the copy was put back."))
+    taken(other, keep(desk))
+    archive = keep(other)
+    back = Desk.open(copy, *OFFICER)
+    assert "put back or forked" in refused(back, archive, archive.walk.own)
+    back.act(someone(back, "screening"), acts.Noted(text="One."), acts.Noted(text="Two."))
+    assert "put back or forked" in refused(back, archive, archive.walk.own)
+    back.close()
 
 
 def test_only_an_administrator_restores(desk, other, keep, tmp_path):
