@@ -193,13 +193,14 @@ def read(number: int, strand: bytes, plain: bytes, known: dict[str, dict]) -> En
     name = act["act"]
     if name not in known:
         raise Broken("has an act that has no place here")
-    _check(told, {"at": "time", "officer": "hex 16"}, "entry")
-    _check(act, known[name], name)
+    check(told, {"at": "time", "officer": "hex 16"}, "entry")
+    check(act, known[name], name)
     at = datetime.fromisoformat(told["at"])
     return Entry(number, strand, at, bytes.fromhex(told["officer"]), name, act, told)
 
 
-def _check(value: dict[str, Json], fields: dict, where: str) -> None:
+def check(value: dict[str, Json], fields: dict, where: str) -> None:
+    """Broken where a field is missing, of another kind or in another place."""
     for name, kind in fields.items():
         optional = isinstance(kind, str) and kind.endswith("?")
         if name not in value:
@@ -217,7 +218,7 @@ def _fits(value: Json, kind) -> bool:
     if isinstance(kind, dict):
         if not isinstance(value, dict):
             return False
-        _check(value, kind, "part")
+        check(value, kind, "part")
         return True
     if isinstance(kind, list):
         return isinstance(value, list) and all(_fits(item, kind[0]) for item in value)
