@@ -127,7 +127,7 @@ class Judge:
             return False
         if entry.name in SECONDED or entry.number_of("proposed") is not None:
             return signer.may("second")
-        recorded = entry.name in acts.DOSSIER or entry.name == "exported"
+        recorded = entry.name in {*acts.DOSSIER, "exported"} - {"received"}
         return signer.may("record" if recorded else "manage")
 
     def _apply(self, entry: Entry, before: dict[bytes, Person]) -> None:
@@ -199,7 +199,7 @@ class Judge:
         dossier = entry.id("dossier")
         if dossier in self.erased:
             self.tell(entry, "the dossier was erased before")
-        if dossier == self.vault or dossier in self.registry.officers:
+        if dossier in {self.vault, *self.registry.officers, *self.registry.origins}:
             self.tell(entry, "only an appointee's dossier is erased")
         self.erased.add(dossier)
 
