@@ -176,50 +176,58 @@ class Restoring(Booking):
             raise NotRestored(
                 _("it is of this very vault, which has these dossiers. Restore it into a new one.")
             )
-        point, keys = archive.context.checkpoint, archive.context.log_keys
+        point, keys = archive.context.checkpoint, [v.public_key.hex() for v in archive.context.log]
         joined = registry.joined.get(vault)
         if joined is None:
             if not fingerprint:
                 raise NotRestored(_("the fingerprint of its log keys is not known yet."))
             archive.demand(fingerprint)
-        elif keys != (joined.log_ed25519, joined.log_mldsa44):
+        elif keys != [joined.log_ed25519, joined.log_mldsa44]:
             raise NotRestored(_("it has other log keys than that vault had before."))
         elif fingerprint:
             archive.demand(fingerprint)
-        self._demand_one_journal(vault, point.size, point.root.hex())
-        self._demand_known_vaults(archive)
-        self._demand_other_people(archive)
-
-    def _demand_one_journal(self, vault: str, size: int, root: str) -> None:
-        """What is known of a vault's journal at this size is what an archive says."""
-        known = self._registry.origins.get(vault)
-        if vault == self._vault.id.hex():
-            there = self._vault.tree().root_at(size).hex() if size <= self._vault.size else ""
-        else:
-            there = known.said[size].root if known is not None and size in known.said else root
-        if there != root:
+        said = registry.origins[vault].said if joined is not None else {}
+        if point.size in said and said[point.size].root != point.root.hex():
             raise NotRestored(
                 _(
-                    "at {n} entries the journal of vault {vault} has the root {new} there, and "
-                    "another one here: that vault was put back or forked."
-                ).format(n=size, vault=vault[:8], new=root[:20])
+                    "at {n} entries its journal has the root {new}, and had {old} in an earlier "
+                    "archive: that vault was put back or forked."
+                ).format(n=point.size, new=point.root.hex()[:20], old=said[point.size].root[:20])
             )
+        self._demand_known_vaults(archive)
+        self._demand_other_people(archive)
 
     def _demand_known_vaults(self, archive: Looked) -> None:
         """What it says of further vaults is what is known of them here, this one among them."""
         registry, own = self._registry, self._vault.id.hex()
         for id, known in archive.context.origins.items():
-            joined = registry.joined.get(id)
-            keys = (joined.log_ed25519, joined.log_mldsa44) if joined is not None else None
-            if id == own:
-                keys = (registry.log_ed25519, registry.log_mldsa44)
-            for size, said in known.said.items():
-                context = known.context(size)
+            joined, keys = registry.joined.get(id), None
+            if joined is not None:
+                keys = joined.log_ed25519, joined.log_mldsa44
+            elif id == own:
+                keys = registry.log_ed25519, registry.log_mldsa44
+            for said in known.said.values():
+                context = known.context(said.size)
                 if context is not None and keys not in (None, context.log_keys):
                     raise NotRestored(
                         _("vault {vault} has other log keys there than here.").format(vault=id[:8])
                     )
-                self._demand_one_journal(id, size, said.root)
+                if self._root(id, said.size) not in (None, said.root):
+                    raise NotRestored(
+                        _(
+                            "at {n} entries the journal of vault {vault} has another root there "
+                            "than here: that vault was put back or forked."
+                        ).format(n=said.size, vault=id[:8])
+                    )
+
+    def _root(self, vault: str, size: int) -> str | None:
+        """What is known of a vault's journal at a size; empty where it never had that, None
+        where nothing is.
+        """
+        if vault == self._vault.id.hex():
+            return self._vault.tree().root_at(size).hex() if size <= self._vault.size else ""
+        known = self._registry.origins.get(vault)
+        return known.said[size].root if known is not None and size in known.said else None
 
     def _demand_other_people(self, archive: Looked) -> None:
         """An id is one person's: here, there, and in every vault that dossiers came from."""
