@@ -11,7 +11,7 @@ from typing import Final
 from secterm.archive.contents import signed_texts
 from secterm.archive.context import Context
 from secterm.archive.members import decoded, encoded
-from secterm.archive.origins import check_part, newer
+from secterm.archive.origins import check_part
 from secterm.archive.received import Unfolding
 from secterm.archive.strands import SENSELESS, Files, Plain
 from secterm.dossier import entries as acts
@@ -44,7 +44,7 @@ class _Work:
         self._folder = folder
         self._files = files
         self._faults = faults
-        self._elsewhere: dict[str, Context] = {}  # of other vaults, by id: the latest
+        self._elsewhere: dict[str, Context] = {}  # of the vaults that entries came from, by id
         self._told: list[Numbered] = []
         self._state: State | None = None
         self._pack: Pack | None = None
@@ -72,7 +72,7 @@ class _Work:
         found = check_part(self._own, act, files, self._faults)
         if found is None:
             raise EntryOutOfPlace("what came from another vault is not proven")
-        self._elsewhere[act.vault] = newer(found, self._elsewhere.get(act.vault))
+        self._elsewhere[act.vault] = found
 
     def _follows(self, where: str, one: Numbered) -> bool:
         """Whether the entry goes on from those before it; then it is the last."""

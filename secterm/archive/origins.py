@@ -179,8 +179,8 @@ def _context(
 def check_part(
     own: Context, act: Received, files: Mapping[str, bytes], faults: list[str]
 ) -> Context | None:
-    """The context of the entries that came in a part, to the vault whose context is `own`;
-    adds to `faults` what does not hold.
+    """What is known last of the vault that entries came from, in a part, to the one whose
+    context is `own`; adds to `faults` what does not hold.
     """
     folder, context = f"dossiers/{act.dossier}", _context(own, act, files, faults)
     if context is None or (context.checkpoint.size, context.checkpoint.root.hex()) != (
@@ -194,11 +194,4 @@ def check_part(
         faults.append(f"{folder}: holds another number of entries than it says")
     if list(files) != [*part_names(folder, (number for number, _plain in good))]:
         faults.append(f"{folder}: holds other members than a part has")
-    return context
-
-
-def newer(found: Context, before: Context | None) -> Context:
-    """That of one vault which knows more of its officers."""
-    if before is not None and before.checkpoint.size > found.checkpoint.size:
-        return before
-    return found
+    return own if act.vault == own.vault.hex() else own.origins[act.vault].newest()

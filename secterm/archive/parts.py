@@ -49,10 +49,11 @@ def unpacked(part: str) -> dict[str, bytes]:
         found[name] = data
 
     try:
-        tar = unzip.decompress(base64.b64decode(part, validate=True), LARGEST)
+        data = base64.b64decode(part, validate=True)
+        tar = unzip.decompress(data, LARGEST)
     except (binascii.Error, ValueError, zlib.error):
         raise _damaged() from None
-    if not unzip.eof or unzip.unused_data:
+    if not unzip.eof or unzip.unused_data or base64.b64encode(data).decode() != part:
         raise _damaged()
     untar = Untar(take)
     untar.feed(tar)

@@ -14,7 +14,7 @@ import msgspec
 
 from secterm.archive.context import Context
 from secterm.archive.dossiers import by_whom, signed_by
-from secterm.archive.origins import check_part, newer
+from secterm.archive.origins import check_part
 from secterm.archive.received import Unfolding
 from secterm.desk import document
 from secterm.desk.cards import card_of
@@ -73,7 +73,7 @@ class _Work:
         self._registry = registry
         self._id = id
         self._count = 0
-        self._elsewhere: dict[str, Context] = {}  # of other vaults, by id: the latest
+        self._elsewhere: dict[str, Context] = {}  # of the vaults that entries came from, by id
 
     def judged(self) -> Judged:
         faults = [Fault(where, what, self._id) for where, what in self._faults()]
@@ -108,7 +108,7 @@ class _Work:
             wrong.append("it names a checkpoint that never was here")
         if found is None or wrong:
             raise EntryOutOfPlace(f"what it brought does not hold: {'; '.join(wrong[:MOST])}")
-        self._elsewhere[act.vault] = newer(found, self._elsewhere.get(act.vault))
+        self._elsewhere[act.vault] = found
 
     def _entry(self, state: State | None, one: Numbered) -> Iterator[str]:
         act = one.entry.act

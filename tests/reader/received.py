@@ -67,8 +67,9 @@ class Part(Archive):
     def __init__(self, members: list[Member], later: Whose) -> None:
         self.names, self.files = [name for name, _ in members], dict(members)
         self.faults, self.checked = [], Counter()
-        self.vault, self.officers, self.recoveries = later.vault, later.officers, later.recoveries
+        self.vault = later.vault
         self.point, self.signatures = self._checkpoint_of(later)
+        self.officers, self.recoveries = later.signers(self.point.size)
 
     def _checkpoint_of(self, later: Whose) -> tuple[notes.Point, list[str]]:
         """That which the first proof repeats, by the log key's signature."""
@@ -98,8 +99,10 @@ class Whose:
 
     vault: bytes
     log_key: bytes
-    officers: dict[str, dict]
-    recoveries: dict[str, dict]
+
+    def signers(self, size: int) -> tuple[dict[str, dict], dict[str, dict]]:
+        """Officers and recovery shares that are known at this size of its journal."""
+        raise NotImplementedError
 
     def at(self, number: int) -> dict[bytes, Person]:
         """Who were officers there, before this entry."""
@@ -116,10 +119,12 @@ class Home(Whose):
     def __init__(self, vault: bytes, registry: Registry, log: Log, who: People) -> None:
         self.vault, self.log, self.who = vault, log, who
         self.log_key = registry.log_keys[0] if registry.log_keys else b""
-        signers = {
+        self.officers = {
             id.hex(): {"public_key": s.public_key.hex()} for id, s in registry.signers.items()
         }
-        self.officers, self.recoveries = signers, {}
+
+    def signers(self, size: int) -> tuple[dict[str, dict], dict[str, dict]]:
+        return self.officers, {}
 
     def at(self, number: int) -> dict[bytes, Person]:
         found = self.who.at(number)
@@ -148,13 +153,15 @@ class Origin(Whose):
                 except Broken as broken:
                     wrong.append(str(broken))
         faults += [Fault("origin", self.vault.hex(), "part", what) for what in wrong]
-        newest = self.said[max(self.said)] if self.said else None
-        self.officers = newest.officers if newest else {}
-        self.recoveries = newest.recoveries if newest else {}
-        self.people = newest.people if newest else strands.People()
+        self.newest = self.said[max(self.said)] if self.said else None
+        self.officers = self.newest.officers if self.newest else {}
+
+    def signers(self, size: int) -> tuple[dict[str, dict], dict[str, dict]]:
+        told = self.said.get(size, self.newest)
+        return (told.officers, told.recoveries) if told else ({}, {})
 
     def at(self, number: int) -> dict[bytes, Person]:
-        return self.people.at(number)[1]
+        return self.newest.people.at(number)[1] if self.newest else {}
 
     def wrong(self, size: int, root: bytes) -> str:
         if size in self.said:
