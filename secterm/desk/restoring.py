@@ -30,7 +30,7 @@ from secterm.archive.sums import SUMS
 from secterm.archive.walk import Walk, plain
 from secterm.desk.booking import Booking
 from secterm.desk.cards import card_of
-from secterm.desk.merging import place, relation
+from secterm.desk.merging import fresh, place, relation
 from secterm.desk.recording import Recorder, Recording
 from secterm.desk.registry import Registry
 from secterm.desk.shelf import BROKEN, Shelf
@@ -374,15 +374,12 @@ class _Taking:
                 self.found.same.append(id)
                 return
             if how == "goes on":
+                new = [(n, each) for n, each in brought if fresh(here, each, self._own)]
                 known = {place(one, self._own) for one in here}
-                new = [
-                    (number, fresh)
-                    for number, each in brought
-                    if (fresh := [one for one in each if place(one, self._own) not in known])
-                ]
-                told = [*here, *(one for _number, each in new for one in each)]
+                more = [one for _n, each in new for one in each]
+                told = [*here, *(one for one in more if place(one, self._own) not in known)]
                 self.found.continued.append(id)
-                yield _Plan(other, files, [number for number, _each in new], told)
+                yield _Plan(other, files, [n for n, _each in new], told)
                 return
         numbers = [number for number, _each in brought]
         if gone:  # it may be what was erased

@@ -359,6 +359,19 @@ def test_what_came_home_goes_on_and_out_again(desk, other, third, keep, vault):
     keep(third)  # whose walk looks at it all once more
 
 
+def test_a_dossier_that_goes_to_and_fro_does_not_nest(desk, other, keep, monkeypatch):
+    monkeypatch.setattr("secterm.archive.received.DEEPEST", 2)
+    id = someone(desk, "screening")
+    for count in range(3):
+        desk.act(id, acts.Noted(text=f"At the terminal, {count}."))
+        taken(other, keep(desk, ids=[id]))
+        other.act(id, acts.Noted(text=f"At the registry, {count}."))
+        taken(desk, keep(other, ids=[id]))
+    assert len(desk.dossier(id).state.notes[""]) == 6
+    assert len(other.dossier(id).state.notes[""]) == 6
+    assert desk.verify().faults == other.verify().faults == []
+
+
 def test_a_dossier_that_went_through_too_many_vaults_is_not_taken_in(
     desk, other, third, keep, monkeypatch
 ):
