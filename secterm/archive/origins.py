@@ -12,7 +12,7 @@ from typing import Final
 
 from secterm.archive.context import Context, read_context
 from secterm.archive.errors import ArchiveUnreadable
-from secterm.archive.members import OfficerLine
+from secterm.archive.members import CHECKPOINT, LOG_KEYS, OFFICERS, RECOVERIES, OfficerLine
 from secterm.archive.parts import part_names, unpacked
 from secterm.archive.strands import SENSELESS, Plain, check_strand
 from secterm.archive.sums import folder_of
@@ -22,10 +22,10 @@ from secterm.dossier.entries import OriginKnown, Received, VaultAct
 from secterm.vault.errors import VaultError
 from secterm.vault.note import Checkpoint, TlogProof
 
-# What a part of `origin_known` has.
-_OURS: Final = re.compile(
-    r"checkpoint|log-keys|(officers|recoveries)\.json"
-    r"|officers/[0-9a-f]{32}/(key\.json|entries/(0|[1-9][0-9]{0,17})"
+# What a part of `origin_known` has: these, and officers' folders without their lists.
+TOP: Final = (CHECKPOINT, LOG_KEYS, OFFICERS, RECOVERIES)
+_INSIDE: Final = re.compile(
+    r"officers/[0-9a-f]{32}/(key\.json|entries/(0|[1-9][0-9]{0,17})"
     r"\.(json|sealed|(tlog|officer)-proof))",
     re.ASCII,
 )
@@ -129,9 +129,9 @@ class Known:
             self.said[size].root,
         ):
             faults.append(f"{where}: is of another vault or checkpoint than it says")
-        faults += [
-            f"{where}: {name} is no part of it" for name in files if not _OURS.fullmatch(name)
-        ]
+        inside = [name for name in files if _INSIDE.fullmatch(name)]
+        if list(files) != [*TOP, *inside]:
+            faults.append(f"{where}: has other members than is said of a vault")
         folders: dict[str, dict[str, bytes]] = {}
         for name, data in files.items():
             if "/" in name:

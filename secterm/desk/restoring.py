@@ -17,13 +17,8 @@ from secterm.archive import again, parts
 from secterm.archive.context import Context
 from secterm.archive.errors import NotRestored
 from secterm.archive.inspect import sha256_of
-from secterm.archive.members import (
-    CHECKPOINT,
-    LOG_KEYS,
-    OFFICERS,
-    RECOVERIES,
-    Manifest,
-)
+from secterm.archive.members import Manifest
+from secterm.archive.origins import TOP
 from secterm.archive.read import read
 from secterm.archive.received import Unfolding, entries_of
 from secterm.archive.sums import SUMS
@@ -44,7 +39,6 @@ from secterm.words import _
 
 PIECE: Final = 1 << 20  # bytes of a part before it is compressed, unless one entry is longer
 TOGETHER: Final = 32  # dossiers of one transaction
-TOP: Final = (CHECKPOINT, LOG_KEYS, OFFICERS, RECOVERIES)
 
 Files = Mapping[str, bytes]
 

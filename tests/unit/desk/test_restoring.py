@@ -359,6 +359,18 @@ def test_what_came_home_goes_on_and_out_again(desk, other, third, keep, vault):
     keep(third)  # whose walk looks at it all once more
 
 
+def test_an_archive_tells_of_no_vault_under_another_id(desk, other, keep, tmp_path):
+    """As of itself, or of the one that it is of."""
+    taken(other, keep(desk))
+    opened = archives.opened(keep(other).file)
+    archives.LOG_KEYS[other._vault.origin] = other._vault.log_keys()
+    strange = opened
+    for name in opened.names(f"origins/{desk._vault.id.hex()}"):
+        strange = strange.renamed(name, name.replace(desk._vault.id.hex(), other._vault.id.hex()))
+    faults = strange.resigned(other._vault.signer).inspected(tmp_path).faults
+    assert f"origins/{other._vault.id.hex()}: is of no other vault" in faults
+
+
 def test_a_dossier_that_goes_to_and_fro_does_not_nest(desk, other, keep, monkeypatch):
     monkeypatch.setattr("secterm.archive.received.DEEPEST", 2)
     id = someone(desk, "screening")
