@@ -6,6 +6,7 @@ import hashlib
 import json
 import tomllib
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.reader import acts
@@ -20,7 +21,7 @@ CARD = (
     "id", "name", "post", "department", "category", "stage", "owed", "since", "opened", "lapses_on",
     "identity_number",
 )  # fmt: skip
-QUIET = ("archived", "printed", "noted")  # what nobody waited for
+QUIET = ("archived", "printed", "noted", "received")  # what nobody waited for
 STAGES = {
     "screening", "training", "undertaking", "rules", "decision", "second", "admitted", "refused",
     "deferred", "withdrawn", "lapsed", "left",
@@ -47,9 +48,10 @@ class Dossiers:
     ) -> None:
         self.vault, self.registry, self.who, self.faults = vault, registry, who, faults
         self.stages: dict[bytes, str] = {}
+        self.elsewhere: Callable[[Entry], dict[bytes, Person]] = lambda entry: {}
 
     def tell(self, entry: Entry, what: str) -> None:
-        self.faults.append(Fault("entry", str(entry.number), "sealed", what))
+        self.faults.append(Fault("entry", str(entry.carried), "sealed", what))
 
     def check(self, strand: bytes, entries: list[Entry]) -> None:
         """One dossier of a vault, whose entries could be read, by number."""
@@ -72,7 +74,7 @@ class Dossiers:
             if entry.name == "corrected":
                 particulars = entry.members("particulars")
             if entry.name == "signed":
-                told = Undertaking(self.vault.id, entry)
+                told = Undertaking(entry.vault or self.vault.id, entry)
                 who = told.sides(particulars, self._people(entry))
                 for what in [*told.wrong(), *who, *_key(entry, self.vault.cheap)]:
                     self.tell(entry, what)
@@ -81,6 +83,8 @@ class Dossiers:
         return particulars
 
     def _people(self, entry: Entry) -> dict[bytes, Person]:
+        if entry.vault:
+            return self.elsewhere(entry)
         found = self.who.at(entry.number)
         return found[1] if found else {}
 
@@ -200,7 +204,8 @@ def read(vault: Vault, registry: Registry, faults: list[Fault]) -> dict[bytes, l
     """The entries of every dossier that was not erased, by number."""
     found = {}
     for (strand,) in vault.db.execute("SELECT id FROM dossier ORDER BY id").fetchall():
-        if strand != vault.id and strand not in registry.officers | registry.erased:
+        others = {vault.id, *registry.officers, *registry.origins, *registry.erased}
+        if strand not in others:
             found[strand] = vault.strand(strand, acts.DOSSIER, faults)
     return found
 
