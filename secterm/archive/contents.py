@@ -23,7 +23,6 @@ from secterm.archive.members import (
     Covers,
     KeyFile,
     Kind,
-    Listing,
     Manifest,
     ManifestSignature,
     OfficerLine,
@@ -83,7 +82,11 @@ def members(source: Source) -> Iterator[Member]:
     """
     note = checkpoints.signed(source.vault, int(source.at.timestamp()))
     point, signer = Checkpoint.parse(note.text), source.vault.signer
-    listing = Listing(
+    digests: dict[str, str] = {}
+    for name, data in _content(source, note):
+        digests[name] = hashlib.sha256(data).hexdigest()
+        yield name, data
+    manifest = encoded(
         Manifest(
             format=FORMAT,
             kind=source.kind,
@@ -93,13 +96,9 @@ def members(source: Source) -> Iterator[Member]:
             root=point.root.hex(),
             created=source.at.isoformat(),
             officer=signer.officer.hex(),
-            files={},
+            files=digests,
         )
     )
-    for name, data in _content(source, note):
-        listing.add(name, hashlib.sha256(data).hexdigest())
-        yield name, data
-    manifest = listing.encoded()
     yield MANIFEST, manifest
     short, long = source.vault.log_keys()
     yield (

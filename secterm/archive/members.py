@@ -7,7 +7,6 @@ from __future__ import annotations
 from typing import Any, Final, Literal, TypeVar
 
 import msgspec
-from msgspec.json import encode
 
 from secterm.vault.note import Verifier
 
@@ -65,28 +64,6 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     created: str
     officer: str
     files: dict[str, str]
-
-
-class Listing:
-    """A manifest that is written while the members come, of which there may be millions: their
-    names and digests stand in memory once, and as they go to the medium.
-    """
-
-    def __init__(self, manifest: Manifest) -> None:
-        """`manifest` lists no files yet."""
-        self._text = bytearray(encoded(manifest).removesuffix(b"}\n}\n"))
-        self._between = b"\n"
-
-    def add(self, name: str, digest: str) -> None:
-        """The next member; `digest` is its SHA-256, hex."""
-        self._text += b'%s  %s: "%s"' % (self._between, encode(name), digest.encode())
-        self._between = b",\n"
-
-    def encoded(self) -> bytes:
-        """`manifest.json`, once: nothing is kept of it here."""
-        text, self._text = self._text, bytearray()
-        text += b"\n }\n}\n"
-        return bytes(text)
 
 
 class ManifestSignature(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,13 +14,9 @@ from pathlib import Path
 
 import pyrage
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from secterm import messages
 from secterm.archive import age, write
 from secterm.archive.errors import ArchiveNotWritten, RecipientInvalid
-from secterm.archive.members import Covers, Listing, Manifest, encoded
 from secterm.archive.recipients import Recipients
 from secterm.desk.desk import Desk
 from tests.support import archives
@@ -461,28 +457,6 @@ def test_an_archive_is_encrypted_to_a_passphrase_where_no_process_can_be_started
     taken = []
     age.encrypt([b"plain ", b"text"], taken.append, Recipients.gather(passphrase=PASSPHRASE))
     assert pyrage.passphrase.decrypt(b"".join(taken), PASSPHRASE) == b"plain text"
-
-
-# -- the manifest, of which there may be millions of lines ----------------------------------
-
-MANIFEST = {
-    "format": 2,
-    "kind": "whole",
-    "covers": Covers(what="all", dossiers=1, left_out=0),
-    "origin": "secterm/00",
-    "size": 1,
-    "root": "00",
-    "created": "2031-05-06T07:08:09+00:00",
-    "officer": "01",
-}
-
-
-@given(st.dictionaries(st.text("abc019/.-", min_size=1), st.text("0f", max_size=3), min_size=1))
-def test_a_manifest_that_is_written_line_by_line_is_the_same_to_the_byte(files):
-    listing = Listing(Manifest(**MANIFEST, files={}))
-    for name, digest in files.items():
-        listing.add(name, digest)
-    assert listing.encoded() == encoded(Manifest(**MANIFEST, files=files))
 
 
 @pytest.mark.parametrize("sizes", [(0, 1, 0), (10_000,), (8191, 1, 8193), (512,) * 40])
