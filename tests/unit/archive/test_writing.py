@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pyrage
 import pytest
+
 from secterm import messages
 from secterm.archive import age, write
 from secterm.archive.errors import ArchiveNotWritten, RecipientInvalid
