@@ -5,7 +5,7 @@ files that were just read; an export makes it: it opens each entry's seal, makes
 two proofs of each and its officer's signature, makes each record, hashes each member, and
 the file, and signs. So the packing alone, of members that are in memory, is compared as well.
 
-Memory grows with the manifest alone, which names every member and is itself one.
+Memory may grow with the manifest alone, which is one member, and so is set beside it.
 """
 
 import json
