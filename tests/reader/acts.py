@@ -104,7 +104,7 @@ VAULT = {
     },
     "kept": {"dossier": "hex 16", "apart": "hex 16", "vault": "hex 16"},
 }
-ORIGIN = {
+ANOTHER = {
     "origin_known": {
         "unit": "text",
         "size": "number",

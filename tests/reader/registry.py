@@ -99,7 +99,7 @@ def _collect(vault: Vault, registry: Registry, entry: Entry, faults: list[Fault]
                 tell("is no other vault")
                 return
             registry.joined[origin] = entry
-            registry.origins[origin] = vault.strand(origin, acts.ORIGIN, faults)
+            registry.origins[origin] = vault.strand(origin, acts.ANOTHER, faults)
             registry.entries += registry.origins[origin]
         case "officer_joined":
             officer = entry.id("officer")
