@@ -145,7 +145,7 @@ def _whole(source: Source, journal: Journal) -> Iterator[Member]:
     for digest, files in source.pack_files.items():
         for name, text in files.items():
             yield f"packs/{digest}/{name}", text.encode()
-    names, there = source.names, set[str]()
+    names, there = source.names, {source.vault.id.hex()}  # what came home has no origin
     for id in source.dossiers:
         yield from _dossier(source, journal, id, names, there)
 
