@@ -4,13 +4,15 @@ which the entries that came are checked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
+from typing import Final
 
 from secterm.archive.context import Context, read_context
 from secterm.archive.errors import ArchiveUnreadable
-from secterm.archive.members import OfficerLine
+from secterm.archive.members import CHECKPOINT, LOG_KEYS, OFFICERS, RECOVERIES, OfficerLine
 from secterm.archive.parts import unpacked
 from secterm.archive.strands import SENSELESS, Plain, check_strand
 from secterm.archive.sums import folder_of
@@ -19,6 +21,13 @@ from secterm.dossier import roles
 from secterm.dossier.entries import OriginKnown, Received, VaultAct
 from secterm.vault.errors import VaultError
 from secterm.vault.note import Checkpoint, TlogProof
+
+_TOP: Final = (CHECKPOINT, LOG_KEYS, OFFICERS, RECOVERIES)
+_MEMBER: Final = re.compile(
+    r"(officers|dossiers)/[0-9a-f]{32}/"
+    r"(key\.json|entries/(0|[1-9][0-9]{0,17})\.(json|sealed|(tlog|officer)-proof))",
+    re.ASCII,
+)
 
 
 def check_officer(
@@ -85,6 +94,11 @@ class Known:
         self.context(size)
         return self._faults[size]
 
+    def log_keys(self) -> set[tuple[str, ...]]:
+        """The log keys (hex) that it was said to have; it has one pair for ever."""
+        found = filter(None, map(self.context, self.said))
+        return {tuple(v.public_key.hex() for v in context.log) for context in found}
+
     def names(self) -> dict[str, str]:
         """Everybody who was an officer there, by id: what they were called last."""
         context = self._newest()
@@ -112,6 +126,9 @@ class Known:
         if context is None:
             return None
         point = context.checkpoint
+        for name in files:
+            if name not in _TOP and not (name.startswith("officers/") and _MEMBER.fullmatch(name)):
+                faults.append(f"{where}: holds what tells nothing of a vault")
         if (context.vault.hex(), point.size, point.root.hex()) != (
             self.vault,
             size,
@@ -131,16 +148,16 @@ class Known:
         return context
 
 
-def _at(own: Context, act: Received, files: Mapping[str, bytes]) -> Context | None:
-    """The vault's own context at an earlier checkpoint, as what comes home has it: of the
-    part's first proof, by the log key's signature on it.
+def _at(later: Context, files: Mapping[str, bytes]) -> Context | None:
+    """A vault's context at an earlier checkpoint, which came by way of another vault: that of
+    the part's first proof, by the log key's signature on it.
     """
     proofs = (data for name, data in files.items() if name.endswith(".tlog-proof"))
     try:
         note = TlogProof.parse(next(proofs)).note
-        if own.log[0].verify(note) is None:
+        if later.log[0].verify(note) is None:
             return None
-        return replace(own, note=note, checkpoint=Checkpoint.parse(note.text), verified={})
+        return replace(later, note=note, checkpoint=Checkpoint.parse(note.text), verified={})
     except (StopIteration, VaultError, ValueError):
         return None
 
@@ -152,18 +169,26 @@ def check_part(
     adds to `faults` what does not hold.
     """
     folder = f"dossiers/{act.dossier}"
+    if any(not (n.startswith(f"{folder}/") and _MEMBER.fullmatch(n)) for n in files):
+        faults.append(f"{folder}: came with what is no part of it")
+        return None
+    known, context = own.origins.get(act.vault), None
     if act.vault == own.vault.hex():
-        context = _at(own, act, files)
-    else:
-        known = own.origins.get(act.vault)
-        context = known.context(act.size) if known is not None else None
-        faults += known.faults(act.size) if known is not None else ()
+        context = _at(own, files)
+    elif known is not None:
+        size = act.size if act.size in known.said else max(known.said, default=act.size)
+        context = known.context(size)
+        faults += known.faults(size)
+        if context is not None and act.size < size:
+            context = _at(context, files)
     if context is None or (context.checkpoint.size, context.checkpoint.root.hex()) != (
         act.size,
         act.root,
     ):
         faults.append(f"{folder}: came from a vault of which nothing holds")
         return None
+    if known is not None and act.unit not in {said.unit for said in known.said.values()}:
+        faults.append(f"{folder}: names another unit than that vault's")
     if len(check_strand(context, folder, files, faults)) != act.entries:
         faults.append(f"{folder}: holds another number of entries than it says")
     return context

@@ -27,13 +27,16 @@ _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII)
 class Unfolding:
     """One dossier's entries while they are read in order, in the vault with this id (hex).
 
-    An entry that came twice, by two ways, is told once.
+    An entry that came twice, by two ways, is told once. Those of one dossier in one journal
+    come in its order; those of another dossier there, where that one took these in.
     """
 
-    def __init__(self, vault: str, look: Look | None = None) -> None:
+    def __init__(self, vault: str, look: Look | None = None, depth: int = 0) -> None:
         self._vault = vault
+        self._depth = depth  # vaults through which what is read here came already
         self._look = look
         self._seen: dict[tuple[str, int], Entry] = {}
+        self._last: dict[tuple[str, str], int] = {}  # by journal, and dossier there
 
     def take(self, one: Numbered) -> Iterator[Numbered]:
         """The entries that this one brought, and then itself, without them.
@@ -41,13 +44,38 @@ class Unfolding:
         Raises `EntryOutOfPlace` for what is none, or is told otherwise than before, and
         `msgspec.DecodeError`.
         """
-        for each in self._within(one, 0):
-            journal, number = each.stands
-            before = self._seen.setdefault((journal or self._vault, number), each.entry)
+        for each in self._within(one, self._depth):
+            place = self._place(each)
+            before = self._seen.setdefault(place, each.entry)
             if before is each.entry:
+                self._follows(each)
                 yield each
             elif before != each.entry:
                 raise EntryOutOfPlace("two entries have the same number in one journal")
+
+    def _follows(self, one: Numbered) -> None:
+        """Raises `EntryOutOfPlace` for an entry in another order than its journal has, and for
+        those of another dossier that did not begin with these.
+        """
+        journal, number = one.stands
+        strand = (journal, one.origin.dossier if one.origin else "")
+        last = self._last.setdefault(strand, -1) if self._begins(one) else self._last.get(strand)
+        if last is None:
+            raise EntryOutOfPlace("its dossier's beginning is missing")
+        if isinstance(one.entry.act, Received):
+            return  # it says where the others have been, and may come by another way than they
+        if number <= last:
+            raise EntryOutOfPlace("it comes after a later one of its journal")
+        self._last[strand] = number
+
+    @staticmethod
+    def _begins(one: Numbered) -> bool:
+        """Whether a dossier's entries in a journal can begin with this one; here, the fold says."""
+        return one.origin is None or isinstance(one.entry.act, acts.Opened | Received)
+
+    def _place(self, one: Numbered) -> tuple[str, int]:
+        journal, number = one.stands
+        return journal or self._vault, number
 
     def _within(self, one: Numbered, depth: int) -> Iterator[Numbered]:
         act = one.entry.act
@@ -62,7 +90,7 @@ class Unfolding:
             raise EntryOutOfPlace(error.reason) from None
         if self._look is not None:
             self._look(act, files)
-        for number, plain in entries_of(act, files):
+        for number, plain in entries_of(act.dossier, files):
             origin = Origin(vault=act.vault, unit=act.unit, dossier=act.dossier)
             entry = acts.decode(plain)
             yield from self._within(Numbered(number=number, entry=entry, origin=origin), depth + 1)
@@ -71,9 +99,9 @@ class Unfolding:
         yield msgspec.structs.replace(one, entry=entry)
 
 
-def entries_of(act: Received, files: Mapping[str, bytes]) -> list[tuple[int, bytes]]:
-    """Number and JSON of the entries in a part, in order."""
-    start, found = f"dossiers/{act.dossier}/entries/", []
+def entries_of(dossier: str, files: Mapping[str, bytes]) -> list[tuple[int, bytes]]:
+    """Number and JSON of a dossier's entries among these members, in order."""
+    start, found = f"dossiers/{dossier}/entries/", []
     for name, data in files.items():
         number = name.removeprefix(start).removesuffix(".json")
         if name == f"{start}{number}.json" and _NUMBER.fullmatch(number):

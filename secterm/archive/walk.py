@@ -171,6 +171,8 @@ class Walk:
         self._begin()
         if self.context is None:
             return
+        if kind in ("officers", "packs") and self.dossiers:
+            self.faults.append(f"{self._folder}: comes after what rests on it")
         extract = f"{self._folder}/decision.json" in self._files
         self._kinds[self._folder] = "decision" if extract else "whole"
         if kind == "packs":
@@ -216,11 +218,18 @@ class Walk:
                 told.append(act)
             else:
                 self.faults.append(f"{self._folder}/entries/{number}.json: tells of no origin")
-        known = context.origins[id] = Known(id, lambda: told)
+        known = Known(id, lambda: told)
+        if not told or id == context.vault.hex():
+            self.faults.append(f"{self._folder}: tells of no other vault")
+            return
         for size in known.said:
             self.faults += known.faults(size)
-        if known.names().keys() & context.officers.keys():
-            self.faults.append(f"{self._folder}: has an officer of the same id as one here")
+        if len(known.log_keys()) > 1:
+            self.faults.append(f"{self._folder}: has other log keys than it had before")
+        people = [context.officers, *(other.names() for other in context.origins.values())]
+        if any(known.names().keys() & others.keys() for others in people):
+            self.faults.append(f"{self._folder}: has an officer of the same id as another vault's")
+        context.origins[id] = known
 
     def _dossier(self, context: Context, id: str, entries: list[Plain]) -> None:
         made = check_dossier(context, self._folder, self._files, entries, self.faults)
