@@ -118,7 +118,9 @@ class Roll:
         turn = self._turn
         turn.last = seen.number
         if entry is None:
-            return  # the registry or the dossier's own walk says so
+            if strand in self._registry.origins:
+                yield "belongs on another strand"
+            return  # else the registry or the dossier's own walk says so
         if claimed not in self._known:
             yield "names an officer who is not one here"
         if claimed != signer:
@@ -250,6 +252,8 @@ class Roll:
             case acts.Recovered():
                 if not turn.shares:
                     yield "says that the vault was recovered, and no recovery shares signed it"
+            case acts.Kept():
+                yield from self._kept(turn, number, act)
             case _:
                 return
 
@@ -361,6 +365,18 @@ class Roll:
         first = self._vault.first_entry(id) if id is not None else None
         if first is None or first >= turn.since or act.dossier in (self._own, *self._officers):
             yield "erases what was no dossier"
+
+    def _kept(self, turn: _Turn, number: int, act: acts.Kept) -> Words:
+        """Another history begins in the transaction in which it is said, beside one of before."""
+        ids = id_of(act.dossier), id_of(act.apart)
+        first, apart = (None if id is None else self._vault.first_entry(id) for id in ids)
+        others = (self._own, *self._officers, *self._registry.origins)
+        if first is None or first >= turn.since or act.dossier in others:
+            yield "names a dossier that was not there"
+        if apart is None or not turn.since <= apart < number or act.apart in others:
+            yield "keeps apart what did not come then"
+        if act.vault not in self._registry.origins:
+            yield "names a vault from which nothing came"
 
     def _witness(self, act: Act) -> Words:
         """A witness is a second person."""
