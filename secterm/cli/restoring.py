@@ -79,7 +79,9 @@ def restore(
     as_json: bool,
 ) -> int:
     """Ends with 1 where a history went another way than the one that is there."""
+    from secterm.archive.errors import ArchiveError
     from secterm.messages import DOES_NOT_HOLD
+    from secterm.vault.errors import VaultError
 
     only_one(ask, secret_file)
     if secret_file == given.passphrase_file == STANDARD_INPUT:
@@ -112,6 +114,13 @@ def restore(
         try:
             made = [_taken(desk, *each) for each in zip(found, told, strict=True)]
             _say(desk, made, as_json)
+        except (ArchiveError, VaultError):
+            complain(
+                _(
+                    "The new vault is there, with what was taken in. Go on with --into {vault}."
+                ).format(vault=given.path)
+            )
+            raise
         finally:
             desk.close()
     else:

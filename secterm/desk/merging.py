@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal, TypeAlias
 
-from secterm.dossier.entries import QUIET, Entry, Numbered
+from secterm.dossier.entries import QUIET, Entry, Numbered, Received
 
 Place: TypeAlias = tuple[str, int]  # the journal that an entry stands in (a vault's id), where
 Relation: TypeAlias = Literal["same", "goes on", "apart"]
@@ -30,7 +30,29 @@ def relation(here: Sequence[Numbered], came: Sequence[Numbered], vault: str) -> 
     shared = min(len(ours), len(theirs))
     if ours[:shared] != theirs[:shared]:
         return "apart"
-    return "goes on" if any(place(one, vault) not in known for one in came) else "same"
+    return "goes on" if news(here, came, vault) else "same"
+
+
+def news(here: Iterable[Numbered], came: Iterable[Numbered], vault: str) -> set[Place]:
+    """Where the entries stand for whose sake what came is taken in.
+
+    That a vault whose entries are here took in once more what is here is no news: two that
+    send each other what they have would never end.
+    """
+    known, strands = set[Place](), set[tuple[str, str]]()
+    for one in here:
+        known.add(place(one, vault))
+        strands.add(_strand(one))
+    return {
+        place(one, vault)
+        for one in came
+        if place(one, vault) not in known
+        and not (isinstance(one.entry.act, Received) and _strand(one) in strands)
+    }
+
+
+def _strand(one: Numbered) -> tuple[str, str]:
+    return (one.origin.vault, one.origin.dossier) if one.origin else ("", "")
 
 
 def _loud(told: Iterable[Numbered], vault: str) -> list[tuple[Place, Entry]]:

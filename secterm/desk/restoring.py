@@ -25,18 +25,20 @@ from secterm.archive.members import (
     Manifest,
 )
 from secterm.archive.read import read
-from secterm.archive.received import Unfolding
+from secterm.archive.received import Unfolding, entries_of
 from secterm.archive.sums import SUMS
 from secterm.archive.walk import Walk, plain
 from secterm.desk.booking import Booking
 from secterm.desk.cards import card_of
-from secterm.desk.merging import place, relation
+from secterm.desk.judging import due
+from secterm.desk.merging import news, place, relation
 from secterm.desk.recording import Recorder, Recording
 from secterm.desk.registry import Registry
 from secterm.desk.shelf import BROKEN, Shelf
 from secterm.dossier import entries as acts
+from secterm.dossier.demands import LONGEST_LINE, legible
 from secterm.dossier.entries import Entry, Numbered, Origin, OriginKnown, Received
-from secterm.dossier.fold import fold
+from secterm.dossier.fold import EntryOutOfPlace, State, apply
 from secterm.dossier.gates import standing
 from secterm.vault.records import ID_SIZE
 from secterm.vault.vault import Vault
@@ -44,6 +46,7 @@ from secterm.words import _
 
 PIECE: Final = 1 << 20  # bytes of a part before it is compressed, unless one entry is longer
 TOGETHER: Final = 32  # dossiers of one transaction
+HEAVY: Final = 64 << 20  # bytes of dossiers that make one before
 ENDINGS: Final = ("json", "sealed", "tlog-proof", "officer-proof")  # of an entry's members
 TOP: Final = (CHECKPOINT, LOG_KEYS, OFFICERS, RECOVERIES)
 
@@ -130,8 +133,22 @@ def look(
         raise NotRestored(_("it does not hold."), tuple(walk.faults))
     if walk.manifest.kind != "whole":
         raise NotRestored(_("it holds decisions alone, and no history that could be restored."))
+    if not all(map(_one_line, _named(walk.context, walk.manifest))):
+        raise NotRestored(_("the name of a unit or an officer in it cannot be shown."))
     whole = sha256_of(file)
     return Looked(file, identity, passphrase, walk, walk.context, walk.manifest, packs, whole)
+
+
+def _named(context: Context, manifest: Manifest) -> Iterator[str]:
+    """All units and officers that it names."""
+    yield manifest.unit
+    yield from context.names().values()
+    for known in context.origins.values():
+        yield from (said.unit for said in known.said.values())
+
+
+def _one_line(name: str) -> bool:
+    return bool(name.strip()) and len(name) <= LONGEST_LINE and "\n" not in name and legible(name)
 
 
 class Restoring(Booking):
@@ -150,8 +167,8 @@ class Restoring(Booking):
         """Takes an archive's dossiers in, and says what became of each.
 
         `fingerprint` is that of the other vault's log keys as its unit told it; not needed
-        where they are known. Raises `NotRestored`, and then nothing was recorded; or as
-        `again` or a transaction, and then whole dossiers were, and a second time goes on.
+        where they are known. Raises `NotRestored`, or as `again` or a transaction; where
+        dossiers were recorded before that they are whole, and a second time goes on.
         """
         self._may("manage")
         self._demand(archive, fingerprint)
@@ -165,6 +182,8 @@ class Restoring(Booking):
                 passphrase=archive.passphrase,
             )
             taking.flush()
+        except NotRestored as error:
+            raise NotRestored(error.reason, begun=taking.begun) from None
         finally:
             self._read_again()
             self._index.clear()
@@ -177,25 +196,52 @@ class Restoring(Booking):
             raise NotRestored(
                 _("it is of this very vault, which has these dossiers. Restore it into a new one.")
             )
-        point, keys = archive.context.checkpoint, [v.public_key.hex() for v in archive.context.log]
-        joined = registry.joined.get(vault)
-        if joined is None:
+        point, keys = archive.context.checkpoint, (v.public_key.hex() for v in archive.context.log)
+        if vault not in registry.joined:
             if not fingerprint:
                 raise NotRestored(_("the fingerprint of its log keys is not known yet."))
             archive.demand(fingerprint)
-        elif keys != [joined.log_ed25519, joined.log_mldsa44]:
-            raise NotRestored(_("it has other log keys than that vault had before."))
-        elif fingerprint:
+        self._demand_same(vault, tuple(keys), point.size, point.root.hex())
+        self._demand_unit(vault, archive.manifest.unit)
+        if fingerprint:
             archive.demand(fingerprint)
-        said = registry.origins[vault].said if joined is not None else {}
-        if point.size in said and said[point.size].root != point.root.hex():
+        for id, known in archive.context.origins.items():
+            for size, said in known.said.items():
+                for each in known.log_keys():
+                    self._demand_same(id, each, size, said.root)
+                self._demand_unit(id, said.unit)
+        self._demand_other_people(archive)
+
+    def _demand_same(self, vault: str, log: tuple[str, ...], size: int, root: str) -> None:
+        """Raises `NotRestored` where a vault had other log keys, or another root at a size."""
+        registry, joined = self._registry, self._registry.joined.get(vault)
+        if vault == self._vault.id.hex():
+            ours = log == (registry.log_ed25519, registry.log_mldsa44)
+            if not ours or not self._vault.had(size, root):
+                raise NotRestored(
+                    _(
+                        "it tells of {n} entries of this very vault with the root {root}, and "
+                        "they were never here: this vault was put back or forked."
+                    ).format(n=size, root=root[:20])
+                )
+        if joined is None:
+            return
+        if log != (joined.log_ed25519, joined.log_mldsa44):
+            raise NotRestored(_("it has other log keys than that vault had before."))
+        said = registry.origins[vault].said
+        if size in said and said[size].root != root:
             raise NotRestored(
                 _(
                     "at {n} entries its journal has the root {new}, and had {old} in an earlier "
                     "archive: that vault was put back or forked."
-                ).format(n=point.size, new=point.root.hex()[:20], old=said[point.size].root[:20])
+                ).format(n=size, new=root[:20], old=said[size].root[:20])
             )
-        self._demand_other_people(archive)
+
+    def _demand_unit(self, vault: str, unit: str) -> None:
+        """A vault is one unit's for ever."""
+        joined = self._registry.joined.get(vault)
+        if joined is not None and joined.unit != unit:
+            raise NotRestored(_("it names another unit than that vault was of before."))
 
     def _demand_other_people(self, archive: Looked) -> None:
         """An id is one person's: here, there, and in every vault that dossiers came from."""
@@ -213,6 +259,10 @@ class Restoring(Booking):
                 raise NotRestored(_("it gives an id that somebody here has to somebody else."))
 
 
+def _no_sum(id: str, why: Exception) -> NotRestored:
+    return NotRestored(_("dossier {id} does not add up here: {why}.").format(id=id, why=why))
+
+
 @dataclass(frozen=True)
 class _Plan:
     """A dossier that brings something: the strand it goes to, what is there, what is new."""
@@ -220,7 +270,7 @@ class _Plan:
     id: str
     files: Files
     numbers: list[int]  # the entries of the archive's strand that bring it
-    told: list[Numbered]  # what is there, and then what they bring
+    state: State  # what all of it adds up to, that which is there first
     there: bool = True
     apart: str = ""  # the dossier that goes another way
 
@@ -246,8 +296,9 @@ class _Taking:
         self._progress = progress
         self._packs = {**archive.context.packs, **registry.packs}
         self._people: dict[str, bytes] = {}  # the members of officers' folders
-        self._told = False  # whether the vaults that it comes from are recorded
+        self.begun = False  # whether dossiers, and the vaults that they come from, are recorded
         self._plans: list[_Plan] = []
+        self._weight = 0  # bytes of dossiers since the last transaction
         point = archive.context.checkpoint
         self.found = Restored(
             vault=archive.vault,
@@ -268,20 +319,21 @@ class _Taking:
             self._people.update(files)
         elif kind == "dossiers":
             self._plans += self._plan(id, files)
+            self._weight += sum(map(len, files.values()))
             self._progress(id)
-        if len(self._plans) == TOGETHER:
+        if len(self._plans) == TOGETHER or self._weight > HEAVY:
             self.flush()
 
     def flush(self) -> None:
         """Records what is planned, in one transaction."""
-        plans, self._plans = self._plans, []
+        plans, self._plans, self._weight = self._plans, [], 0
         if plans:
             with self._record() as record:
-                if not self._told:
+                if not self.begun:
                     self._origins(record)
                 for plan in plans:
                     self._take(record, plan)
-            self._told = True
+            self.begun = True
             self._shelf.clear()
 
     # -- the vaults that they come from --------------------------------------
@@ -341,34 +393,53 @@ class _Taking:
                 self.found.same.append(id)
                 return
             if how == "goes on":
-                known = {place(one, self._own) for one in here}
-                new = [
-                    (number, fresh)
-                    for number, each in brought
-                    if (fresh := [one for one in each if place(one, self._own) not in known])
-                ]
-                told = [*here, *(one for _number, each in new for one in each)]
+                told, known = list(here), {place(one, self._own) for one in here}
+                new, numbers = news(here, came, self._own), list[int]()
+                for number, each in brought:
+                    if any(place(one, self._own) in new for one in each):
+                        numbers.append(number)
+                        told += [one for one in each if place(one, self._own) not in known]
                 self.found.continued.append(id)
-                yield _Plan(other, files, [number for number, _each in new], told)
+                yield _Plan(other, files, numbers, self._state(id, told))
                 return
         numbers = [number for number, _each in brought]
         if not others:
             self.found.new.append(id)
-            yield _Plan(id, files, numbers, came, there=False)
+            yield _Plan(id, files, numbers, self._state(id, came), there=False)
         else:
             self.found.apart[id] = os.urandom(ID_SIZE).hex()
-            yield _Plan(self.found.apart[id], files, numbers, came, there=False, apart=id)
+            state = self._state(id, came)
+            yield _Plan(self.found.apart[id], files, numbers, state, there=False, apart=id)
+
+    def _state(self, id: str, told: list[Numbered]) -> State:
+        """What these entries add up to. Raises `NotRestored` where a verification would not
+        have them.
+        """
+        state: State | None = None
+        try:
+            for one in told:
+                act = one.entry.act
+                if isinstance(act, acts.Signed) and state is not None:
+                    unit = one.origin.unit if one.origin else self._registry.unit
+                    if act.text != due(self._packs[state.pack.digest], state, act, unit):
+                        raise EntryOutOfPlace("the text signed is not the pack's")
+                state = apply(state, one)
+            if state is None:
+                raise EntryOutOfPlace("there is no entry")
+        except BROKEN as error:
+            raise _no_sum(id, error) from None
+        return state
 
     def _brought(self, id: str, files: Files) -> list[tuple[int, list[Numbered]]]:
         """The entries of the archive's strand, each with all that it tells."""
         origin = Origin(vault=self._archive.vault, unit=self.found.unit, dossier=id)
-        unfolding, start = Unfolding(self._own), f"dossiers/{id}/entries/"
-        found = []
-        for name, data in files.items():
-            if name.startswith(start) and name.endswith(".json"):
-                number = int(name.removeprefix(start).removesuffix(".json"))
+        unfolding, found = Unfolding(self._own, depth=1), []
+        try:
+            for number, data in entries_of(id, files):
                 one = Numbered(number=number, entry=acts.decode(data), origin=origin)
                 found.append((number, list(unfolding.take(one))))
+        except EntryOutOfPlace as error:
+            raise _no_sum(id, error) from None
         return found
 
     def _here(self, id: str) -> list[Numbered]:
@@ -399,8 +470,9 @@ class _Taking:
         if plan.apart:
             kept = acts.Kept(dossier=plan.apart, apart=plan.id, vault=self._archive.vault)
             record.vault(self._vault.id, kept)
-        state, today = fold(plan.told), record.at.date()
-        card = card_of(plan.id, state, standing(state, self._packs[state.pack.digest], today))
+        state = plan.state
+        pack = self._packs[state.pack.digest]
+        card = card_of(plan.id, state, standing(state, pack, record.at.date()))
         record.work.set_card(id, number, msgspec.json.encode(card))
 
     @staticmethod
