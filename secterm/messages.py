@@ -315,7 +315,9 @@ def _not_restored(error: NotRestored) -> Message:
     told = [error.reason, *error.faults[:1], *([more] if others > 0 else [])]
     return Message(
         _("The archive was not taken in: {reason}").format(reason=" ".join(told)),
-        _("Nothing of it was recorded."),
+        _("The dossiers taken in before are whole, and stay.")
+        if error.begun
+        else _("Nothing of it was recorded."),
         _("See what is in it with: secterm inspect FILE."),
         DOES_NOT_HOLD,
     )

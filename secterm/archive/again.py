@@ -26,12 +26,12 @@ def again(file: Path, walk: Walk, take: Folder, *, identity: Path | None, passph
     """
     folders = _Folders(walk, take)
     read(file, folders.member, identity=identity, passphrase=passphrase)
-    folders.finish()
+    folders.end()
 
 
 class _Folders:
     def __init__(self, walk: Walk, take: Folder) -> None:
-        self._left = dict(walk.folders)  # what is still to come
+        self._left = list(reversed(walk.folders.items()))  # the next one is the last
         self._take = take
         self._name = ""
         self._files: dict[str, bytes] = {}
@@ -54,15 +54,16 @@ class _Folders:
         if not files:
             return
         sums = files.pop(f"{self._name}/{SUMS}", b"")
+        walked = self._left.pop() if self._left else None
         if (
-            hashlib.sha256(sums).digest() != self._left.pop(self._name, None)
+            walked != (self._name, hashlib.sha256(sums).digest())
             or listed({n: hashlib.sha256(data).hexdigest() for n, data in files.items()}) != sums
         ):
             raise _changed()
         self._take(self._name, files)
 
-    def finish(self) -> None:
-        """After the last member."""
+    def end(self) -> None:
+        """There is no more."""
         self.close()
         if self._left:
             raise _changed()

@@ -95,6 +95,11 @@ class Known:
         self.context(size)
         return self._faults[size]
 
+    def log_keys(self) -> set[tuple[str, ...]]:
+        """The log keys (hex) that it was said to have; it has one pair for ever."""
+        found = filter(None, map(self.context, self.said))
+        return {tuple(v.public_key.hex() for v in context.log) for context in found}
+
     def names(self) -> dict[str, str]:
         """Everybody who was an officer there, by id: what they were called last."""
         context = self.newest()
@@ -131,7 +136,7 @@ class Known:
             faults.append(f"{where}: is of another vault or checkpoint than it says")
         inside = [name for name in files if _INSIDE.fullmatch(name)]
         if list(files) != [*TOP, *inside]:
-            faults.append(f"{where}: has other members than is said of a vault")
+            faults.append(f"{where}: holds what tells nothing of a vault")
         folders: dict[str, dict[str, bytes]] = {}
         for name, data in files.items():
             if "/" in name:
@@ -189,9 +194,12 @@ def check_part(
     ):
         faults.append(f"{folder}: came from a vault of which nothing holds")
         return None
+    known = own.origins.get(act.vault)
+    if known is not None and act.unit not in {said.unit for said in known.said.values()}:
+        faults.append(f"{folder}: names another unit than that vault's")
     good = check_strand(context, folder, files, faults)
     if len(good) != act.entries:
         faults.append(f"{folder}: holds another number of entries than it says")
     if list(files) != [*part_names(folder, (number for number, _plain in good))]:
-        faults.append(f"{folder}: holds other members than a part has")
+        faults.append(f"{folder}: came with what is no part of it")
     return own if act.vault == own.vault.hex() else own.origins[act.vault].newest()

@@ -27,8 +27,9 @@ _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII)
 class Unfolding:
     """One dossier's entries while they are read in order, in the vault with this id (hex).
 
-    An entry that came twice, by two ways, is told once. `depth` is how many entries of the
-    kind `received` stand around them already.
+    An entry that came twice, by two ways, is told once. Those of one dossier in one journal
+    come in its order; those of another dossier there, where that one took these in. `depth`
+    is how many entries of the kind `received` stand around them already.
     """
 
     def __init__(self, vault: str, look: Look | None = None, depth: int = 0) -> None:
@@ -36,6 +37,7 @@ class Unfolding:
         self._look = look
         self._depth = depth
         self._seen: dict[tuple[str, int], Entry] = {}
+        self._last: dict[tuple[str, str], int] = {}  # by journal, and dossier there
 
     def take(self, one: Numbered) -> Iterator[Numbered]:
         """The entries that this one brought, and then itself, without them.
@@ -44,12 +46,37 @@ class Unfolding:
         `msgspec.DecodeError`.
         """
         for each in self._within(one, self._depth):
-            journal, number = each.stands
-            before = self._seen.setdefault((journal or self._vault, number), each.entry)
+            place = self._place(each)
+            before = self._seen.setdefault(place, each.entry)
             if before is each.entry:
+                self._follows(each)
                 yield each
             elif before != each.entry:
                 raise EntryOutOfPlace("two entries have the same number in one journal")
+
+    def _follows(self, one: Numbered) -> None:
+        """Raises `EntryOutOfPlace` for an entry in another order than its journal has, and for
+        those of another dossier that did not begin with these.
+        """
+        journal, number = one.stands
+        strand = (journal, one.origin.dossier if one.origin else "")
+        last = self._last.setdefault(strand, -1) if self._begins(one) else self._last.get(strand)
+        if last is None:
+            raise EntryOutOfPlace("its dossier's beginning is missing")
+        if isinstance(one.entry.act, Received):
+            return  # it says where the others have been, and may come by another way than they
+        if number <= last:
+            raise EntryOutOfPlace("it comes after a later one of its journal")
+        self._last[strand] = number
+
+    @staticmethod
+    def _begins(one: Numbered) -> bool:
+        """Whether a dossier's entries in a journal can begin with this one; here, the fold says."""
+        return one.origin is None or isinstance(one.entry.act, acts.Opened | Received)
+
+    def _place(self, one: Numbered) -> tuple[str, int]:
+        journal, number = one.stands
+        return journal or self._vault, number
 
     def _within(self, one: Numbered, depth: int) -> Iterator[Numbered]:
         act = one.entry.act

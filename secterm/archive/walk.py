@@ -176,6 +176,8 @@ class Walk:
         self._begin()
         if self.context is None:
             return
+        if kind in ("officers", "packs") and self.dossiers:
+            self.faults.append(f"{self._folder}: comes after what rests on it")
         extract = f"{self._folder}/decision.json" in self._files
         self._kinds[self._folder] = "decision" if extract else "whole"
         if kind == "packs":
@@ -223,17 +225,18 @@ class Walk:
                 self.faults.append(f"{self._folder}/entries/{number}.json: tells of no origin")
         if id == context.vault.hex() or id in context.origins:
             self.faults.append(f"{self._folder}: is of no other vault")
-        taken = context.names().keys()
-        known = context.origins[id] = Known(id, lambda: told)
-        keys = set()
+            return
+        if not told:
+            self.faults.append(f"{self._folder}: tells of no other vault")
+            return
+        known = Known(id, lambda: told)
         for size in known.said:
             self.faults += known.faults(size)
-            there = known.context(size)
-            keys |= {there.log_keys} if there is not None else set()
-        if len(keys) != 1:
-            self.faults.append(f"{self._folder}: has not one pair of log keys")
-        if known.names().keys() & taken:
-            self.faults.append(f"{self._folder}: has an officer of the same id as another's")
+        if len(known.log_keys()) > 1:
+            self.faults.append(f"{self._folder}: has other log keys than it had before")
+        if known.names().keys() & context.names().keys():
+            self.faults.append(f"{self._folder}: has an officer of the same id as another vault's")
+        context.origins[id] = known
 
     def _dossier(self, context: Context, id: str, entries: list[Plain]) -> None:
         made = check_dossier(context, self._folder, self._files, entries, self.faults)

@@ -175,12 +175,22 @@ def _vault(
     given: Given, found: list[Looked], trust: _Trust, unit: str | None, pack: Path | None
 ) -> Iterator[Desk]:
     """A new vault for these archives, once each is of whom it should be."""
+    from secterm.archive.errors import ArchiveError
+    from secterm.vault.errors import VaultError
+
     for one in found:
         trust.demand(one)
     files = _newest(found) if pack is None else {}
     desk = create(given, unit or found[0].manifest.unit, pack, files)
     try:
         yield desk
+    except (ArchiveError, VaultError):
+        complain(
+            _("The new vault is there, with what was taken in. Go on with --into {vault}.").format(
+                vault=given.path
+            )
+        )
+        raise
     finally:
         desk.close()
 

@@ -65,6 +65,17 @@ def judge(vault: Vault, registry: Registry, id: str) -> Judged:
     return _Work(vault, registry, id).judged()
 
 
+def due(pack: Pack, state: State, act: acts.Signed, unit: str) -> str:
+    """The undertaking that was to be signed."""
+    return document.undertaking(
+        pack,
+        state.particulars,
+        unit=unit,
+        officer=next((s.name for s in act.signatures if s.role == "officer"), ""),
+        on=date.fromisoformat(act.on),
+    )
+
+
 class _Work:
     """One dossier while it is looked at."""
 
@@ -103,9 +114,8 @@ class _Work:
         """What came from another vault is proven there. Raises `EntryOutOfPlace`."""
         wrong: list[str] = []
         found = check_part(self._registry.context(self._vault), act, files, wrong)
-        own = found is not None and act.vault == self._vault.id.hex()
-        if own and self._vault.tree().root_at(act.size).hex() != act.root:
-            wrong.append("it names a checkpoint that never was here")
+        if act.vault == self._vault.id.hex() and not self._vault.had(act.size, act.root):
+            wrong.append("it tells of a journal of this vault that never was here")
         if found is None or wrong:
             raise EntryOutOfPlace(f"what it brought does not hold: {'; '.join(wrong[:MOST])}")
         self._elsewhere[act.vault] = found
@@ -132,18 +142,8 @@ class _Work:
             yield from self._signed(one.number, act)
         if isinstance(act, acts.Signed) and pack is not None and state is not None:
             unit = one.origin.unit if one.origin else self._registry.unit
-            if act.text != self._due(pack, state, act, unit):
+            if act.text != due(pack, state, act, unit):
                 yield "the text signed is not the pack's for this appointee and day"
-
-    def _due(self, pack: Pack, state: State, act: acts.Signed, unit: str) -> str:
-        """The undertaking that was to be signed."""
-        return document.undertaking(
-            pack,
-            state.particulars,
-            unit=unit,
-            officer=next((s.name for s in act.signatures if s.role == "officer"), ""),
-            on=date.fromisoformat(act.on),
-        )
 
     def _signed(self, number: int, act: acts.Signed) -> Iterator[str]:
         try:

@@ -30,19 +30,29 @@ def relation(here: Sequence[Numbered], came: Sequence[Numbered], vault: str) -> 
     shared = min(len(ours), len(theirs))
     if ours[:shared] != theirs[:shared]:
         return "apart"
-    return "goes on" if fresh(here, came, vault) else "same"
+    return "goes on" if news(here, came, vault) else "same"
 
 
-def fresh(here: Sequence[Numbered], came: Sequence[Numbered], vault: str) -> list[Numbered]:
-    """What came and is not here. That another vault received what is here is nothing new:
-    else dossiers that go to and fro would nest without end.
+def news(here: Iterable[Numbered], came: Iterable[Numbered], vault: str) -> set[Place]:
+    """Where the entries stand for whose sake what came is taken in.
+
+    That a vault whose entries are here took in once more what is here is no news: two that
+    send each other what they have would never end.
     """
-    known = {place(one, vault) for one in here}
-    return [
-        one
+    known, strands = set[Place](), set[tuple[str, str]]()
+    for one in here:
+        known.add(place(one, vault))
+        strands.add(_strand(one))
+    return {
+        place(one, vault)
         for one in came
-        if place(one, vault) not in known and not isinstance(one.entry.act, Received)
-    ]
+        if place(one, vault) not in known
+        and not (isinstance(one.entry.act, Received) and _strand(one) in strands)
+    }
+
+
+def _strand(one: Numbered) -> tuple[str, str]:
+    return (one.origin.vault, one.origin.dossier) if one.origin else ("", "")
 
 
 def _loud(told: Iterable[Numbered], vault: str) -> list[tuple[Place, Entry]]:

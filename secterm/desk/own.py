@@ -46,11 +46,10 @@ def _origins(registry: Registry) -> Iterator[Fault]:
         if not known.said:
             yield Fault(f"origin {id}", "joined, and nothing is known of it", id)
         for size in known.said:
-            context = known.context(size)
             for wrong in known.faults(size):
                 yield Fault(f"origin {id}", wrong, id)
-            if context and context.log_keys != (joined.log_ed25519, joined.log_mldsa44):
-                yield Fault(f"origin {id}", "has other log keys than when it joined", id)
+        if known.log_keys() - {(joined.log_ed25519, joined.log_mldsa44)}:
+            yield Fault(f"origin {id}", "has other log keys than when it joined", id)
         for officer in known.names():
             if known_ids.setdefault(officer, id) != id:
                 yield Fault(f"origin {id}", "has an officer of the same id as another's", id)

@@ -24,14 +24,16 @@ from secterm.archive.received import Unfolding, entries_of
 from secterm.archive.sums import SUMS
 from secterm.archive.walk import Walk, plain
 from secterm.desk.cards import card_of
-from secterm.desk.merging import fresh, place, relation
+from secterm.desk.judging import due
+from secterm.desk.merging import news, place, relation
 from secterm.desk.recording import Recorder, Recording
 from secterm.desk.registry import Registry
 from secterm.desk.shelf import BROKEN, Shelf
 from secterm.desk.witnessing import Witnessing
 from secterm.dossier import entries as acts
+from secterm.dossier.demands import LONGEST_LINE, legible
 from secterm.dossier.entries import Entry, Numbered, Origin, OriginKnown, Received
-from secterm.dossier.fold import EntryOutOfPlace, fold
+from secterm.dossier.fold import EntryOutOfPlace, State, apply
 from secterm.dossier.gates import standing
 from secterm.vault.records import ID_SIZE
 from secterm.vault.vault import Vault
@@ -39,6 +41,7 @@ from secterm.words import _
 
 PIECE: Final = 1 << 20  # bytes of a part before it is compressed, unless one entry is longer
 TOGETHER: Final = 32  # dossiers of one transaction
+HEAVY: Final = 64 << 20  # bytes of dossiers that make one before
 
 Files = Mapping[str, bytes]
 
@@ -123,8 +126,22 @@ def look(
         raise NotRestored(_("it does not hold."), tuple(walk.faults))
     if walk.manifest.kind != "whole":
         raise NotRestored(_("it holds decisions alone, and no history that could be restored."))
+    if not all(map(_one_line, _named(walk.context, walk.manifest))):
+        raise NotRestored(_("the name of a unit or an officer in it cannot be shown."))
     whole = sha256_of(file)
     return Looked(file, identity, passphrase, walk, walk.context, walk.manifest, packs, whole)
+
+
+def _named(context: Context, manifest: Manifest) -> Iterator[str]:
+    """All units and officers that it names."""
+    yield manifest.unit
+    yield from context.names().values()
+    for known in context.origins.values():
+        yield from (said.unit for said in known.said.values())
+
+
+def _one_line(name: str) -> bool:
+    return bool(name.strip()) and len(name) <= LONGEST_LINE and "\n" not in name and legible(name)
 
 
 class Restoring(Witnessing):
@@ -150,8 +167,8 @@ class Restoring(Witnessing):
         """Takes an archive's dossiers in, and says what became of each.
 
         `fingerprint` is that of the other vault's log keys as its unit told it; not needed
-        where they are known. Raises `NotRestored`, and then nothing was recorded; or as
-        `again` or a transaction, and then whole dossiers were, and a second time goes on.
+        where they are known. Raises `NotRestored`, or as `again` or a transaction; where
+        dossiers were recorded before that they are whole, and a second time goes on.
         """
         self._may("manage")
         self._demand(archive, fingerprint)
@@ -165,6 +182,8 @@ class Restoring(Witnessing):
                 passphrase=archive.passphrase,
             )
             taking.flush()
+        except NotRestored as error:
+            raise NotRestored(error.reason, begun=taking.begun) from None
         finally:
             self._read_again()
             self._index.clear()
@@ -178,21 +197,56 @@ class Restoring(Witnessing):
                 _("it is of this very vault, which has these dossiers. Restore it into a new one.")
             )
         log = archive.context.log
-        joined, witnessed = registry.joined.get(vault), self._witnessed(archive)
-        keys = [verifier.public_key.hex() for verifier in log]
-        if joined is None and witnessed is None:
+        point, witnessed = archive.context.checkpoint, self._witnessed(archive)
+        if vault not in registry.joined and witnessed is None:
             if not fingerprint:
                 raise NotRestored(_("the fingerprint of its log keys is not known yet."))
             archive.demand(fingerprint)
-        elif witnessed not in (None, log_digest(log)) or (
-            joined is not None and keys != [joined.log_ed25519, joined.log_mldsa44]
-        ):
+        if witnessed not in (None, log_digest(log)):
             raise NotRestored(_("it has other log keys than that vault had before."))
-        elif fingerprint:
+        keys = tuple(verifier.public_key.hex() for verifier in log)
+        self._demand_same(vault, keys, point.size, point.root.hex())
+        self._demand_unit(vault, archive.manifest.unit)
+        if fingerprint:
             archive.demand(fingerprint)
         self._demand_one_past(archive)
-        self._demand_known_vaults(archive)
+        for id, known in archive.context.origins.items():
+            for size, said in known.said.items():
+                for each in known.log_keys():
+                    self._demand_same(id, each, size, said.root)
+                self._demand_unit(id, said.unit)
         self._demand_other_people(archive)
+
+    def _demand_same(self, vault: str, log: tuple[str, ...], size: int, root: str) -> None:
+        """Raises `NotRestored` where a vault had other log keys, or another root at a size."""
+        registry, joined = self._registry, self._registry.joined.get(vault)
+        if vault == self._vault.id.hex():
+            ours = log == (registry.log_ed25519, registry.log_mldsa44)
+            if not ours or not self._vault.had(size, root):
+                raise NotRestored(
+                    _(
+                        "it tells of {n} entries of this very vault with the root {root}, and "
+                        "they were never here: this vault was put back or forked."
+                    ).format(n=size, root=root[:20])
+                )
+        if joined is None:
+            return
+        if log != (joined.log_ed25519, joined.log_mldsa44):
+            raise NotRestored(_("it has other log keys than that vault had before."))
+        said = registry.origins[vault].said
+        if size in said and said[size].root != root:
+            raise NotRestored(
+                _(
+                    "at {n} entries its journal has the root {new}, and had {old} in an earlier "
+                    "archive: that vault was put back or forked."
+                ).format(n=size, new=root[:20], old=said[size].root[:20])
+            )
+
+    def _demand_unit(self, vault: str, unit: str) -> None:
+        """A vault is one unit's for ever."""
+        joined = self._registry.joined.get(vault)
+        if joined is not None and joined.unit != unit:
+            raise NotRestored(_("it names another unit than that vault was of before."))
 
     def _demand_one_past(self, archive: Looked) -> None:
         """A journal has one past: nothing that is known of it is otherwise in this archive."""
@@ -211,38 +265,6 @@ class Restoring(Witnessing):
                     ).format(n=size, new=now[size].hex()[:20], old=root[:20])
                 )
 
-    def _demand_known_vaults(self, archive: Looked) -> None:
-        """What it says of further vaults is what is known of them here, this one among them."""
-        registry, own = self._registry, self._vault.id.hex()
-        for id, known in archive.context.origins.items():
-            joined, keys = registry.joined.get(id), None
-            if joined is not None:
-                keys = joined.log_ed25519, joined.log_mldsa44
-            elif id == own:
-                keys = registry.log_ed25519, registry.log_mldsa44
-            for said in known.said.values():
-                context = known.context(said.size)
-                if context is not None and keys not in (None, context.log_keys):
-                    raise NotRestored(
-                        _("vault {vault} has other log keys there than here.").format(vault=id[:8])
-                    )
-                if self._root(id, said.size) not in (None, said.root):
-                    raise NotRestored(
-                        _(
-                            "at {n} entries the journal of vault {vault} has another root there "
-                            "than here: that vault was put back or forked."
-                        ).format(n=said.size, vault=id[:8])
-                    )
-
-    def _root(self, vault: str, size: int) -> str | None:
-        """What is known of a vault's journal at a size; empty where it never had that, None
-        where nothing is.
-        """
-        if vault == self._vault.id.hex():
-            return self._vault.tree().root_at(size).hex() if size <= self._vault.size else ""
-        known = self._registry.origins.get(vault)
-        return known.said[size].root if known is not None and size in known.said else None
-
     def _demand_other_people(self, archive: Looked) -> None:
         """An id is one person's: here, there, and in every vault that dossiers came from."""
         there = {archive.vault: {*archive.context.officers}}
@@ -259,6 +281,10 @@ class Restoring(Witnessing):
                 raise NotRestored(_("it gives an id that somebody here has to somebody else."))
 
 
+def _no_sum(id: str, why: Exception) -> NotRestored:
+    return NotRestored(_("dossier {id} does not add up here: {why}.").format(id=id, why=why))
+
+
 @dataclass(frozen=True)
 class _Plan:
     """A dossier that brings something: the strand it goes to, what is there, what is new."""
@@ -266,7 +292,7 @@ class _Plan:
     id: str
     files: Files
     numbers: list[int]  # the entries of the archive's strand that bring it
-    told: list[Numbered]  # what is there, and then what they bring
+    state: State  # what all of it adds up to, that which is there first
     there: bool = True
     apart: str = ""  # the dossier that goes another way
 
@@ -292,8 +318,9 @@ class _Taking:
         self._progress = progress
         self._packs = {**archive.context.packs, **registry.packs}
         self._people: dict[str, bytes] = {}  # the members of officers' folders
-        self._told = False  # whether the vaults that it comes from are recorded
+        self.begun = False  # whether dossiers, and the vaults that they come from, are recorded
         self._plans: list[_Plan] = []
+        self._weight = 0  # bytes of dossiers since the last transaction
         point = archive.context.checkpoint
         self.found = Restored(
             vault=archive.vault,
@@ -314,20 +341,21 @@ class _Taking:
             self._people.update(files)
         elif kind == "dossiers":
             self._plans += self._plan(id, files)
+            self._weight += sum(map(len, files.values()))
             self._progress(id)
-        if len(self._plans) == TOGETHER:
+        if len(self._plans) == TOGETHER or self._weight > HEAVY:
             self.flush()
 
     def flush(self) -> None:
         """Records what is planned, in one transaction."""
-        plans, self._plans = self._plans, []
+        plans, self._plans, self._weight = self._plans, [], 0
         if plans:
             with self._record() as record:
-                if not self._told:
+                if not self.begun:
                     self._origins(record)
                 for plan in plans:
                     self._take(record, plan)
-            self._told = True
+            self.begun = True
             self._shelf.clear()
 
     # -- the vaults that they come from --------------------------------------
@@ -388,35 +416,55 @@ class _Taking:
                 self.found.same.append(id)
                 return
             if how == "goes on":
-                new = [(n, each) for n, each in brought if fresh(here, each, self._own)]
-                known = {place(one, self._own) for one in here}
-                more = [one for _n, each in new for one in each]
-                told = [*here, *(one for one in more if place(one, self._own) not in known)]
+                told, known = list(here), {place(one, self._own) for one in here}
+                new, numbers = news(here, came, self._own), list[int]()
+                for number, each in brought:
+                    if any(place(one, self._own) in new for one in each):
+                        numbers.append(number)
+                        told += [one for one in each if place(one, self._own) not in known]
                 self.found.continued.append(id)
-                yield _Plan(other, files, [n for n, _each in new], told)
+                yield _Plan(other, files, numbers, self._state(id, told))
                 return
         numbers = [number for number, _each in brought]
         if gone:  # it may be what was erased
             self.found.erased.append(id)
         elif not others:
             self.found.new.append(id)
-            yield _Plan(id, files, numbers, came, there=False)
+            yield _Plan(id, files, numbers, self._state(id, came), there=False)
         else:
             self.found.apart[id] = os.urandom(ID_SIZE).hex()
-            yield _Plan(self.found.apart[id], files, numbers, came, there=False, apart=id)
+            state = self._state(id, came)
+            yield _Plan(self.found.apart[id], files, numbers, state, there=False, apart=id)
+
+    def _state(self, id: str, told: list[Numbered]) -> State:
+        """What these entries add up to. Raises `NotRestored` where a verification would not
+        have them.
+        """
+        state: State | None = None
+        try:
+            for one in told:
+                act = one.entry.act
+                if isinstance(act, acts.Signed) and state is not None:
+                    unit = one.origin.unit if one.origin else self._registry.unit
+                    if act.text != due(self._packs[state.pack.digest], state, act, unit):
+                        raise EntryOutOfPlace("the text signed is not the pack's")
+                state = apply(state, one)
+            if state is None:
+                raise EntryOutOfPlace("there is no entry")
+        except BROKEN as error:
+            raise _no_sum(id, error) from None
+        return state
 
     def _brought(self, id: str, files: Files) -> list[tuple[int, list[Numbered]]]:
         """The entries of the archive's strand, each with all that it tells."""
         origin = Origin(vault=self._archive.vault, unit=self.found.unit, dossier=id)
         unfolding, found = Unfolding(self._own, depth=1), []
-        for number, data in entries_of(f"dossiers/{id}", files):
-            one = Numbered(number=number, entry=acts.decode(data), origin=origin)
-            try:
+        try:
+            for number, data in entries_of(f"dossiers/{id}", files):
+                one = Numbered(number=number, entry=acts.decode(data), origin=origin)
                 found.append((number, list(unfolding.take(one))))
-            except EntryOutOfPlace:
-                raise NotRestored(
-                    _("dossier {id} went through more vaults than can be read.").format(id=id)
-                ) from None
+        except EntryOutOfPlace as error:
+            raise _no_sum(id, error) from None
         return found
 
     def _here(self, id: str) -> list[Numbered]:
@@ -447,8 +495,9 @@ class _Taking:
         if plan.apart:
             kept = acts.Kept(dossier=plan.apart, apart=plan.id, vault=self._archive.vault)
             record.vault(self._vault.id, kept)
-        state, today = fold(plan.told), record.at.date()
-        card = card_of(plan.id, state, standing(state, self._packs[state.pack.digest], today))
+        state = plan.state
+        pack = self._packs[state.pack.digest]
+        card = card_of(plan.id, state, standing(state, pack, record.at.date()))
         record.work.set_card(id, number, msgspec.json.encode(card))
 
     @staticmethod

@@ -117,10 +117,10 @@ class Roll:
             self._turn = self._begun(seen.since, signer)
         turn = self._turn
         turn.last = seen.number
-        if entry is None:  # else the registry or the dossier's own walk says so
+        if entry is None:
             if strand in self._registry.origins:
-                yield "is not of this format"
-            return
+                yield "belongs on another strand"
+            return  # else the registry or the dossier's own walk says so
         if claimed not in self._known:
             yield "names an officer who is not one here"
         if claimed != signer:
@@ -253,7 +253,7 @@ class Roll:
                 if not turn.shares:
                     yield "says that the vault was recovered, and no recovery shares signed it"
             case acts.Kept():
-                yield from self._kept(turn, act)
+                yield from self._kept(turn, number, act)
             case _:
                 return
 
@@ -365,20 +365,24 @@ class Roll:
         if first is None or first >= turn.since:
             yield "erases what was no dossier"
 
-    def _kept(self, turn: _Turn, act: acts.Kept) -> Words:
-        """Beside a dossier that was there, one that begins in the same transaction."""
-        was, now = self._first(act.dossier), self._first(act.apart)
-        if was is None or was >= turn.since or now is None or now < turn.since:
-            yield "keeps what is no other history of a dossier"
-        if act.vault not in self._registry.origins:
-            yield "names a vault that never joined"
-
     def _first(self, dossier: str) -> int | None:
         """The number of a dossier's first entry; None where there is none, or it is none."""
         id = id_of(dossier)
         if id is None or dossier in (self._own, *self._officers, *self._registry.origins):
             return None
         return self._vault.first_entry(id)
+
+    def _kept(self, turn: _Turn, number: int, act: acts.Kept) -> Words:
+        """Another history begins in the transaction in which it is said, beside one of before."""
+        ids = id_of(act.dossier), id_of(act.apart)
+        first, apart = (None if id is None else self._vault.first_entry(id) for id in ids)
+        others = (self._own, *self._officers, *self._registry.origins)
+        if first is None or first >= turn.since or act.dossier in others:
+            yield "names a dossier that was not there"
+        if apart is None or not turn.since <= apart < number or act.apart in others:
+            yield "keeps apart what did not come then"
+        if act.vault not in self._registry.origins:
+            yield "names a vault from which nothing came"
 
     def _witness(self, act: Act) -> Words:
         """A witness is a second person."""

@@ -100,7 +100,7 @@ def apply(state: State | None, one: Numbered) -> State:
     if state is None:
         raise EntryOutOfPlace("the dossier is not open yet")
     journal, number = one.stands
-    if journal == state.last[0] and number <= state.last[1]:
+    if not journal and not state.last[0] and number <= state.last[1]:  # both of this vault's
         raise EntryOutOfPlace("its number is not after the last")
     last_at = state.last_at if isinstance(act, acts.QUIET) else at
     return _after(replace(state, last_at=last_at, last=one.stands, count=state.count + 1), one)

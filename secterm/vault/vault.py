@@ -149,6 +149,13 @@ class Vault:
         table = self.file.tables.dossier
         return any(True for _ in self.file.rows(table.select(table.id).where(table.id == dossier)))
 
+    def had(self, size: int, root: str) -> bool:
+        """Whether the journal had this root (hex) when it had this many entries."""
+        try:
+            return 0 <= size <= self.size and self.tree().root_at(size).hex() == root
+        except (VaultError, ValueError):
+            return False
+
     def first_entry(self, dossier: bytes) -> int | None:
         """The number of a dossier's first entry; None where it has none."""
         table = self.file.tables.entry

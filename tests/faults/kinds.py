@@ -8,6 +8,7 @@ appointees that it needs and the function that looks for those words in a vault.
 
 import hashlib
 import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 import pyrage
 
 from secterm.archive.recipients import Recipients
+from secterm.desk import restoring
 from secterm.desk.desk import Desk
 from secterm.desk.drafts import Left
 from secterm.dossier import entries as acts
@@ -41,16 +43,21 @@ class Kind:
     lives: tuple[Life, ...]
     work: Callable[[Desk, Path], Iterator[Words]]
     there: Callable[[Desk, Path, Words], bool]
+    bring: Callable[[Path], None]  # what must be in the folder beside the vault
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def kind(*lives: Life, there: Callable[[Desk, Path, Words], bool]):
+def kind(
+    *lives: Life,
+    there: Callable[[Desk, Path, Words], bool],
+    bring: Callable[[Path], None] = lambda folder: None,
+):
     """Makes a function a kind of its name."""
 
     def known(work: Callable[[Desk, Path], Iterator[Words]]):
-        KINDS[work.__name__] = Kind(lives, work, there)
+        KINDS[work.__name__] = Kind(lives, work, there, bring)
         return work
 
     return known
@@ -224,3 +231,41 @@ def recovery(desk, _folder):
     while True:
         desk.adopt_shares(desk.draw_shares(2, 3))
         yield (str(len(desk._registry.recoveries)),)
+
+
+def two_archives(folder: Path) -> None:
+    """A terminal's, as it was and as it went on, and what opens them; one dossier a transaction."""
+    terminal, stick = room(folder / "terminal"), folder / "stick"
+    stick.mkdir()
+    (stick / "key.txt").write_text(f"{KEY}\n")
+    desk = made(terminal)
+    try:
+        ids = [desk.open_dossier(someone(identity_number=f"TEST-{n}")) for n in range(3)]
+        desk.export(stick, TO).path.rename(stick / "1.age")
+        for id in ids[:2]:
+            desk.act(id, acts.Answered(question="ever", answer=False))
+        desk.export(stick, TO).path.rename(stick / "2.age")
+    finally:
+        desk.close()
+    shutil.rmtree(terminal)
+
+
+def looked(folder: Path, name: str) -> restoring.Looked:
+    return restoring.look(folder / "stick" / name, identity=folder / "stick" / "key.txt")
+
+
+def restored_there(desk: Desk, folder: Path, words: Words) -> bool:
+    """A second time it brings nothing."""
+    archive = looked(folder, words[0])
+    made = desk.restore(archive, archive.walk.own)
+    return len(made.same) == made.all == 3
+
+
+@kind(("opened", "general"), there=restored_there, bring=two_archives)
+def restores(desk, folder):
+    restoring.TOGETHER = 1
+    for name in ("1.age", "2.age"):
+        archive = looked(folder, name)
+        made = desk.restore(archive, archive.walk.own)
+        if len(made.same) < made.all:
+            yield (name,)

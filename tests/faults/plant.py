@@ -128,6 +128,7 @@ def furnished(folder: Path, kind: str) -> Path:
                 sample.fill(desk, 1, second=second, stages=(stage,), category=category)
         finally:
             desk.close()
+        KINDS[kind].bring(folder)
     return folder
 
 
@@ -149,5 +150,11 @@ def check(folder: Path, kind: str, done: list[tuple[str, ...]]) -> None:
         desk.close()
     for archive in folder.glob("medium/*.age"):  # recorded or not, it is whole
         assert pyrage.decrypt(archive.read_bytes(), [KEY])
-    left = {path.name for path in folder.iterdir()} - {"v.db", "pack", "medium", "v.db.new"}
+    left = {path.name for path in folder.iterdir()} - {
+        "v.db",
+        "pack",
+        "medium",
+        "stick",
+        "v.db.new",
+    }
     assert not left, left
