@@ -120,6 +120,7 @@ PLAIN = {
     bool: st.booleans(),
     int: st.one_of(st.integers(-1, 60), st.just(10**30)),
     float: st.one_of(st.integers(-1, 60).map(float), st.floats()),
+    type(None): st.none(),
 }
 
 

@@ -289,9 +289,9 @@ def test_what_is_no_other_history_is_told(desk, other, keep):
         past(other, other._vault.signer, other._vault.id.hex(), act)
     faults = other.verify().faults
     assert [fault.partition(": ")[2] for fault in faults] == [
-        "keeps what is no other history of a dossier",
-        "keeps what is no other history of a dossier",
-        "names a vault that never joined",
+        "keeps apart what did not come then",
+        "keeps apart what did not come then",
+        "names a vault from which nothing came",
     ]
 
 
@@ -303,7 +303,7 @@ def test_an_entry_about_another_vault_that_is_none_is_told(desk, other, keep):
         at = other._watch.read().isoformat()
         entry = acts.Entry(at=at, officer=other._vault.signer.officer.hex(), act=act)
         number = work.append(bytes.fromhex(origin), acts.encode(entry))
-    assert other.verify().faults == [f"entry #{number}: is not of this format"]
+    assert other.verify().faults == [f"entry #{number}: belongs on another strand"]
 
 
 # -- through several vaults ----------------------------------------------------------------
@@ -406,7 +406,7 @@ def test_an_archive_tells_of_no_vault_under_another_id(desk, other, keep, tmp_pa
 
 
 def test_a_dossier_that_goes_to_and_fro_does_not_nest(desk, other, keep, monkeypatch):
-    monkeypatch.setattr("secterm.archive.received.DEEPEST", 2)
+    monkeypatch.setattr("secterm.archive.received.DEEPEST", 3)
     id = someone(desk, "screening")
     for count in range(3):
         desk.act(id, acts.Noted(text=f"At the terminal, {count}."))
@@ -424,7 +424,7 @@ def test_a_dossier_that_went_through_too_many_vaults_is_not_taken_in(
     monkeypatch.setattr("secterm.archive.received.DEEPEST", 1)
     taken(other, keep(desk))
     archive = keep(other)
-    assert "through more vaults" in refused(third, archive, archive.walk.own)
+    assert "through too many vaults" in refused(third, archive, archive.walk.own)
 
 
 def test_an_entry_too_large_for_a_part_is_not_taken_in(desk, other, keep, monkeypatch):
