@@ -35,7 +35,7 @@ PACK = re.compile(r"packs/[0-9a-f]{64}/[a-z]+\.toml", re.ASCII)
 LIST = "/SHA256SUMS"  # the last of each folder
 LINE = re.compile(r"([0-9a-f]{64})  ([!-~]+)\n", re.ASCII)
 
-CONTINUED = {"size": "number", "root": "hex 32", "proof": "texts"}
+CONTINUED = {"size": "number", "root": "hex 32", "proof": ["hex 32"]}
 COVERS = {
     "what": "named selection changed all",
     "dossiers": "number",

@@ -159,12 +159,15 @@ def plain(fingerprint: str) -> str:
     return "".join(fingerprint.split()).lower()
 
 
-def exact(told: Json, fields: dict | list) -> None:
+def exact(told: Json, fields: dict | list | str) -> None:
     """Broken where a value has other fields than these, of another kind or in another order.
 
     Kinds are those of `acts`; a tuple is of one that may be null, and a field whose name ends
     in `?` may be left out.
     """
+    if isinstance(fields, str):
+        acts.check({"": told}, {"": fields}, "it")
+        return
     if isinstance(fields, list):
         if not isinstance(told, list):
             raise Broken("is no array")

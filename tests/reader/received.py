@@ -55,32 +55,27 @@ class Said(Headed):
 
 
 class Part(Members):
-    """The members in an entry `received`, under one checkpoint of the vault that they are of."""
+    """A dossier's members in an entry `received`, under one checkpoint of the vault that they
+    are of: that which the first proof repeats, by the log key's signature.
+    """
 
-    def __init__(self, members: list[Member], later: Whose) -> None:
+    def __init__(self, members: list[Member], dossier: str, later: Whose) -> None:
         super().__init__(members)
-        self.vault = later.vault
-        self.point, self.signatures = self._checkpoint_of(later)
+        self.folder = folder = f"dossiers/{dossier}"
+        numbers = self.numbers(folder)
+        if not numbers or self.names != [*self.strand(folder)]:
+            raise Broken("its part has other members")
+        first = self.take(f"{folder}/entries/{numbers[0]}.tlog-proof")
+        self.point, self.signatures = notes.note(notes.proof(first, numbers[0])[1])
+        self.vault, origin = later.vault, f"secterm/{later.vault.hex()}"
+        if len(self.signatures) != 1 or self.point.origin != origin:
+            raise Broken("its part has another checkpoint")
+        notes.signed(self.point, self.signatures[0], origin, later.log_key)
         self.officers, self.recoveries = later.signers(self.point.size)
 
-    def _checkpoint_of(self, later: Whose) -> tuple[notes.Point, list[str]]:
-        """That which the first proof repeats, by the log key's signature."""
-        for name in self.names:
-            if name.endswith(".tlog-proof"):
-                number = int(name.rpartition("/")[2].partition(".")[0])
-                point, signatures = notes.note(notes.proof(self.files[name], number)[1])
-                if len(signatures) != 1 or point.origin != f"secterm/{self.vault.hex()}":
-                    raise Broken("its part has another checkpoint")
-                notes.signed(point, signatures[0], point.origin, later.log_key)
-                return point, signatures
-        raise Broken("its part has no entry")
-
-    def entries(self, dossier: str) -> list[Entry]:
+    def entries(self) -> list[Entry]:
         """All of them, in order; Broken where one does not hold."""
-        folder = f"dossiers/{dossier}"
-        if self.names != [*self.strand(folder)]:
-            raise Broken("its part has other members")
-        found = strands.read(self, folder, acts.DOSSIER)
+        found = strands.read(self, self.folder, acts.DOSSIER)
         for fault in self.faults:
             raise Broken(str(fault))
         return found
@@ -240,12 +235,12 @@ class Received:
         size, root = one.number_of("size") or 0, one.id("root")
         if whose is None:
             raise Broken("came from a vault that never joined")
-        part = Part(unpacked(one.text("part")), whose)
+        part = Part(unpacked(one.text("part")), one.text("dossier"), whose)
         if (part.point.size, part.point.root) != (size, root):
             raise Broken("came from another checkpoint than it says")
         if what := whose.wrong(size, root):
             raise Broken(what)
-        inside = part.entries(one.text("dossier"))
+        inside = part.entries()
         if len(inside) != one.number_of("entries"):
             raise Broken("brought another number of entries than it says")
         self.checked += part.checked
