@@ -20,7 +20,7 @@ from secterm.archive.sums import SUMS
 from secterm.vault.vault import Vault
 from tests.reader import archive, received, roles
 from tests.reader.__main__ import main
-from tests.support.archives import Opened, identity_file, opened, pieced
+from tests.support.archives import NASTY, Opened, identity_file, opened, pieced
 from tests.support.house import OFFICER
 
 LAST = ("manifest.json", "manifest.sig")
@@ -327,6 +327,17 @@ def test_every_change_inside_a_part_is_noticed(journey, tmp_path, change):
 def test_every_change_of_every_member_inside_a_part_is_noticed(journey, tmp_path, change):
     every = [parts_changed(act, change, Opened.names) for act in came(journey)]
     brought(journey, tmp_path, [act for acts in every for act in acts])
+
+
+@pytest.mark.long
+def test_nonsense_inside_a_part_is_noticed(journey, tmp_path):
+    for at, act in enumerate(came(journey)):
+        part, folder = inside(act), tmp_path / str(at)
+        folder.mkdir()
+        names = ("x", "dossiers/x", f"dossiers/{act['dossier']}/entries/{9**20}.tlog-proof")
+        changed = [part.replaced(n, data) for n in part.one_of_each() for data in NASTY]
+        changed += [part.renamed(n, new) for n in part.one_of_each() for new in names]
+        brought(journey, folder, [act | {"part": packed(each.members)} for each in changed])
 
 
 def test_an_entry_that_says_otherwise_what_it_brought_is_noticed(journey, tmp_path):
