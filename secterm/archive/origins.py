@@ -4,7 +4,6 @@ which the entries that came are checked.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -24,11 +23,6 @@ from secterm.vault.note import Checkpoint, TlogProof
 
 # What a part of `origin_known` has: these, and officers' folders without their lists.
 TOP: Final = (CHECKPOINT, LOG_KEYS, OFFICERS, RECOVERIES)
-_INSIDE: Final = re.compile(
-    r"officers/[0-9a-f]{32}/(key\.json|entries/(0|[1-9][0-9]{0,17})"
-    r"\.(json|sealed|(tlog|officer)-proof))",
-    re.ASCII,
-)
 
 
 def check_officer(
@@ -134,17 +128,17 @@ class Known:
             self.said[size].root,
         ):
             faults.append(f"{where}: is of another vault or checkpoint than it says")
-        inside = [name for name in files if _INSIDE.fullmatch(name)]
-        if list(files) != [*TOP, *inside]:
-            faults.append(f"{where}: holds what tells nothing of a vault")
         folders: dict[str, dict[str, bytes]] = {}
         for name, data in files.items():
-            if "/" in name:
-                folders.setdefault(folder_of(name), {})[name] = data
-        proven = set()
-        for folder, members in folders.items():
-            entries = check_strand(context, folder, members, faults)
+            folders.setdefault(folder_of(name), {})[name] = data
+        due, proven = [*TOP], set[str | None]()
+        for id in context.officers:
+            folder = f"officers/{id}"
+            entries = check_strand(context, folder, folders.get(folder, {}), faults)
+            due += part_names(folder, (number for number, _plain in entries))
             proven.add(check_officer(context, folder, entries, faults))
+        if list(files) != due:
+            faults.append(f"{where}: holds what tells nothing of a vault")
         for id in context.officers.keys() - proven:
             faults.append(f"{where}: {context.officers[id].name} is not proven by an entry")
         return context

@@ -29,6 +29,13 @@ associated data is "secterm/", 0, 1, the vault's id, 12, "entry.sealed", 0,
 16, the dossier's id, and N as 8 bytes, big-endian. What opens is the text, a
 byte 0x80, and zeros.
 
+Where a dossier came through another vault, an entry whose act is "received"
+holds what it brought: "part" is base64 of a zlib-compressed tar (RFC 1950) of
+that vault's key.json and entries, which are read and checked as above, under
+the checkpoint in their own proofs. That vault's log keys and officers are in
+the "part", made likewise, of the entries in origins/ID/; ID is the "vault" of
+the entry received. dossier.json tells all of it in one timeline.
+
 {recorded}
 {log}
 An archive proves that what is in it was recorded. It cannot prove that

@@ -368,12 +368,16 @@ class _Taking:
                 files = {name: data.decode() for name, data in archive.packs[digest].items()}
                 record.vault(self._vault.id, acts.PackReceived(pack=ref, files=files))
         members = [(name, archive.walk.top[name]) for name in TOP]
+        for officer in archive.context.officers:
+            folder = f"officers/{officer}"
+            numbers = (number for number, _plain in entries_of(folder, self._people))
+            members += ((name, self._people[name]) for name in parts.part_names(folder, numbers))
         said = OriginKnown(
             unit=self.found.unit,
             size=self.found.size,
             root=self.found.root,
             sha256=archive.sha256,
-            part=parts.packed([*members, *self._people.items()]),
+            part=parts.packed(members),
         )
         self._origin(record, archive.vault, archive.context, [said])
         for id, known in archive.context.origins.items():

@@ -194,8 +194,8 @@ DOSSIER = {
 class Entry:
     """An entry that opened and is of this format. `act` is what follows its name.
 
-    `vault` is the one in whose journal it stands, and `carrier` the entry here that brought
-    it, where that is not this vault's own.
+    `vault` is the one in whose journal it stands, `unit` its name as the entry `received` has
+    it that brought it, and `carrier` the entry here, where that is not this vault's own.
     """
 
     number: int
@@ -206,6 +206,7 @@ class Entry:
     act: dict[str, Json]
     told: dict[str, Json]
     vault: bytes = b""
+    unit: str = ""
     carrier: int | None = None
 
     @property

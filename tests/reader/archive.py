@@ -1,20 +1,21 @@
 """An archive, checked from the log keys' fingerprint alone to its last proof and signature,
-as secterm/archive/FORMAT.md has it: its sections 3 to 5 and 10 here, strands and dossiers in
-`strands`, extracts in `extracts`. Section numbers in these three are those of that page.
+as secterm/archive/FORMAT.md has it: how its members are read in `members`, which of them there
+are and sections 10 and 15 here, strands in `strands`, dossiers in `records`, extracts in
+`extracts`. Section numbers in all of these are those of that page.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from tests.reader import acts, extracts, notes, strands
+from tests.reader import acts, extracts, notes, records
 from tests.reader.acts import Json
-from tests.reader.basics import Broken, Fault, fingerprint, sha256, short_line, signature_holds
+from tests.reader.basics import Broken, Fault, sha256, short_line, signature_holds
+from tests.reader.members import ENDINGS, Headed
 from tests.reader.opened import Member
 from tests.reader.registry import pack_digest
 
@@ -29,16 +30,12 @@ SCHEMAS = {
 FIRST = ("checkpoint", "log-keys", "consistency.json", "officers.json", "recoveries.json")
 LAST = ("manifest.json", "manifest.sig")
 WHOLE = {"recoveries.json"}
-ENDINGS = ("json", "sealed", "tlog-proof", "officer-proof")  # of an entry, in their order
-ENTRY = re.compile(r".*/entries/(0|[1-9][0-9]{0,18})\.[a-z-]+", re.ASCII)
 PACK = re.compile(r"packs/[0-9a-f]{64}/[a-z]+\.toml", re.ASCII)
 
 LIST = "/SHA256SUMS"  # the last of each folder
 LINE = re.compile(r"([0-9a-f]{64})  ([!-~]+)\n", re.ASCII)
 
-CONTINUED = {"size": "number", "root": "hex 32", "proof": "texts"}
-OFFICER = {"id": "hex 16", "name": "text", "public_key": "hex 32"}
-RECOVERY = {"id": "hex 16", "public_key": "hex 32"}
+CONTINUED = {"size": "number", "root": "hex 32", "proof": ["hex 32"]}
 COVERS = {
     "what": "named selection changed all",
     "dossiers": "number",
@@ -66,65 +63,15 @@ SIGNATURE = {
 }
 
 
-class Archive:
-    """The members, what was read of them, every fault, and how often what was checked.
-
-    Broken where log keys, checkpoint or officers are not such, or not those of the fingerprint:
-    nothing can be checked then.
-    """
+class Archive(Headed):
+    """An archive's members, against the fingerprint that is known of its log keys."""
 
     def __init__(self, members: list[Member], known: str, *, cheap: bool = False) -> None:
-        self.names = [name for name, _ in members]
-        self.files = dict(members)
+        super().__init__(members, known)
+        self.had("the log keys have the fingerprint that was given")
         self.cheap = cheap
-        self.faults: list[Fault] = []
-        self.checked: Counter[str] = Counter()
-        self.log = self._log_keys(known)
-        self.point, self.signed_at, self.signatures = self._checkpoint()
-        self.vault = bytes.fromhex(self.point.origin.removeprefix("secterm/"))
-        self.officers = self._signers("officers.json", OFFICER)
-        self.recoveries: dict[str, dict] = {}
         self.manifest: dict[str, Json] = {}
         self.packs: dict[str, dict[str, str]] = {}
-
-    # -- what the checks share -----------------------------------------------------------
-
-    def tell(self, where: str, what: object) -> None:
-        """A fault in a member or folder."""
-        self.faults.append(Fault("archive", where, "member", str(what)))
-
-    def had(self, what: str, times: int = 1) -> None:
-        """Something that was checked and holds."""
-        self.checked[what] += times
-
-    def take(self, name: str) -> bytes:
-        """A member's bytes."""
-        if name not in self.files:
-            raise Broken("is missing")
-        return self.files[name]
-
-    def value(self, name: str, fields: dict | list | None = None) -> Json:
-        """A JSON member in the one way to write it, with just these fields where there are some."""
-        data = self.take(name)
-        try:
-            told = json.loads(data)
-            written = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
-            if written.encode() != data:
-                raise Broken("is written otherwise")
-        except (ValueError, RecursionError):
-            raise Broken("is not JSON") from None
-        if fields is not None:
-            exact(told, fields)
-        return told
-
-    def folders(self, of: str) -> list[str]:
-        """The folders under `officers`, `packs` or `dossiers`, in their order."""
-        found = (name.split("/") for name in self.names if name.startswith(f"{of}/"))
-        return list(dict.fromkeys("/".join(parts[:2]) for parts in found))
-
-    def under(self, folder: str) -> list[str]:
-        """The names of a folder's members, in their order."""
-        return [name for name in self.names if name.startswith(f"{folder}/")]
 
     @property
     def kind(self) -> str:
@@ -137,53 +84,14 @@ class Archive:
 
     # -- section 4 and 5 -----------------------------------------------------------------
 
-    def _log_keys(self, known: str) -> tuple[bytes, bytes]:
-        told = notes.lines(self.take("log-keys"))
-        typed = [notes.unbase64((*line.split("+", 2), "", "")[2]) for line in told]
-        if [key[:1] for key in typed] != [b"\1", b"\6"]:
-            raise Broken("log-keys: are not an Ed25519 key and an ML-DSA-44 key")
-        origin, keys = told[0].partition("+")[0], (typed[0][1:], typed[1][1:])
-        plain = "".join(known.split()).lower()
-        own = fingerprint(origin, *keys).replace(" ", "")
-        # The file's own digest, as `sha256sum` gives it, is the same where it is written right.
-        if sha256(self.take("log-keys")).hex()[:32] != own or own != plain:
-            raise Broken("log-keys: have another fingerprint than the one that is known")
-        self.had("the log keys have the fingerprint that was given")
-        return keys
-
-    def _checkpoint(self) -> tuple[notes.Point, int, list[str]]:
-        point, signatures = notes.note(self.take("checkpoint"))
-        if not re.fullmatch("secterm/[0-9a-f]{32}", point.origin) or len(signatures) != 3:
-            raise Broken("checkpoint: is not a vault's, with three signatures")
-        short, long = self.log
-        notes.signed(point, signatures[0], point.origin, short)
-        signed_at = notes.cosigned(point, signatures[1], long)
-        self.had("signatures of the log keys over the checkpoint", 2)
-        return point, signed_at, signatures
-
-    def _signers(self, name: str, fields: dict) -> dict[str, dict]:
-        told = self.value(name, [fields])
-        assert isinstance(told, list)
-        found = {str(one["id"]): one for one in told if isinstance(one, dict)}
-        if len(found) != len(told):
-            raise Broken(f"{name}: names an id twice")
-        return found
-
     def officer(self) -> None:
-        """Who signed checkpoint and manifest, the last signature of the first."""
-        name = str(self.manifest.get("officer"))
-        if name not in self.officers:
-            raise Broken("is by nobody in officers.json")
-        public = bytes.fromhex(self.officers[name]["public_key"])
-        notes.signed(self.point, self.signatures[2], f"{self.point.origin}/officer/{name}", public)
-        self.had("signatures of the officer over the checkpoint")
+        """Who signed checkpoint and manifest."""
+        self.by_officer(str(self.manifest.get("officer")))
 
-    def recovery_shares(self) -> None:
-        """The sets of recovery shares; none of them is an officer."""
+    def shares(self) -> None:
+        """Recovery shares, which are in a whole archive only."""
         if self.kind == "whole":
-            self.recoveries = self._signers("recoveries.json", RECOVERY)
-            if self.recoveries.keys() & self.officers.keys():
-                raise Broken("names an officer")
+            self.recovery_shares()
 
     # -- section 15 ----------------------------------------------------------------------
 
@@ -289,31 +197,21 @@ class Archive:
         yield from (name for name in FIRST if whole or name not in WHOLE)
         if whole:
             for id in self.officers:
-                yield from self._strand(f"officers/{id}")
+                yield from self.strand(f"officers/{id}")
                 yield f"officers/{id}{LIST}"
             for folder in self.folders("packs"):
                 yield from (name for name in self.under(folder) if PACK.fullmatch(name))
                 yield f"{folder}{LIST}"
-        for folder in self.folders("dossiers"):
-            yield from self._strand(folder) if whole else self._proofs(folder, ENDINGS[2:])
+        for folder in self.folders("origins", "dossiers") if whole else self.folders("dossiers"):
+            yield from self.strand(folder) if whole else self.proofs(folder, ENDINGS[2:])
+            if folder.startswith("origins/"):
+                yield f"{folder}{LIST}"
+                continue
             yield f"{folder}/{'dossier' if whole else 'decision'}.json"
             if f"{folder}/undertaking.txt" in self.files:
                 yield f"{folder}/undertaking.txt"
             yield f"{folder}{LIST}"
         yield from LAST
-
-    def _strand(self, folder: str) -> Iterator[str]:
-        yield f"{folder}/key.json"
-        yield from self._proofs(folder, ENDINGS)
-
-    def _proofs(self, folder: str, endings: tuple[str, ...]) -> Iterator[str]:
-        for number in self.numbers(folder):
-            yield from (f"{folder}/entries/{number}.{ending}" for ending in endings)
-
-    def numbers(self, folder: str) -> list[int]:
-        """Of which entries there is something in a folder."""
-        found = map(ENTRY.fullmatch, self.under(folder))
-        return sorted({int(match[1]) for match in found if match})
 
     def read_packs(self) -> None:
         """Section 7: each has the digest that its folder is named by."""
@@ -336,7 +234,7 @@ class Archive:
     def inside(self) -> None:
         """Every strand, or every extract."""
         if self.kind == "whole":
-            strands.check(self)
+            records.check(self)
         else:
             extracts.check(self)
 
@@ -346,7 +244,7 @@ STEPS: tuple[tuple[str, Callable[[Archive], None]], ...] = (
     ("manifest.json", Archive.read_manifest),
     ("manifest.sig", Archive.over_manifest),
     ("checkpoint", Archive.officer),
-    ("recoveries.json", Archive.recovery_shares),
+    ("recoveries.json", Archive.shares),
     ("consistency.json", Archive.continuing),
     ("the members", Archive.order),
     ("manifest.json", Archive.hashes),
@@ -403,34 +301,3 @@ def folder_of(name: str) -> str:
     """The folder of a member that stands in one."""
     parts = name.split("/")
     return "/".join(parts[: 1 if len(parts) == 2 else 2])
-
-
-def exact(told: Json, fields: dict | list) -> None:
-    """Broken where a value has other fields than these, of another kind or in another order.
-
-    Kinds are those of `acts`; a tuple is of one that may be null, and a field whose name ends
-    in `?` may be left out.
-    """
-    if isinstance(fields, list):
-        if not isinstance(told, list):
-            raise Broken("is no array")
-        for one in told:
-            exact(one, fields[0])
-        return
-    if not isinstance(told, dict):
-        raise Broken("is no object")
-    due = {}
-    for name, kind in fields.items():
-        optional = name.endswith("?") or (isinstance(kind, str) and kind.endswith("?"))
-        if not optional or name.removesuffix("?") in told:
-            due[name.removesuffix("?")] = kind
-    if list(told) != list(due):
-        raise Broken("has other fields, or in another order")
-    for name, kind in due.items():
-        if isinstance(kind, tuple):
-            if told[name] is not None:
-                exact(told[name], kind[0])
-        elif isinstance(kind, dict | list):
-            exact(told[name], kind)
-        else:
-            acts.check({name: told[name]}, {name: kind}, "it")

@@ -14,7 +14,7 @@ from tests.reader.strands import proven
 if TYPE_CHECKING:
     from tests.reader.archive import Archive
 
-WORD = {"number": "number", "at": "time", "officer": "text"}
+WORD = {"number": "number", "at": "time", "officer": "text", "vault?": "hex 16"}
 AGREED = {
     "number": "number",
     "text_sha256": "hex 32",
@@ -22,6 +22,8 @@ AGREED = {
     "on": "date",
     "statement": "text",
     "signatures": [SIDE],
+    "vault?": "hex 16",
+    "dossier?": "hex 16",
 }
 DECISION = {
     "id": "hex 16",
@@ -70,11 +72,15 @@ def _extract(archive: Archive, folder: str, told: dict[str, Json]) -> None:
 
 
 def _spoken(archive: Archive, told: dict[str, Json], listed: list[dict[str, Json]]) -> None:
-    """That it lists just the entries that it speaks of, and names their officers."""
-    wanted = []
+    """That it lists just the entries that it speaks of, and names their officers; of those in
+    another vault's journal the entries that brought them, which may be one for several.
+    """
+    wanted, elsewhere = [], 0
     for act, field in (("signed", "undertaking"), ("decided", "decided"), ("seconded", "seconded")):
         word = told[field]
-        if isinstance(word, dict):
+        if isinstance(word, dict) and "vault" in word:
+            elsewhere += 1
+        elif isinstance(word, dict):
             wanted.append((word["number"], act, word.get("officer")))
     shown = []
     for one in listed:
@@ -82,14 +88,16 @@ def _spoken(archive: Archive, told: dict[str, Json], listed: list[dict[str, Json
         if line is None:
             raise Broken("names an officer who is not in officers.json")
         name = None if one["act"] == "signed" else line["name"]
-        shown.append((one["number"], one["act"], name))
-    if shown != sorted(wanted, key=lambda one: one[0]):
+        if one["act"] != "received":
+            shown.append((one["number"], one["act"], name))
+    came = len(listed) - len(shown)
+    if shown != sorted(wanted, key=lambda one: one[0]) or not bool(elsewhere) <= came <= elsewhere:
         raise Broken("lists other entries, or other officers, than it speaks of")
     archive.had("extracts that list the entries they speak of")
 
 
 def _agreed(archive: Archive, folder: str, agreed: Json) -> None:
-    """The undertaking: steps 2 to 4, and whose keys they are."""
+    """The undertaking: steps 2 to 4, and whose keys they are, unless another vault's."""
     if not isinstance(agreed, dict):
         if f"{folder}/undertaking.txt" in archive.files:
             archive.tell(f"{folder}/undertaking.txt", "has no place here")
@@ -98,10 +106,13 @@ def _agreed(archive: Archive, folder: str, agreed: Json) -> None:
         text = archive.take(f"{folder}/undertaking.txt").decode()
     except UnicodeDecodeError:
         raise Broken("undertaking.txt: is not UTF-8") from None
+    if ("vault" in agreed) != ("dossier" in agreed):
+        raise Broken("names the undertaking's vault or dossier alone")
     act = {"act": "signed", "text": text, **agreed}
-    strand = bytes.fromhex(folder.partition("/")[2])
+    strand = bytes.fromhex(str(agreed.get("dossier", folder.partition("/")[2])))
+    vault = bytes.fromhex(str(agreed.get("vault", archive.vault.hex())))
     entry = Entry(int(str(agreed["number"])), strand, datetime.min, b"", "signed", act, {})
-    made = Undertaking(archive.vault, entry)
+    made = Undertaking(vault, entry)
     wrong = made.wrong()
     for what in wrong:
         archive.tell(f"{folder}/undertaking.txt", what)
@@ -110,7 +121,7 @@ def _agreed(archive: Archive, folder: str, agreed: Json) -> None:
         if side["role"] == "appointee":
             if "officer" in side:
                 raise Broken("the appointee is an officer")
-        elif known.get("public_key") != side["public_key"]:
+        elif vault == archive.vault and known.get("public_key") != side["public_key"]:
             raise Broken(f"the key of the {side['role']} is not that officer's")
     if not wrong:
         archive.had("signatures under undertakings", len(made.signatures))

@@ -1,19 +1,19 @@
-"""What came from other vaults: section 20."""
+"""What came from other vaults: section 20 of the vault's page, and 16 of the archive's."""
 
 from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from tests.reader import acts, notes, opened, strands
 from tests.reader.acts import Entry
-from tests.reader.archive import RECOVERY, Archive
 from tests.reader.basics import Broken, Fault, Refused, fingerprint, root_of
+from tests.reader.members import Headed, Members
 from tests.reader.opened import Member
 from tests.reader.registry import Registry
-from tests.reader.roles import SECONDED, People, Person
+from tests.reader.roles import People, Person, power
 from tests.reader.walk import Log
 
 LARGEST = 64 << 20  # bytes of a part's tar
@@ -36,69 +36,57 @@ def unpacked(part: str) -> list[Member]:
     return members
 
 
-class Said(Archive):
+class Said(Headed):
     """What an archive said of its vault, as an entry `origin_known` has it. Broken where that
     does not hold; what does not of its officers is among the faults.
     """
 
-    def __init__(self, entry: Entry, vault: bytes, known: str) -> None:
+    def __init__(self, entry: Entry, vault: bytes, known: str | None) -> None:
         super().__init__(unpacked(entry.text("part")), known)
         told = vault, entry.number_of("size"), entry.id("root")
         if (self.vault, self.point.size, self.point.root) != told:
             raise Broken("is of another vault or checkpoint")
-        self.recoveries = self._signers("recoveries.json", RECOVERY)
-        if self.recoveries.keys() & self.officers.keys():
-            raise Broken("recoveries.json: names an officer")
-        self.manifest = {"officer": self.signatures[2].partition("/officer/")[2][:32]}
-        self.officer()
+        self.recovery_shares()
+        self.by_officer(self.signatures[2].partition("/officer/")[2][:32])
         folders = [f"officers/{id}" for id in self.officers]
-        if self.names != [*TOP, *(name for folder in folders for name in self._strand(folder))]:
+        if self.names != [*TOP, *(name for folder in folders for name in self.strand(folder))]:
             raise Broken("has other members")
-        self.people = strands.People()
-        for id in self.officers:
-            life = strands.read(self, f"officers/{id}", acts.OFFICER)
-            self.people.lives[bytes.fromhex(id)] = life
-            strands._officer(self, id, life)
+        self.people = strands.officers(self)
 
 
-class Part(Archive):
-    """The members in an entry `received`, under one checkpoint of the vault that they are of."""
+class Part(Members):
+    """A dossier's members in an entry `received`, under one checkpoint of the vault that they
+    are of: that which the first proof repeats, by the log key's signature.
+    """
 
-    def __init__(self, members: list[Member], later: Whose) -> None:
-        self.names, self.files = [name for name, _ in members], dict(members)
-        self.faults, self.checked = [], Counter()
-        self.vault = later.vault
-        self.point, self.signatures = self._checkpoint_of(later)
+    def __init__(self, members: list[Member], dossier: str, later: Whose) -> None:
+        super().__init__(members)
+        self.folder = folder = f"dossiers/{dossier}"
+        numbers = self.numbers(folder)
+        if not numbers or self.names != [*self.strand(folder)]:
+            raise Broken("its part has other members")
+        first = self.take(f"{folder}/entries/{numbers[0]}.tlog-proof")
+        self.point, self.signatures = notes.note(notes.proof(first, numbers[0])[1])
+        self.vault, origin = later.vault, f"secterm/{later.vault.hex()}"
+        if len(self.signatures) != 1 or self.point.origin != origin:
+            raise Broken("its part has another checkpoint")
+        notes.signed(self.point, self.signatures[0], origin, later.log_key)
         self.officers, self.recoveries = later.signers(self.point.size)
 
-    def _checkpoint_of(self, later: Whose) -> tuple[notes.Point, list[str]]:
-        """That which the first proof repeats, by the log key's signature."""
-        for name in self.names:
-            if name.endswith(".tlog-proof"):
-                number = int(name.rpartition("/")[2].partition(".")[0])
-                point, signatures = notes.note(notes.proof(self.files[name], number)[1])
-                if len(signatures) != 1 or point.origin != f"secterm/{self.vault.hex()}":
-                    raise Broken("its part has another checkpoint")
-                notes.signed(point, signatures[0], point.origin, later.log_key)
-                return point, signatures
-        raise Broken("its part has no entry")
-
-    def entries(self, dossier: str) -> list[Entry]:
+    def entries(self) -> list[Entry]:
         """All of them, in order; Broken where one does not hold."""
-        folder = f"dossiers/{dossier}"
-        if self.names != [*self._strand(folder)]:
-            raise Broken("its part has other members")
-        found = strands.read(self, folder, acts.DOSSIER)
+        found = strands.read(self, self.folder, acts.DOSSIER)
         for fault in self.faults:
             raise Broken(str(fault))
         return found
 
 
 class Whose:
-    """A vault from which entries came: its id, log key, and who can have signed."""
+    """A vault from which entries came: its id, log key, and officers as they are known last."""
 
     vault: bytes
     log_key: bytes
+    officers: dict[str, dict]
 
     def signers(self, size: int) -> tuple[dict[str, dict], dict[str, dict]]:
         """Officers and recovery shares that are known at this size of its journal."""
@@ -114,46 +102,64 @@ class Whose:
 
 
 class Home(Whose):
-    """This very vault, to which its own entries come home."""
+    """This very vault, to which its own entries come home. `had` says whether its journal had
+    such a checkpoint.
+    """
 
-    def __init__(self, vault: bytes, registry: Registry, log: Log, who: People) -> None:
-        self.vault, self.log, self.who = vault, log, who
-        self.log_key = registry.log_keys[0] if registry.log_keys else b""
-        self.officers = {
-            id.hex(): {"public_key": s.public_key.hex()} for id, s in registry.signers.items()
-        }
+    def __init__(
+        self,
+        vault: bytes,
+        log_key: bytes,
+        officers: dict[str, dict],
+        recoveries: dict[str, dict],
+        who: People | strands.People,
+        had: Callable[[int, bytes], bool],
+    ) -> None:
+        self.vault, self.log_key, self.who, self.had = vault, log_key, who, had
+        self.officers, self.recoveries = officers, recoveries
 
     def signers(self, size: int) -> tuple[dict[str, dict], dict[str, dict]]:
-        return self.officers, {}
+        return self.officers, self.recoveries
 
     def at(self, number: int) -> dict[bytes, Person]:
         found = self.who.at(number)
         return found[1] if found else {}
 
     def wrong(self, size: int, root: bytes) -> str:
-        there = size <= len(self.log.leaves) and root_of(self.log.leaves[:size]) == root
-        return "" if there else "came from a checkpoint that never was here"
+        return "" if self.had(size, root) else "came from a checkpoint that never was here"
 
 
 class Origin(Whose):
-    """Another vault, as archives of it had it: by size of its journal, the first word."""
+    """Another vault, as archives of it had it: by size of its journal, the first word.
 
-    def __init__(self, joined: Entry, told: list[Entry], faults: list[Fault]) -> None:
-        self.vault, self.log_key = joined.id("vault"), joined.id("log_ed25519")
-        keys = self.log_key, joined.id("log_mldsa44")
-        self.said: dict[int, Said] = {}
+    Where its log keys are not known they are those of the first, and all have the same.
+    """
+
+    def __init__(
+        self,
+        vault: bytes,
+        keys: tuple[bytes, bytes] | None,
+        told: list[Entry],
+        faults: list[Fault],
+    ) -> None:
+        self.vault, self.said, self.checked = vault, dict[int, Said](), Counter[str]()
         wrong = [] if told else ["joined, and nothing is known of it"]
-        known = fingerprint(f"secterm/{self.vault.hex()}", *keys)
         for entry in told:
             size = entry.number_of("size") or 0
-            if size not in self.said:
-                try:
-                    self.said[size] = Said(entry, self.vault, known)
-                    wrong += map(str, self.said[size].faults)
-                except Broken as broken:
-                    wrong.append(str(broken))
-        faults += [Fault("origin", self.vault.hex(), "part", what) for what in wrong]
+            if size in self.said:
+                continue
+            try:
+                known = fingerprint(f"secterm/{vault.hex()}", *keys) if keys else None
+                said = self.said[size] = Said(entry, vault, known)
+            except Broken as broken:
+                wrong.append(str(broken))
+                continue
+            keys = said.log
+            wrong += map(str, said.faults)
+            self.checked += said.checked
+        faults += [Fault("origin", vault.hex(), "part", what) for what in wrong]
         self.newest = self.said[max(self.said)] if self.said else None
+        self.log_key = keys[0] if keys else b""
         self.officers = self.newest.officers if self.newest else {}
 
     def signers(self, size: int) -> tuple[dict[str, dict], dict[str, dict]]:
@@ -173,31 +179,26 @@ class Origin(Whose):
 
 
 class Received:
-    """Reads dossiers through their entries `received`."""
+    """Reads dossiers through their entries `received`, of vaults that joined this one."""
 
-    def __init__(
-        self, vault: bytes, registry: Registry, log: Log, who: People, faults: list[Fault]
-    ) -> None:
-        self.own, self.faults = vault, faults
-        self.vaults: dict[bytes, Whose] = {vault: Home(vault, registry, log, who)}
-        owner = {id.hex(): vault for id in registry.officers}
-        for id, told in registry.origins.items():
-            origin = self.vaults[id] = Origin(registry.joined[id], told, faults)
-            if any(owner.setdefault(officer, id) != id for officer in origin.officers):
-                faults.append(Fault("origin", id.hex(), "part", "has an officer of another's id"))
-        for entry in registry.entries:
-            if entry.name == "kept" and not self._kept(entry, log, who, registry):
-                faults.append(Fault("entry", str(entry.number), "sealed", "keeps no other history"))
+    def __init__(self, home: Home, faults: list[Fault]) -> None:
+        self.own, self.faults = home.vault, faults
+        self.vaults: dict[bytes, Whose] = {home.vault: home}
+        self.owner = dict.fromkeys(home.officers, home.vault)
+        self.checked: Counter[str] = Counter()
 
-    def _kept(self, entry: Entry, log: Log, who: People, registry: Registry) -> bool:
-        transaction = who.at(entry.number)
-        first = [log.strands.get(entry.id(field), [])[:1] for field in ("dossier", "apart")]
-        strange = {self.own, *registry.officers, *registry.origins}
-        if not transaction or not all(first) or entry.id("vault") not in registry.origins:
-            return False
-        if strange & {entry.id("dossier"), entry.id("apart")}:
-            return False
-        return first[0][0] < transaction[0].before <= first[1][0]
+    def join(self, origin: Origin) -> None:
+        """Another vault, from which dossiers can have come from now on."""
+        self.vaults[origin.vault] = origin
+        self.checked += origin.checked
+        if any(self.owner.setdefault(id, origin.vault) != origin.vault for id in origin.officers):
+            what = "has an officer of another's id"
+            self.faults.append(Fault("origin", origin.vault.hex(), "part", what))
+
+    def names(self) -> dict[str, str]:
+        """What officers are called, here and there, by id."""
+        every = (whose.officers.items() for whose in self.vaults.values())
+        return {id: line["name"] for officers in every for id, line in officers}
 
     def at(self, entry: Entry) -> dict[bytes, Person]:
         """Who were officers where this entry was recorded, before it."""
@@ -234,17 +235,50 @@ class Received:
         size, root = one.number_of("size") or 0, one.id("root")
         if whose is None:
             raise Broken("came from a vault that never joined")
-        part = Part(unpacked(one.text("part")), whose)
+        part = Part(unpacked(one.text("part")), one.text("dossier"), whose)
         if (part.point.size, part.point.root) != (size, root):
             raise Broken("came from another checkpoint than it says")
         if what := whose.wrong(size, root):
             raise Broken(what)
-        inside = part.entries(one.text("dossier"))
+        inside = part.entries()
         if len(inside) != one.number_of("entries"):
             raise Broken("brought another number of entries than it says")
+        self.checked += part.checked
         for entry in inside:
             person = whose.at(entry.number).get(entry.officer)
-            power = "manage" if entry.name == "received" else "record"
-            if person is None or not person.may("second" if entry.name in SECONDED else power):
+            if person is None or not person.may(power(entry.name)):
                 raise Broken(f"its #{entry.number} is by somebody whose role did not allow it")
-            yield replace(entry, vault=whose.vault, carrier=one.carried)
+            yield replace(entry, vault=whose.vault, unit=one.text("unit"), carrier=one.carried)
+
+
+def in_vault(
+    vault: bytes, registry: Registry, log: Log, who: People, faults: list[Fault]
+) -> Received:
+    """Of a vault: with each that joined, and what was kept apart."""
+    keys = {id.hex(): {"public_key": s.public_key.hex()} for id, s in registry.signers.items()}
+    officers = {id.hex(): keys.pop(id.hex()) for id in registry.officers}
+    log_key = registry.log_keys[0] if registry.log_keys else b""
+
+    def had(size: int, root: bytes) -> bool:
+        return size <= len(log.leaves) and root_of(log.leaves[:size]) == root
+
+    made = Received(Home(vault, log_key, officers, keys, who, had), faults)
+    for id, told in registry.origins.items():
+        joined = registry.joined[id]
+        made.join(Origin(id, (joined.id("log_ed25519"), joined.id("log_mldsa44")), told, faults))
+    for entry in registry.entries:
+        if entry.name == "kept" and not _kept(vault, entry, log, who, registry):
+            faults.append(Fault("entry", str(entry.number), "sealed", "keeps no other history"))
+    return made
+
+
+def _kept(vault: bytes, entry: Entry, log: Log, who: People, registry: Registry) -> bool:
+    """Whether it keeps what came apart from a dossier that was here before."""
+    transaction = who.at(entry.number)
+    first = [log.strands.get(entry.id(field), [])[:1] for field in ("dossier", "apart")]
+    strange = {vault, *registry.officers, *registry.origins}
+    if not transaction or not all(first) or entry.id("vault") not in registry.origins:
+        return False
+    if strange & {entry.id("dossier"), entry.id("apart")}:
+        return False
+    return first[0][0] < transaction[0].before <= first[1][0]

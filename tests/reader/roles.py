@@ -23,6 +23,14 @@ PROPOSED = {"officer_disabled": "disable", "role_given": "", "erased": "erase"}
 RECOVERING = ["officer_added", "officer_joined", "recovered"]
 
 
+def power(name: str) -> str:
+    """What whoever records such an entry must be allowed to, unless it was proposed before."""
+    if name in SECONDED:
+        return "second"
+    recorded = (name in acts.DOSSIER or name in RECORDED) and name != "received"
+    return "record" if recorded else "manage"
+
+
 @dataclass(frozen=True)
 class Person:
     """An officer at one moment."""
@@ -126,12 +134,8 @@ class Judge:
             return entry.strand == entry.officer
         if entry.name == "recovered":
             return False
-        if entry.name in SECONDED or entry.number_of("proposed") is not None:
-            return signer.may("second")
-        recorded = (
-            entry.name in acts.DOSSIER or entry.name in RECORDED
-        ) and entry.name != "received"
-        return signer.may("record" if recorded else "manage")
+        proposed = entry.number_of("proposed") is not None
+        return signer.may("second" if proposed else power(entry.name))
 
     def _apply(self, entry: Entry, before: dict[bytes, Person]) -> None:
         now = self.people.get(entry.strand)

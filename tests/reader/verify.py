@@ -82,7 +82,7 @@ def _verified(vault: Vault, earlier: str, faults: list[Fault]) -> Report:
     judge = Judge(vault.id, known, faults)
     who = judge.judge(log, entries)
     checker = dossiers.Dossiers(vault, known, who, faults)
-    came = received.Received(vault.id, known, log, who, faults)
+    came = received.in_vault(vault.id, known, log, who, faults)
     checker.elsewhere = came.at
     for strand, inside in read.items():
         through = came.through(inside)

@@ -124,7 +124,7 @@ reason = "It is a door."
 }
 
 
-def build(folder: Path, *lives: tuple[str, str]) -> Path:
+def build(folder: Path, *lives: tuple[str, str], unit: str = "Test unit") -> Path:
     """A vault in this folder with two officers, and an appointee for each (stage, category)."""
     pack, path = folder / "pack", folder / "vault.db"
     pack.mkdir()
@@ -132,7 +132,7 @@ def build(folder: Path, *lives: tuple[str, str]) -> Path:
         (pack / name).write_text(text)
     desk = Desk.create(
         path,
-        unit="Test unit",
+        unit=unit,
         officer=OFFICER[0],
         passphrase=OFFICER[1],
         cost=kdf.floors[0],
@@ -342,7 +342,8 @@ def pieced(opened: Opened, vault: Vault, strands: dict[str, bytes], at: datetime
     short = Note(note.text, note.signatures[:1])
     tree, members = vault.tree(), {n: opened[n] for n in opened.names()}
     public = {o["id"]: bytes.fromhex(o["public_key"]) for o in json.loads(opened["officers.json"])}
-    kept = {n: d for n, d in members.items() if not n.startswith(("officers/", "dossiers/"))}
+    strange = ("officers/", "origins/", "dossiers/")
+    kept = {n: d for n, d in members.items() if not n.startswith(strange)}
     kept["checkpoint"] = note.format()
     for folder, id in strands.items():
         key = vault.dossier_key(id)

@@ -8,11 +8,13 @@ import pytest
 
 from secterm.archive.recipients import Recipients
 from secterm.desk.desk import Desk
+from secterm.dossier import entries as acts
 from secterm.vault import kdf
 from secterm.vault.signer import Signer
 from tests.support import archives
 from tests.support.archives import Opened
 from tests.support.house import OFFICER, SECOND
+from tests.vectors.make import taken
 
 
 @dataclass(frozen=True, repr=False)
@@ -32,17 +34,61 @@ def house(tmp_path_factory):
     folder = tmp_path_factory.mktemp("house")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kdf, "floors", (kdf.Cost(t=1, m=32, p=1),))
-        vault = archives.build(folder, *archives.LIVES)
-        spent = Path(shutil.copy(vault, folder / "spent.db"))
-        file = archives.exported(spent, folder)
-        return House(
-            vault,
-            file,
-            archives.opened(file),
-            archives.exported(spent, folder, kind="decision", what="all"),
-            archives.signer(spent),
-            archives.signer(spent, SECOND),
-        )
+        return of(archives.build(folder, *archives.LIVES), folder)
+
+
+def of(vault, folder):
+    spent = Path(shutil.copy(vault, folder / "spent.db"))
+    file = archives.exported(spent, folder)
+    return House(
+        vault,
+        file,
+        archives.opened(file),
+        archives.exported(spent, folder, kind="decision", what="all"),
+        archives.signer(spent),
+        archives.signer(spent, SECOND),
+    )
+
+
+@dataclass(frozen=True, repr=False)
+class Journey:
+    """A dossier that went through two vaults to a third, where it was decided on, and home."""
+
+    third: House
+    home: Path  # an archive of the vault where it began, in the end
+
+    @property
+    def opened(self) -> Opened:
+        """What is in the third vault's archive."""
+        return self.third.opened
+
+
+@pytest.fixture(scope="session")
+def journey(tmp_path_factory):
+    folders = [tmp_path_factory.mktemp(name) for name in ("first", "next", "third")]
+    units = ("Terminal", "Registry", "Archive office")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kdf, "floors", (kdf.Cost(t=1, m=32, p=1),))
+        lives = (("second", "core"),), (), ()
+        paths = [
+            archives.build(folder, *some, unit=unit)
+            for folder, some, unit in zip(folders, lives, units, strict=True)
+        ]
+        first, there, third = desks = [Desk.open(path, *OFFICER) for path in paths]
+        taken(there, first)
+        (id,) = (card.id for card in there.cards())
+        there.act(id, acts.Noted(text="Seen at the registry."))
+        taken(third, there)
+        decided = third.dossier(id).state.decision.number
+        agreed = acts.Seconded(decided=decided, agrees=True)
+        third.act(id, agreed, signer=third.second(*SECOND))
+        third.close()
+        made = of(paths[2], folders[2])
+        third = Desk.open(folders[2] / "spent.db", *OFFICER)
+        taken(first, third)
+        for desk in (third, *desks):
+            desk.close()
+        return Journey(made, archives.exported(paths[0], folders[0]))
 
 
 @pytest.fixture(scope="session")

@@ -18,8 +18,8 @@ OF = {
     "recoveries": r"recoveries\.json",
     "manifest": r"manifest\.json",
     "manifest-sig": r"manifest\.sig",
-    "key": r"(officers|dossiers)/[0-9a-f]+/key\.json",
-    "officer-entry": r"officers/[0-9a-f]+/entries/[0-9]+\.json",
+    "key": r"(officers|origins|dossiers)/[0-9a-f]+/key\.json",
+    "officer-entry": r"(officers|origins)/[0-9a-f]+/entries/[0-9]+\.json",
     "dossier-entry": r"dossiers/[0-9a-f]+/entries/[0-9]+\.json",
     "dossier": r"dossiers/[0-9a-f]+/dossier\.json",
     "decision": r"dossiers/[0-9a-f]+/decision\.json",
@@ -27,12 +27,15 @@ OF = {
 
 
 @pytest.fixture(scope="session")
-def kinds(house):
-    """An archive of each kind, taken apart."""
-    return {"whole": house.opened, "decision": archives.opened(house.decisions)}
+def kinds(house, journey):
+    """An archive of each kind, taken apart; also of a dossier that came through other vaults."""
+    found = {}
+    for came, of in (("", house), (" that came", journey.third)):
+        found |= {f"whole{came}": of.opened, f"decision{came}": archives.opened(of.decisions)}
+    return found
 
 
-@pytest.fixture(params=["whole", "decision"])
+@pytest.fixture(params=["whole", "decision", "whole that came", "decision that came"])
 def opened(kinds, request):
     return kinds[request.param]
 

@@ -218,3 +218,11 @@ def test_the_readme_tells_the_fingerprint_and_how_a_seal_opens(folder, fingerpri
     for word in ("age -d", "tar -x", "HKDF-SHA256", "AES-256-", "entry.sealed", "RFC 6962"):
         assert word in readme
     assert max(map(len, readme.splitlines())) < 80
+
+
+def test_the_readme_tells_how_what_came_from_another_vault_is_read(folder, decisions):
+    """But not where nothing of it is there."""
+    whole, extract = ((each / "README.txt").read_text() for each in (folder, decisions))
+    for word in ('"received"', '"part"', "base64", "zlib", "RFC 1950", "origins/ID/"):
+        assert word in whole
+        assert word not in extract

@@ -8,6 +8,7 @@ import pytest
 
 from secterm.archive.errors import NotRestored
 from secterm.archive.inspect import inspect_archive
+from secterm.archive.parts import unpacked
 from secterm.archive.recipients import Recipients
 from secterm.desk.desk import Desk
 from secterm.desk.restoring import look
@@ -391,6 +392,20 @@ def test_what_came_home_goes_on_and_out_again(desk, other, third, keep, vault):
     assert third.dossier(id).standing.stage == "withdrawn"
     assert third.verify().faults == []
     keep(third)  # whose walk looks at it all once more
+
+
+def test_a_vault_is_known_in_one_way_however_its_archive_stands(desk, other, keep, tmp_path):
+    """Where somebody wrote the officers' members in another order, and signed for it."""
+    listed = [*archives.opened(keep(desk).file).members]
+    names = [name for name, _data in listed]
+    at = next(i for i, name in enumerate(names) if name.startswith("officers/"))
+    listed[at], listed[at + 1] = listed[at + 1], listed[at]
+    file = archives.Opened(tuple(listed)).resigned(desk._vault.signer).packed(tmp_path)
+    taken(other, look(file, identity=archives.identity_file(tmp_path)))
+    (origin,) = other._registry.origins.values()
+    (said,) = origin.said.values()
+    assert [*unpacked(said.part)][4:6] == [names[at], names[at + 1]]
+    assert other.verify().faults == []
 
 
 def test_an_archive_tells_of_no_vault_under_another_id(desk, other, keep, tmp_path):
