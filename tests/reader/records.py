@@ -50,7 +50,7 @@ class Records:
 
     def origin(self, folder: str) -> None:
         """What is known of another vault: a strand of this one."""
-        entries = self._strand(folder, acts.ORIGIN)
+        entries = self._strand(folder, acts.ANOTHER)
         if not entries:
             return
         vault = entries[0].strand
