@@ -207,10 +207,13 @@ class Received:
     def through(self, entries: list[Entry]) -> list[Entry] | None:
         """A dossier's entries with those that came, each once; None where they do not hold."""
         told: dict[tuple[bytes, int], Entry] = {}
+        last: dict[tuple[bytes, bytes], int] = {}
         for entry in entries:
             try:
                 for one in self._within(entry, 0):
                     before = told.setdefault((one.vault or self.own, one.number), one)
+                    if before is one:
+                        _follows(one, last)
                     if before.told != one.told:
                         raise Broken("two entries have the same number in one journal")
             except Broken as broken:
@@ -282,3 +285,17 @@ def _kept(vault: bytes, entry: Entry, log: Log, who: People, registry: Registry)
     if strange & {entry.id("dossier"), entry.id("apart")}:
         return False
     return first[0][0] < transaction[0].before <= first[1][0]
+
+
+def _follows(one: Entry, last: dict[tuple[bytes, bytes], int]) -> None:
+    """Broken for an entry out of the order of its journal, or of a dossier elsewhere that did
+    not begin so.
+    """
+    strand = (one.vault, one.strand)
+    if one.vault and strand not in last and one.name not in ("opened", "received"):
+        raise Broken("its dossier's beginning is missing")
+    if one.name != "received" and one.number <= last.get(strand, -1):
+        raise Broken("it comes after a later one of its journal")
+    if one.name != "received":
+        last[strand] = one.number
+    last.setdefault(strand, -1)
