@@ -143,6 +143,7 @@ class Origin(Whose):
         faults: list[Fault],
     ) -> None:
         self.vault, self.said, self.checked = vault, dict[int, Said](), Counter[str]()
+        self.units = {entry.text("unit") for entry in told}
         wrong = [] if told else ["joined, and nothing is known of it"]
         for entry in told:
             size = entry.number_of("size") or 0
@@ -238,6 +239,8 @@ class Received:
         size, root = one.number_of("size") or 0, one.id("root")
         if whose is None:
             raise Broken("came from a vault that never joined")
+        if isinstance(whose, Origin) and one.text("unit") not in whose.units:
+            raise Broken("names another unit than that vault's")
         part = Part(unpacked(one.text("part")), one.text("dossier"), whose)
         if (part.point.size, part.point.root) != (size, root):
             raise Broken("came from another checkpoint than it says")
