@@ -258,6 +258,7 @@ def test_what_is_larger_than_a_volume_goes_into_several_and_each_is_told(room):
     assert told["what"].endswith(f"of {of})")
 
 
+@pytest.mark.long
 def test_where_no_file_may_be_larger_each_volume_still_is_written(room):
     size = 1_300_000  # the vault itself is smaller
     to = ("export", "--to", "out", "--recipient", room.recipient)
@@ -269,6 +270,7 @@ def test_where_no_file_may_be_larger_each_volume_still_is_written(room):
     assert len(list((room.folder / "out").iterdir())) > 1
 
 
+@pytest.mark.long
 def test_which_volume_is_missing_or_here_twice_is_told(room):
     _done, files = in_volumes(room)
     of = len(files)
@@ -388,6 +390,7 @@ def test_without_recipients_those_of_the_settings_file_are_taken_and_told(room):
     assert inspected(room, file).status == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "to", [("--recipients-file", "recipient.txt"), ("--archive-passphrase-file", "archive.txt")]
 )

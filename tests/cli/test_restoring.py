@@ -63,6 +63,7 @@ def test_a_vault_takes_in_what_came_later(room, archive, fingerprint):
     assert "0 new, 4 continued, 0 here already." in done.out
 
 
+@pytest.mark.long
 def test_histories_that_part_are_told_and_end_with_1(room, archive, fingerprint):
     restored(room, archive, "--vault", "new.db", "--fingerprint", fingerprint)
     id = room.ids()[0]

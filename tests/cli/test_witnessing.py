@@ -145,6 +145,7 @@ def test_a_new_witness_is_named_and_its_fingerprint_given(pair):
     assert room.run("verify", "--json").json["witnessed"] == []
 
 
+@pytest.mark.long
 def test_where_the_cosignature_cannot_be_written_another_try_makes_it(pair):
     room = pair.room
     file = exported(room)
@@ -174,6 +175,7 @@ def test_what_is_no_cosignature_is_one_clear_line(pair):
         )
 
 
+@pytest.mark.long
 def test_fingerprints_are_typed_at_a_terminal_and_never_shown_there_first(pair):
     room = pair.room
     file = exported(room)

@@ -78,6 +78,7 @@ def again_after(plant, furnish, tmp_path, undisturbed, orders):
     return there
 
 
+@pytest.mark.long
 def test_killed_in_a_restore_it_is_done_again(plant, furnish, tmp_path, undisturbed):
     moments = [{"moment": moment} for moment in (random.randint(1, 40), random.randint(40, 80))]
     again_after(plant, furnish, tmp_path, undisturbed, moments)

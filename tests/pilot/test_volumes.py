@@ -129,6 +129,7 @@ async def test_what_does_not_fit_is_told_and_goes_onto_one_medium_after_the_othe
         await officer.sees("Show only")
 
 
+@pytest.mark.long
 async def test_where_all_of_it_fits_no_line_is_offered(three, plug):
     async with three() as officer:
         plug("one", 9_000_000)
@@ -141,6 +142,7 @@ async def test_where_all_of_it_fits_no_line_is_offered(three, plug):
         assert officer.desk.receipts()[0].told.volume is None
 
 
+@pytest.mark.long
 async def test_the_same_medium_again_is_told_to_have_no_room(three, plug, tmp_path):
     async with three() as officer:
         plug("one")
@@ -153,6 +155,7 @@ async def test_the_same_medium_again_is_told_to_have_no_room(three, plug, tmp_pa
         await writes_on(officer, plug, "two", "Volumes 1 to 2 of 3")
 
 
+@pytest.mark.long
 async def test_while_no_medium_is_in_enter_says_so(three, plug, machine, tmp_path):
     async with three() as officer:
         stick = plug("one")
@@ -164,6 +167,7 @@ async def test_while_no_medium_is_in_enter_says_so(three, plug, machine, tmp_pat
         await writes_on(officer, plug, "two", "Volumes 1 to 2 of 3")
 
 
+@pytest.mark.long
 async def test_esc_between_two_media_leaves_the_rest_only_when_pressed_again(three, plug):
     async with three() as officer:
         plug("one")
@@ -226,6 +230,7 @@ async def test_a_volume_that_fails_is_tried_again_with_one_key_and_also_on_anoth
         assert officer.desk.receipts()[0].told.medium.label == "FOUR"
 
 
+@pytest.mark.long
 async def test_what_cannot_be_written_is_left_and_what_was_written_is_told(three, plug, failing):
     async with three() as officer:
         plug("one")
@@ -240,6 +245,7 @@ async def test_what_cannot_be_written_is_left_and_what_was_written_is_told(three
         await officer.reads("Volume 1 of 3 is written and recorded. 2 dossiers are left")
 
 
+@pytest.mark.long
 async def test_esc_while_a_volume_is_written_stops_that_one_only(three, plug, monkeypatch):
     async with three() as officer:
         plug("one")
@@ -255,6 +261,7 @@ async def test_esc_while_a_volume_is_written_stops_that_one_only(three, plug, mo
         await officer.reads("Volumes 1 to 2 of 3 are on their media")
 
 
+@pytest.mark.long
 async def test_a_lock_between_two_media_leads_back_to_what_is_left(three, plug, tmp_path):
     async with three() as officer:
         plug("one")
@@ -320,6 +327,7 @@ async def test_where_a_file_ends_on_the_medium_all_volumes_go_onto_it(
         assert all(file.stat().st_size < 1_400_000 for file in (tmp_path / "one").iterdir())
 
 
+@pytest.mark.long
 async def test_a_folder_that_is_named_is_asked_for_again_and_another_one_taken(
     three, capacity, tmp_path
 ):

@@ -110,6 +110,7 @@ async def test_a_cosignature_is_taken_in_from_the_stick_and_shown(sitting, stick
         await officer.reads("Witnessed by Registry at")
 
 
+@pytest.mark.long
 async def test_of_a_witness_who_is_known_it_takes_enter_alone(sitting, stick, registry):
     async with sitting(ONE) as officer:
         file = registry.cosigns(officer.desk, stick)
@@ -175,6 +176,7 @@ async def test_a_stick_with_a_cosignature_shows_when_it_comes(sitting, machine, 
         await officer.sees(file.name)
 
 
+@pytest.mark.long
 async def test_a_file_can_be_named_and_what_is_none_is_told(sitting, registry, tmp_path):
     async with sitting(ONE) as officer:
         file = registry.cosigns(officer.desk, tmp_path)

@@ -414,6 +414,7 @@ def parted(terminal, category, way, at_step, theirs, order):
 early = st.integers(0, 4)
 
 
+@pytest.mark.long
 @few(2)
 @given(category=category, way=ways, at_step=early, theirs=steps, order=order)
 def test_histories_that_part_are_both_whole(terminal, category, way, at_step, theirs, order):

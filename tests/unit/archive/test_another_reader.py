@@ -142,6 +142,7 @@ def free(name, change):
     return change in (flipped, exchanged) and name.startswith(FREE)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("change", CHANGES)
 def test_every_change_is_noticed_that_an_officer_signed_for(members, kinds, known, place, change):
     names = [name for name in kinds if not free(name, change)]
@@ -165,6 +166,7 @@ def whats(members, known):
     return [fault.what for fault in archive.verified(members, known, cheap=True).faults]
 
 
+@pytest.mark.long
 def test_a_timeline_that_tells_otherwise_is_noticed_that_an_officer_signed_for(place, known):
     name = place.opened.name("dossiers/", "/dossier.json")
     told = json.loads(place.opened[name])

@@ -46,6 +46,7 @@ def test_a_member_of_any_kind_that_was_changed_is_named(house, tmp_path):
         assert f"{name}: has another SHA-256 than {where} says" in found.faults
 
 
+@pytest.mark.long
 def test_a_member_of_any_kind_that_was_removed_is_named(house, tmp_path):
     for name in house.opened.one_of_each():
         try:

@@ -336,6 +336,7 @@ except ArchiveUnreadable as error:
 """
 
 
+@pytest.mark.long
 def test_a_part_that_unpacks_to_gigabytes_takes_little():
     squeeze = zlib.compressobj(9)
     begun = squeeze.compress(bytes(1 << 24)) + squeeze.flush(zlib.Z_FULL_FLUSH)
@@ -346,6 +347,7 @@ def test_a_part_that_unpacks_to_gigabytes_takes_little():
     assert said == "what came from another vault is damaged\n"
 
 
+@pytest.mark.long
 def test_a_part_with_one_long_member_takes_little():
     name = "dossiers/" + "0" * 32 + "/key.json"
     bomb = packed([(name, bytes((64 << 20) - 4096)), (name, b"")])

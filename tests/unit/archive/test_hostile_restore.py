@@ -76,6 +76,7 @@ def test_another_key_does_not_open_it(house, station, tmp_path):
     station.refuses(house.file, "does not open with this key", identity=other)
 
 
+@pytest.mark.long
 def test_another_passphrase_does_not_open_it(house, station, tmp_path):
     vault = handed.copied(house.vault, tmp_path, "other.db")
     file = handed.exported(vault, tmp_path / "m", to=Recipients(passphrase=archives.PASSPHRASE))
@@ -132,6 +133,7 @@ def flips(house, station, tmp_path, places):
             station.refuses(changed.packed(tmp_path), ".")
 
 
+@pytest.mark.long
 def test_a_bit_flipped_in_a_member_of_each_kind_is_told(house, station, tmp_path):
     flips(house, station, tmp_path, lambda size: random.sample(range(size), 1))
 

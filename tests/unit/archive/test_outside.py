@@ -93,6 +93,7 @@ def test_the_length_of_a_whole_tar_fits(written, blocks):
 # -- what was cut or changed -----------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_file_that_was_cut_is_mostly_seen(written):
     data = pyrage.encrypt(bytes(70_144), [KEY.to_public()])  # of two chunks, by pieces of 512
     cuts = [*range(1, 520), *range(4080, 4120), *range(65_000, len(data) - 21, 50)]
@@ -191,6 +192,7 @@ def test_what_is_no_ordinary_file_is_refused_at_once(tmp_path, kind, with_key):
     assert said in raised[0]
 
 
+@pytest.mark.long
 @settings(max_examples=300)
 @given(st.binary(max_size=300), st.integers(0, 400), st.integers(1, 255))
 def test_no_bytes_make_it_fail_otherwise(tmp_path_factory, tail, at, bits):

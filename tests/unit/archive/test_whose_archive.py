@@ -261,6 +261,7 @@ def test_an_archive_that_changes_after_it_was_walked_is_refused(
     handed.holds(registry)
 
 
+@pytest.mark.long
 def test_two_vaults_that_send_each_other_what_they_have_come_to_an_end(terminal, registry, send):
     id = only(terminal)
     for _round in range(6):
