@@ -353,6 +353,7 @@ def test_an_entry_that_says_otherwise_what_it_brought_is_noticed(journey, tmp_pa
         [
             last | {"vault": "ab" * 16},
             last | {"vault": first["vault"]},
+            last | {"unit": "Another"},
             last | {"dossier": "ab" * 16},
             last | {"size": last["size"] + 1},
             last | {"root": first["root"]},
