@@ -34,7 +34,7 @@ from secterm.archive.origins import Known, check_officer
 from secterm.archive.strands import SENSELESS, Plain, check_strand
 from secterm.archive.sums import SUMS, folder_of, list_faults
 from secterm.dossier import entries as acts
-from secterm.dossier.entries import OriginKnown
+from secterm.dossier.entries import OriginKnown, Received
 from secterm.policy import reader
 from secterm.vault.checkpoints import fingerprint as fingerprint_of
 from secterm.words import _
@@ -86,6 +86,7 @@ class Walk:
     _files: dict[str, bytes] = field(default_factory=dict)
     _weight: int = 0  # bytes in `_files`
     _proven: set[str] = field(default_factory=set)
+    _idle: set[str] = field(default_factory=set)  # other vaults, told of since the last dossier
     _days: dict[str, str] = field(default_factory=dict)
     _kinds: dict[str, Kind] = field(default_factory=dict)  # of folders, by what is in them
 
@@ -116,6 +117,9 @@ class Walk:
         """After the last member: officers without proof, and the manifest."""
         self._close()
         self._begin()
+        self.faults += [
+            f"origins/{id}: is of a vault from which no dossier came" for id in self._idle
+        ]
         format = other_format(self.top)
         if format is not None:  # and all else was judged by another format's rules
             self.faults[:] = [f"{MANIFEST}: is of format {format}; this program reads {FORMAT}"]
@@ -237,12 +241,19 @@ class Walk:
         if known.names().keys() & context.names().keys():
             self.faults.append(f"{self._folder}: has an officer of the same id as another vault's")
         context.origins[id] = known
+        self._idle.add(id)
 
     def _dossier(self, context: Context, id: str, entries: list[Plain]) -> None:
         made = check_dossier(context, self._folder, self._files, entries, self.faults)
         name, stage = (made.particulars.name, made.stage) if made else ("", "")
+        idle, self._idle = self._idle, set()
         if made:
             self._days[f"{self._folder}/dossier.json"] = made.as_of
+            came = {e.act.vault for e in made.timeline if isinstance(e.act, Received)}
+            self.faults += [
+                f"origins/{other}: is of a vault from which the next dossier did not come"
+                for other in idle - came
+            ]
         self.dossiers.append(DossierLine(id=id, name=name, stage=stage, entries=len(entries)))
 
     def _extract(self, context: Context, id: str) -> None:
