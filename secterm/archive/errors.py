@@ -49,9 +49,10 @@ class WrongIdentity(ArchiveError):
 class NotRestored(ArchiveError):
     """An archive that does not go into this vault; the reason ends in a full stop.
 
-    `faults` are those that were found in it.
+    `faults` are those that were found in it; `advice` is what helps.
     """
 
-    def __init__(self, reason: str, faults: tuple[str, ...] = ()) -> None:
+    def __init__(self, reason: str, faults: tuple[str, ...] = (), *, advice: str = "") -> None:
         super().__init__(reason)
         self.faults = faults
+        self.advice = advice
