@@ -316,7 +316,7 @@ def _not_restored(error: NotRestored) -> Message:
     return Message(
         _("The archive was not taken in: {reason}").format(reason=" ".join(told)),
         _("Nothing of it was recorded."),
-        _("See what is in it with: secterm inspect FILE."),
+        error.advice or _("See what is in it with: secterm inspect FILE."),
         DOES_NOT_HOLD,
     )
 

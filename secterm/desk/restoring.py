@@ -48,6 +48,10 @@ TOGETHER: Final = 32  # dossiers of one transaction
 ENDINGS: Final = ("json", "sealed", "tlog-proof", "officer-proof")  # of an entry's members
 TOP: Final = (CHECKPOINT, LOG_KEYS, OFFICERS, RECOVERIES)
 
+ASK_THE_UNIT: Final = _(
+    "Keep this archive apart, and call its unit: somebody changed its vault or this file."
+)
+
 Files = Mapping[str, bytes]
 
 
@@ -103,6 +107,20 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
         return sum(len(each) for each in found)
 
 
+def counting(tell: Callable[[int], None]) -> Callable[[str], None]:
+    """Tells how many dossiers were met so far, from members' names or from dossiers' ids."""
+    seen: set[str] = set()
+
+    def progress(name: str) -> None:
+        kind, slash, rest = name.partition("/")
+        id = rest.partition("/")[0] if slash else name
+        if id not in seen and (kind == "dossiers" or not slash):
+            seen.add(id)
+            tell(len(seen))
+
+    return progress
+
+
 def look(
     file: Path,
     *,
@@ -130,7 +148,10 @@ def look(
     if walk.faults or walk.context is None or walk.manifest is None:
         raise NotRestored(_("it does not hold."), tuple(walk.faults))
     if walk.manifest.kind != "whole":
-        raise NotRestored(_("it holds decisions alone, and no history that could be restored."))
+        raise NotRestored(
+            _("it holds decisions alone, and no history that could be restored."),
+            advice=_("Ask its unit for a whole archive."),
+        )
     whole = sha256_of(file)
     return Looked(file, identity, passphrase, walk, walk.context, walk.manifest, packs, whole)
 
@@ -154,16 +175,20 @@ class Restoring(Witnessing):
         archive: Looked,
         fingerprint: str = "",
         progress: Callable[[str], None] = lambda dossier: None,
+        recorded: Callable[[int], None] = lambda dossiers: None,
     ) -> Restored:
         """Takes an archive's dossiers in, and says what became of each.
 
         `fingerprint` is that of the other vault's log keys as its unit told it; not needed
-        where they are known. Raises `NotRestored`, and then nothing was recorded; or as
+        where they are known. `recorded` is told after each transaction how many dossiers are
+        in. Raises `NotRestored`, and then nothing was recorded; or as
         `again` or a transaction, and then whole dossiers were, and a second time goes on.
         """
         self._may("manage")
         self._demand(archive, fingerprint)
-        taking = _Taking(self._vault, self._registry, self._shelf, self._record, archive, progress)
+        taking = _Taking(
+            self._vault, self._registry, self._shelf, self._record, archive, progress, recorded
+        )
         try:
             again.again(
                 archive.file,
@@ -180,24 +205,31 @@ class Restoring(Witnessing):
 
     def _demand(self, archive: Looked, fingerprint: str) -> None:
         """Raises `NotRestored` where the archive's vault cannot be believed."""
+        self.demand_fit(archive)
+        if fingerprint:
+            archive.demand(fingerprint)
+        elif not self.knows(archive):
+            raise NotRestored(_("the fingerprint of its log keys is not known yet."))
+
+    def demand_fit(self, archive: Looked) -> None:
+        """Raises `NotRestored` where it would not go into this vault, whatever fingerprint its
+        unit tells.
+        """
         registry, vault = self._registry, archive.vault
         if vault == self._vault.id.hex():
             raise NotRestored(
-                _("it is of this very vault, which has these dossiers. Restore it into a new one.")
+                _("it is of this very vault, which has these dossiers. Restore it into a new one."),
+                advice=_("Nothing is to be done here: what it has is here already."),
             )
         log = archive.context.log
         joined, witnessed = registry.joined.get(vault), self._witnessed(archive)
         keys = [verifier.public_key.hex() for verifier in log]
-        if joined is None and witnessed is None:
-            if not fingerprint:
-                raise NotRestored(_("the fingerprint of its log keys is not known yet."))
-            archive.demand(fingerprint)
-        elif witnessed not in (None, log_digest(log)) or (
+        if witnessed not in (None, log_digest(log)) or (
             joined is not None and keys != [joined.log_ed25519, joined.log_mldsa44]
         ):
-            raise NotRestored(_("it has other log keys than that vault had before."))
-        elif fingerprint:
-            archive.demand(fingerprint)
+            raise NotRestored(
+                _("it has other log keys than that vault had before."), advice=ASK_THE_UNIT
+            )
         self._demand_one_past(archive)
         self._demand_other_people(archive)
 
@@ -215,7 +247,8 @@ class Restoring(Witnessing):
                     _(
                         "at {n} entries its journal has the root {new}, and had {old} in an "
                         "earlier archive: that vault was put back or forked."
-                    ).format(n=size, new=now[size].hex()[:20], old=root[:20])
+                    ).format(n=size, new=now[size].hex()[:20], old=root[:20]),
+                    advice=ASK_THE_UNIT,
                 )
 
     def _demand_other_people(self, archive: Looked) -> None:
@@ -226,12 +259,17 @@ class Restoring(Witnessing):
         here |= {id: {*known.names()} for id, known in self._registry.origins.items()}
         strands = {self._vault.id.hex(), *self._registry.strands, *there}
         if any(line.id in strands for line in archive.walk.dossiers):
-            raise NotRestored(_("it gives a dossier the id of something else."))
+            raise NotRestored(
+                _("it gives a dossier the id of something else."), advice=ASK_THE_UNIT
+            )
         for id, people in there.items():
             strange = self._vault.has_dossier(bytes.fromhex(id)) and id not in here
             taken = any(people & others for vault, others in here.items() if vault != id)
             if strange or taken:
-                raise NotRestored(_("it gives an id that somebody here has to somebody else."))
+                raise NotRestored(
+                    _("it gives an id that somebody here has to somebody else."),
+                    advice=ASK_THE_UNIT,
+                )
 
 
 @dataclass(frozen=True)
@@ -257,6 +295,7 @@ class _Taking:
         record: Callable[[], Recording],
         archive: Looked,
         progress: Callable[[str], None],
+        recorded: Callable[[int], None],
     ) -> None:
         self._vault = vault
         self._own = vault.id.hex()
@@ -265,6 +304,7 @@ class _Taking:
         self._record = record
         self._archive = archive
         self._progress = progress
+        self._recorded = recorded
         self._packs = {**archive.context.packs, **registry.packs}
         self._people: dict[str, bytes] = {}  # the members of officers' folders
         self._told = False  # whether the vaults that it comes from are recorded
@@ -304,6 +344,7 @@ class _Taking:
                     self._take(record, plan)
             self._told = True
             self._shelf.clear()
+        self._recorded(self.found.all)
 
     # -- the vaults that they come from --------------------------------------
 
@@ -397,7 +438,8 @@ class _Taking:
             return self._shelf.state(id)[1]
         except BROKEN:
             raise NotRestored(
-                _("a dossier that it brings is here and does not open. Run a verification.")
+                _("a dossier that it brings is here and does not open."),
+                advice=_("Run a verification."),
             ) from None
 
     def _take(self, record: Recorder, plan: _Plan) -> None:
