@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeVar
 
 from secterm.archive import media, space
 from secterm.archive.errors import ArchiveNotWritten
@@ -23,6 +23,8 @@ from secterm.words import _
 PACE: Final = 1.0  # seconds between two looks at what is mounted
 FOLDER: Final = "folder"  # the answer that is no medium
 TAKEN_OUT: Final = _("The medium that was chosen is not here any more.")
+
+T = TypeVar("T")
 
 LastUsed = Callable[[str], str]  # by a file system's id; an ISO time, or empty
 
@@ -152,6 +154,16 @@ class OnMedium(Form):
         if chosen is not None and chosen.read_only:
             return _("This medium is read-only. Nothing can be written to it.")
         return ""
+
+
+async def watch(look: Callable[[], T], last: T, changed: Callable[[T], None]) -> None:
+    """Tells whenever a look at the media finds something else than the one before it."""
+    while True:
+        await asyncio.sleep(PACE)
+        found = await asyncio.to_thread(look)
+        if found != last:
+            last = found
+            changed(found)
 
 
 def _under(folder: str) -> Medium | None:
