@@ -2,6 +2,7 @@
 fingerprint that its unit told, to the page that says what became of its dossiers.
 """
 
+import os
 import shutil
 
 import msgspec
@@ -341,6 +342,41 @@ async def test_histories_that_parted_are_named_and_enter_leads_to_the_one_that_c
         await officer.sees("Which archive?")
 
 
+async def test_of_two_histories_the_list_tells_which_is_which(here, unit, identity):
+    file = unit.exports()
+    async with here() as officer:
+        await taken(officer, file, unit.fingerprint)
+        id = unit.at(lambda desk: desk.cards()[0].id)
+        corrected(officer.desk, id, "Cook")
+        unit.corrects(id, "Clerk")
+        file = unit.exports()
+        archive = restoring.look(file, identity=identity)
+        kept = officer.desk.restore(archive).apart[id]
+        await officer.press("enter", "escape", "escape", "escape")
+        await officer.sees("Show only")
+        await officer.press("6")
+        await officer.sees(f" {id[:8]} ")
+        await officer.sees(f" {kept[:8]} ")
+
+
+async def test_the_timeline_says_which_numbers_are_of_another_vault(here, unit, identity):
+    file = unit.exports()
+    async with here() as officer:
+        await taken(officer, file, unit.fingerprint)
+        id = unit.at(lambda desk: next(c.id for c in desk.cards() if c.category == "key"))
+        opened = unit.at(lambda desk: desk.dossier(id).entries[0].number)
+        vault = officer.desk.dossier(id).entries[0].origin.vault
+        await officer.press("enter")
+        await officer.sees("Which archive?")
+        await officer.opens("screening", "key")
+        await officer.reads(f"From Test unit, vault {vault[:8]}, taken in on")
+        await officer.press("f3")
+        screen = await officer.sees("Timeline:")
+        own = officer.desk.dossier(id).entries[-1].number
+        assert f"{vault[:8]} #{opened}" in screen
+        assert f"  #{own}" in screen
+
+
 async def test_what_was_erased_here_stays_so_and_is_told(here, unit, identity):
     file = unit.exports()
     async with here() as officer:
@@ -373,35 +409,36 @@ def in_volumes(unit, folder):
     return unit.at(export)
 
 
-async def test_the_volume_that_is_missing_is_told_and_one_key_goes_on_with_it(
-    here, unit, stick, identity, tmp_path
-):
-    first, *others = in_volumes(unit, stick)
-    (tmp_path / "drawer").mkdir()
-    for file in others:
-        file.rename(tmp_path / "drawer" / file.name)
+async def takes_the_first(officer, file, unit):
+    await opens(officer, file)
+    await officer.press("enter")
+    await tells(officer, unit.fingerprint)
+    await officer.sees("Volume 1 of 2 is taken in.")
+    await officer.reads("volume 2 of 2 is missing. F2: the next file.")
+    await officer.press("f2")
+
+
+async def test_one_key_goes_on_with_the_volume_that_is_missing(here, unit, stick, identity):
+    first, second = in_volumes(unit, stick)
+    os.utime(second, (0, 0))
     async with here() as officer:
-        await opens(officer, first)
-        await officer.press("enter")
-        await tells(officer, unit.fingerprint)
-        await officer.sees(f"Volume 1 of {len(others) + 1} is taken in.")
-        await officer.reads("missing. F2 goes on with the next file.")
-        await officer.press("f2")
-        await officer.sees("Put in the medium with the next volume")
-        for file in others:
-            shutil.copy(tmp_path / "drawer" / file.name, stick / file.name)
-        await officer.sees(others[-1].name)
-        await officer.press("home", "enter")
+        await takes_the_first(officer, first, unit)
         await officer.sees("> Identity file")
+        await officer.reads(f"{second.name} opens with the identity file")
         await officer.press("enter")
-        for n in range(len(others) - 1):
-            await officer.sees(f"{n + 2} of {len(others) + 1} is")
-            await officer.press("f2")
-            await officer.sees("> Identity file")
-            await officer.press("enter")
-        await officer.sees("None is missing any more.")
+        await officer.sees("Volume 2 of 2 is taken in. None is missing any more.")
         assert "F2" not in officer.screen
         assert set(unit.names()) <= set(names(officer))
+
+
+async def test_a_volume_that_is_on_no_stick_is_waited_for(here, unit, stick, identity, tmp_path):
+    first, second = in_volumes(unit, stick)
+    second.rename(tmp_path / second.name)
+    async with here() as officer:
+        await takes_the_first(officer, first, unit)
+        await officer.sees("Put in the medium with the next volume; it shows here by itself.")
+        shutil.move(tmp_path / second.name, second)
+        await officer.sees(second.name)
 
 
 # -- what comes and goes ------------------------------------------------------------------
@@ -429,6 +466,15 @@ async def test_of_many_files_with_long_names_each_is_on_one_line(here, stick):
         assert all(len(line) <= 80 for line in screen.splitlines())
         await officer.press("end")
         await officer.sees("> Another file, which I name")
+
+
+async def test_a_stick_that_is_not_mounted_yet_is_told(here, machine):
+    machine.stick(None, label="VIELLAND", model="Cruzer Blade")
+    async with here() as officer:
+        await officer.press("ctrl+r")
+        await officer.reads(
+            "Plugged in, but not mounted yet: VIELLAND (SanDisk Cruzer Blade, sdb1)."
+        )
 
 
 async def test_a_file_can_be_named_and_what_is_none_is_told(here, unit, stick, tmp_path):
@@ -560,19 +606,19 @@ async def test_a_lock_in_the_middle_leads_back_with_what_was_typed(here, unit, i
         await officer.sees("The archive is taken in.")
 
 
-async def test_a_lock_keeps_a_path_and_never_the_passphrase(here, unit, tmp_path):
-    file = unit.exports(SECRET).rename(tmp_path / "kept.age")
+@pytest.mark.long
+async def test_a_lock_keeps_a_path_and_never_the_passphrase(here, unit, tmp_path, monkeypatch):
+    unit.exports(SECRET).rename(tmp_path / "kept.age")
+    monkeypatch.chdir(tmp_path)
     async with here() as officer:
         await officer.press("ctrl+r")
         await officer.sees("Which archive?")
         await officer.press("enter")
         await officer.sees("> Path of the archive")
-        await officer.type(str(file))
+        await officer.type("kept.age")
         await officer.locks()
         await officer.comes_back()
-        await officer.sees("> Path of the archive")
-        await officer.press("home", "end")
-        await officer.sees("kept.age")
+        await officer.sees("> Path of the archive     kept.age")
         await officer.press("enter")
         await officer.sees("> Archive's passphrase")
         await officer.type(archives.PASSPHRASE)

@@ -200,7 +200,8 @@ class People(Room[None]):
         self._made = False
         self._found = found
         rows = self.query_one(Rows)
-        lines = Lines(max(rows.room - 2, 40), self.shell.clock())
+        apart = self.desk.others
+        lines = Lines(max(rows.room - 2, 40), self.shell.clock(), lambda id: bool(apart(id)))
         drawn = Drawn(found, lambda card: Row(card.id, lines.line(card)))
         rows.show(drawn, at=at or 0, whole=found.whole)
         if not found.whole:

@@ -18,12 +18,19 @@ from secterm.desk.restoring import Restored
 from secterm.dossier.entries import Volume
 from secterm.tui import dates
 from secterm.tui.screens.room import Room
+from secterm.tui.widgets.cells import fit
 from secterm.tui.widgets.rows import Row, Rows
 from secterm.words import _, ngettext
 
 NEXT: Final = "next"
 MOST_NAMED: Final = 12  # erased dossiers that are named by their ids
 SHOWN: Final = 8  # hex digits of an id
+LONGEST: Final = 100  # columns of a unit's name
+
+
+def one_line(name: str) -> str:
+    """A name that somebody else's archive gives, as it stands in a sentence of ours."""
+    return fit(" ".join(name.split()), LONGEST).rstrip()
 
 
 class TakenIn(Room[str]):
@@ -84,12 +91,12 @@ class TakenIn(Room[str]):
     def _told(self) -> str:
         made = self._made
         whole = ngettext(
-            "It has {n} dossier of {unit}, vault {vault}, as of {day}.",
-            "It has {n} dossiers of {unit}, vault {vault}, as of {day}.",
+            "{n} dossier of {unit}, vault {vault}, as of {day}:",
+            "{n} dossiers of {unit}, vault {vault}, as of {day}:",
             made.all,
         ).format(
             n=made.all,
-            unit=made.unit,
+            unit=one_line(made.unit),
             vault=made.vault[:SHOWN],
             day=dates.told(self._manifest.created),
         )
@@ -103,9 +110,10 @@ class TakenIn(Room[str]):
         lines = "\n".join(f"{n:>7,}  {told}" for n, told in counts if n)
         sets = "\n".join(volumes.said(each) for each in self._sets if each.missing)
         if sets:
-            sets += " " + _("F2 goes on with the next file.")
-        checkpoint = _("Checkpoint now\n  {line}").format(line=self.desk.checkpoint_line())
-        return "\n\n".join(part for part in (whole, lines, sets, checkpoint) if part)
+            sets += " " + _("F2: the next file.")
+        checkpoint = _("Checkpoint now {line}").format(line=self.desk.checkpoint_line())
+        counted = f"{whole}\n{lines}"
+        return "\n\n".join(part for part in (counted, sets, checkpoint) if part)
 
     def _erased(self) -> str:
         ids = [id[:SHOWN] for id in self._made.erased[:MOST_NAMED]]
@@ -115,8 +123,8 @@ class TakenIn(Room[str]):
     @staticmethod
     def _apart() -> str:
         return _(
-            "Went another way. Find out with that unit which history is to go on; the other one "
-            "can be withdrawn or erased. Enter opens the one that came."
+            "Went another way. Find out with that unit which history is to go on. Enter opens the "
+            "one that came; its page names the other."
         )
 
     def _row(self, id: str, kept: str) -> Row:

@@ -18,6 +18,7 @@ from textual.widgets import Static
 from secterm import messages
 from secterm.archive import age, listing, media, space, volumes
 from secterm.archive.errors import ArchiveUnreadable, NotRestored, WrongIdentity
+from secterm.archive.media import Medium
 from secterm.desk.restoring import Looked, Restored, counting, look
 from secterm.dossier import sentences
 from secterm.dossier.entries import Volume
@@ -28,7 +29,7 @@ from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.screens.managing import asked
 from secterm.tui.screens.reader import Reader
 from secterm.tui.screens.room import Locked, Room
-from secterm.tui.screens.taken_in import NEXT, TakenIn
+from secterm.tui.screens.taken_in import NEXT, TakenIn, one_line
 from secterm.tui.widgets.cells import fit
 from secterm.tui.widgets.changing import Changing
 from secterm.tui.widgets.choices import Choice
@@ -42,6 +43,11 @@ DAY: Final = 11  # of a day,
 MEDIUM: Final = 11  # and of a medium's name, as long as FAT has it
 STOPPED: Final = _("Stopped. Nothing of it was recorded.")
 TAKE: Final = Choice("take", _("Take its dossiers in"))
+MOST_FAULTS: Final = 100  # that a page lists
+ANOTHER_COPY: Final = _(
+    "Take another copy of it. If that does not hold either, have its unit write it anew, and keep "
+    "this one apart. What does not hold:"
+)
 AGAIN: Final = Choice("again", _("Go on with the rest of it"))
 LEAVE: Final = Choice("leave", _("Leave it"))
 
@@ -54,6 +60,9 @@ class Here:
 
     file: listing.Lying
     medium: str
+
+
+Found = tuple[list[Here], list[Medium]]
 
 
 class Entered(msgspec.Struct, frozen=True):
@@ -85,7 +94,7 @@ class TakingIn(Room[None]):
 
     def __init__(self) -> None:
         super().__init__(WHERE)
-        self._here = _look()
+        self._here, self._waiting = _look()
         self._entered = Entered()
         self._volumes: list[Volume] = []  # those that were taken in since this page opened
         self._done: set[str] = set()  # the files of all that was
@@ -101,20 +110,22 @@ class TakingIn(Room[None]):
         )
         yield Changing(id="columns")
         yield Rows()
+        yield Changing(id="waiting", classes="soft")
 
     def on_mount(self) -> None:
         """The rows have the keys; and it looks what comes and goes."""
         self.set_focus(self.query_one(Rows))
         self._show()
         self.call_after_refresh(self._show)  # once the list has its width
-        self.run_worker(onto.watch(_look, self._here, self._come_and_go), exit_on_error=False)
+        now = (self._here, self._waiting)
+        self.run_worker(onto.watch(_look, now, self._come_and_go), exit_on_error=False)
 
     def on_resize(self) -> None:
         """Uses the width there is."""
         self.call_after_refresh(self._show)
 
-    def _come_and_go(self, here: list[Here]) -> None:
-        self._here = here
+    def _come_and_go(self, found: Found) -> None:
+        self._here, self._waiting = found
         self._show()
 
     def _show(self, key: str = "") -> None:
@@ -142,6 +153,9 @@ class TakingIn(Room[None]):
             else _("A file, which I name. No medium with an archive is mounted.")
         )
         rows.show([*shown, Row(NAMED, last)], key)
+        waiting = self.query_one("#waiting", Changing)
+        waiting.show(onto.unmounted(self._waiting))
+        waiting.display = bool(self._waiting)
 
     @staticmethod
     def _line(wide: int, name: str, size: str, day: str, medium: str) -> str:
@@ -450,7 +464,9 @@ def _told(archive: Looked) -> str:
         "{n} dossier of {unit}, written on {day}, from vault {vault}",
         "{n} dossiers of {unit}, written on {day}, from vault {vault}",
         n,
-    ).format(n=n, unit=manifest.unit, day=dates.told(manifest.created), vault=archive.vault[:8])
+    ).format(
+        n=n, unit=one_line(manifest.unit), day=dates.told(manifest.created), vault=archive.vault[:8]
+    )
     volume = manifest.covers.volume
     return f"{told}: {sentences.volume(volume)}." if volume else f"{told}."
 
@@ -472,19 +488,25 @@ def _gone(file: Path) -> str:
 
 def refused(error: Exception, file: Path) -> Reader:
     """Why an archive is not taken in: what happened, what is safe, what to do."""
+    faults = error.faults if isinstance(error, NotRestored) else ()
+    if isinstance(error, NotRestored) and faults:
+        error = NotRestored(error.reason, advice=ANOTHER_COPY)
     told = messages.explain(error)
     gone = _gone(file) if isinstance(error, ArchiveUnreadable) else ""
-    faults = error.faults if isinstance(error, NotRestored) else ()
-    listed = "\n".join(f"- {fault}" for fault in faults)
-    parts = (file.name, told.what, listed, told.safe, gone or told.do)
+    found = [f"- {fault}" for fault in faults[:MOST_FAULTS]]
+    if len(faults) > MOST_FAULTS:
+        found.append(_("and {n} more").format(n=len(faults) - MOST_FAULTS))
+    parts = (file.name, told.what, told.safe, gone or told.do, "\n".join(found))
     return Reader(WHERE, _("The archive is not taken in."), "\n\n".join(p for p in parts if p))
 
 
-def _look() -> list[Here]:
-    """The archives on the media that are here, the latest first."""
+def _look() -> Found:
+    """The archives on the media that are here, the latest first; and the media that wait to be
+    mounted.
+    """
     found = [
         Here(file, medium.name)
         for medium in media.machine.present()
         for file in listing.archives(medium.folder)
     ]
-    return sorted(found, key=lambda each: -each.file.written)
+    return sorted(found, key=lambda each: -each.file.written), media.machine.waiting()
