@@ -515,16 +515,16 @@ async def test_a_stick_that_is_pulled_while_it_is_read_is_told(
 
 @pytest.fixture
 def stops(monkeypatch):
-    """Esc while a dossier is being taken in: the one with this number."""
+    """Esc, or another key, while a dossier is being taken in: the one with this number."""
 
-    def at(officer, number):
+    def at(officer, number, press=lambda app: app.screen.action_stop()):
         seen, restore = [], Desk.restore
 
         def slowly(desk, archive, fingerprint, progress, recorded):
             def told(dossier):
                 seen.append(dossier)
                 if len(seen) == number:
-                    officer.app.call_from_thread(officer.app.screen.action_stop)
+                    officer.app.call_from_thread(press, officer.app)
                 progress(dossier)
 
             return restore(desk, archive, fingerprint, told, recorded)
@@ -565,6 +565,26 @@ async def test_esc_later_keeps_what_is_recorded_and_it_goes_on(
         assert "1  new here" in screen
         assert "2  here already" in screen
         assert officer.desk.verify().faults == []
+
+
+async def test_a_lock_while_it_is_taken_in_keeps_what_is_recorded_and_it_goes_on(
+    here, unit, identity, stops, monkeypatch
+):
+    monkeypatch.setattr(restoring, "TOGETHER", 1)
+    file = unit.exports()
+    async with here() as officer:
+        stops(officer, 3, lambda app: app.action_lock())
+        await opens(officer, file)
+        await officer.press("enter")
+        await tells(officer, unit.fingerprint)
+        await officer.sees("Locked. Checkpoint")
+        await officer.comes_back_to("> Identity file")
+        await officer.reads("2 of 3 dossiers of the archive are recorded, each whole.")
+        await officer.press("enter")
+        await officer.reads("The log keys of its vault are known here.")
+        await officer.press("enter")
+        await officer.sees("1  new here, with all their history")
+        assert "2  here already" in officer.screen
 
 
 async def test_esc_stops_the_checking_and_nothing_typed_is_lost(here, unit, identity, monkeypatch):

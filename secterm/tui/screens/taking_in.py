@@ -4,6 +4,7 @@ vault believed by a fingerprint that somebody tells, and then its dossiers are i
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from secterm.desk.restoring import Looked, Restored, counting, look
 from secterm.dossier import sentences
 from secterm.dossier.entries import Volume
 from secterm.tui import dates
+from secterm.tui.drafts import Step
 from secterm.tui.screens import onto
 from secterm.tui.screens.dialogs import Cancelled, Question, bar
 from secterm.tui.screens.form import Entry, Form, Values
@@ -67,12 +69,13 @@ Found = tuple[list[Here], list[Medium]]
 
 class Entered(msgspec.Struct, frozen=True):
     """What was entered for an archive, as a lock keeps it: no passphrase is in it. `named` is
-    the path that was typed last.
+    the path that was typed last; `told` is how much of the archive is in, where that broke off.
     """
 
     file: str = ""
     named: str = ""
     identity: str = ""
+    told: str = ""
 
 
 class TakingIn(Room[None]):
@@ -98,6 +101,8 @@ class TakingIn(Room[None]):
         self._entered = Entered()
         self._volumes: list[Volume] = []  # those that were taken in since this page opened
         self._done: set[str] = set()  # the files of all that was
+        self._going = False
+        self._opening = ""  # the kind of the form that asked for what opens it
 
     # -- what shows -------------------------------------------------------------
 
@@ -186,9 +191,12 @@ class TakingIn(Room[None]):
         """This archive, or one that is named."""
         self._take(event.row.key)
 
-    @work(exclusive=True, group="taking in", exit_on_error=False)
+    @work(exit_on_error=False)
     async def _take(self, file: str) -> None:
         """Takes a file in, and then as many more as the officer goes on to."""
+        if self._going:
+            return  # a second Enter, before the first had its screen
+        self._going = True
         self.say("")
         try:
             while True:
@@ -200,7 +208,9 @@ class TakingIn(Room[None]):
                     self.say(_("Put in the medium with the next volume; it shows here by itself."))
                     return
         finally:
+            self._going = False
             if self.is_attached:
+                self._entered = msgspec.structs.replace(self._entered, file="", told="")
                 self.doing = ""
                 self._show()
 
@@ -223,6 +233,7 @@ class TakingIn(Room[None]):
             return False
         if made is None:
             return False
+        self._entered = msgspec.structs.replace(self._entered, told="")
         self.doing = ""
         self._done.add(str(file))
         manifest = archive.manifest
@@ -259,7 +270,7 @@ class TakingIn(Room[None]):
             )
 
         def act(values: Values) -> Path:
-            file = Path(values["file"]).expanduser()
+            file = _path(values["file"])
             age.takes_passphrase(file)
             return file
 
@@ -279,7 +290,8 @@ class TakingIn(Room[None]):
         secret, identity = await self.shell.working(_("Looking at the file"), first)
         told, at = "", ""
         while True:
-            form = _opening(file, secret, identity, told, at)
+            form = _opening(file, secret, identity, told, at, self._entered.told)
+            self._opening = form.kind
             values = await self.shell.push_screen_wait(form)
             if values is None:
                 return None
@@ -374,13 +386,15 @@ class TakingIn(Room[None]):
                 except Exception as error:
                     if not taking.recorded and not isinstance(error, Cancelled):
                         raise
-                    self.void = taking.so_far() if taking.recorded else ""
-                    told = taking.broke_off(error)
-                    question = Question(_("Not all of it is taken in"), told, (AGAIN, LEAVE))
+                    so_far = taking.so_far() if taking.recorded else ""
+                    self._begun(told=so_far)
+                    title = _("Not all of it is taken in") if so_far else _("Stopped")
+                    question = Question(title, taking.broke_off(error), (AGAIN, LEAVE))
+                    question.stands_for = Step(self._opening)  # after a lock it opens anew
                     if await self.shell.push_screen_wait(question) != AGAIN.key:
+                        self.say(so_far)
                         return None
         finally:
-            self.void = ""
             self.freshen()
 
 
@@ -418,7 +432,7 @@ class _Taking:
         return "\n\n".join(part for part in (told.what, self.so_far(), do) if part)
 
 
-def _opening(file: Path, secret: bool, identity: str, told: str, at: str) -> Form:
+def _opening(file: Path, secret: bool, identity: str, told: str, at: str, so_far: str) -> Form:
     """Asks for what opens it: its passphrase, or an identity file."""
     if secret:
         intro = _("{file} opens with a passphrase.")
@@ -439,14 +453,15 @@ def _opening(file: Path, secret: bool, identity: str, told: str, at: str) -> For
         [entry],
         intro=intro.format(file=file.name)
         + " "
-        + _("All of it is read and checked next; nothing is recorded yet."),
+        + _("All of it is read and checked next.")
+        + f"\n\n{so_far or _('Nothing is recorded yet.')}",
         told=told,
         at=at,
     )
 
 
 def _looking(file: Path, values: Values) -> Callable[[Tell], Looked]:
-    identity = Path(values["identity"]).expanduser() if values.get("identity") else None
+    identity = _path(values["identity"]) if values.get("identity") else None
     secret = values.get("passphrase", "")
 
     def work(tell: Tell) -> Looked:
@@ -454,6 +469,10 @@ def _looking(file: Path, values: Values) -> Callable[[Tell], Looked]:
         return look(file, identity=identity, passphrase=secret, progress=progress)
 
     return work
+
+
+def _path(typed: str) -> Path:
+    return Path(os.path.expanduser(typed))  # which leaves it as it is where there is no such user
 
 
 def _told(archive: Looked) -> str:
