@@ -112,11 +112,7 @@ def decrypt(file: Path, take: Sink, *, identity: Path | None, passphrase: str) -
 
     Raises `ArchiveUnreadable`, `WrongIdentity`, and whatever `take` raises.
     """
-    try:
-        stream = file.open("rb")
-    except OSError as error:
-        raise _unread(error) from None
-    with stream:
+    with opened(file) as stream:
         calls = _Calls(_reading(stream), take)
         try:
             _open(stream, calls, identity, passphrase)
@@ -131,19 +127,32 @@ def takes_passphrase(file: Path) -> bool:
 
     Raises `ArchiveUnreadable` where it is none.
     """
-    try:
-        handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(handle, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise ArchiveUnreadable(_("the file is no ordinary file"))
-            head = stream.read(len(HEADER) + len(SCRYPT_STANZA))
-    except OSError as error:
-        raise _unread(error) from None
-    except ValueError:
-        raise ArchiveUnreadable(_("that is no name for a file")) from None
+    with opened(file) as stream, reading():
+        head = stream.read(len(HEADER) + len(SCRYPT_STANZA))
     if not head.startswith(HEADER):
         raise _no_age_file()
     return head.endswith(SCRYPT_STANZA)
+
+
+def opened(file: Path) -> IO[bytes]:
+    """An ordinary file, open to be read. Raises `ArchiveUnreadable`; it waits for nobody, as
+    the reader of a pipe does.
+    """
+    with reading():
+        handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        if stat.S_ISREG(os.fstat(handle).st_mode):
+            return open(handle, "rb")
+        os.close(handle)
+    raise ArchiveUnreadable(_("the file cannot be read: it is no ordinary file"))
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[None]:
+    """What the system says of a file that cannot be read, as `ArchiveUnreadable`."""
+    try:
+        yield
+    except OSError as error:
+        raise _unread(error) from None
 
 
 def _open(stream: IO[bytes], calls: _Calls, identity: Path | None, passphrase: str) -> None:
@@ -224,10 +233,8 @@ def identity_beside(folders: Iterable[Path]) -> Path | None:
 
 def _reading(stream: IO[bytes]) -> Callable[[int], bytes]:
     def read(size: int) -> bytes:
-        try:
+        with reading():
             return stream.read(size)
-        except OSError as error:
-            raise _unread(error) from None
 
     return read
 
@@ -279,15 +286,21 @@ class _Calls:
 
 
 class _Pieces:
-    """Pieces as something to read from."""
+    """Pieces as something to read from. A large one is not copied."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces = pieces
-        self._held = bytearray()
+        self._piece = memoryview(b"")
 
     def read(self, size: int) -> bytes:
-        while len(self._held) < size and (piece := next(self._pieces, None)) is not None:
-            self._held += piece
-        taken = bytes(self._held[:size])
-        del self._held[:size]
-        return taken
+        taken = bytearray()
+        while len(taken) < size:
+            if not self._piece:
+                piece = next(self._pieces, None)
+                if piece is None:
+                    break
+                self._piece = memoryview(piece)
+            part = self._piece[: size - len(taken)]
+            taken += part
+            self._piece = self._piece[len(part) :]
+        return bytes(taken)

@@ -150,7 +150,7 @@ def _whole(source: Source, journal: Journal) -> Iterator[Member]:
     for digest, files in source.pack_files.items():
         for name, text in files.items():
             yield f"packs/{digest}/{name}", text.encode()
-    names, there = source.names, set[str]()
+    names, there = source.names, {source.vault.id.hex()}  # its own strand is in no archive
     for id in source.dossiers:
         yield from _dossier(source, journal, id, names, there)
 
@@ -220,8 +220,8 @@ def _strand(vault: Vault, journal: Journal, folder: str, id: bytes) -> Iterator[
 
 
 def _proofs(journal: Journal, name: str, number: int, leaf: bytes) -> Iterator[Member]:
-    yield f"{name}.tlog-proof", journal.proof(number, leaf).format()
-    yield f"{name}.officer-proof", journal.officer_proof(number, leaf).format()
+    yield f"{name}.tlog-proof", journal.proof(number, leaf)
+    yield f"{name}.officer-proof", journal.officer_proof(number, leaf)
 
 
 # -- the decision alone -------------------------------------------------------------

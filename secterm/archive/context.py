@@ -67,6 +67,12 @@ class Context:
         """The vault's id, 16 bytes."""
         return bytes.fromhex(self.checkpoint.origin.removeprefix("secterm/"))
 
+    @property
+    def log_keys(self) -> tuple[str, str]:
+        """The public log keys: Ed25519 and ML-DSA-44, in hex."""
+        ed25519, mldsa44 = (verifier.public_key.hex() for verifier in self.log)
+        return ed25519, mldsa44
+
     def names(self) -> dict[str, str]:
         """Officers' names by id, of this vault and of those that dossiers came from."""
         found = {id: name for known in self.origins.values() for id, name in known.names().items()}

@@ -44,7 +44,7 @@ class _Work:
         self._folder = folder
         self._files = files
         self._faults = faults
-        self._elsewhere: dict[str, Context] = {}  # of other vaults, by id: that of the last part
+        self._elsewhere: dict[str, Context] = {}  # of the vaults that entries came from, by id
         self._told: list[Numbered] = []
         self._state: State | None = None
         self._pack: Pack | None = None

@@ -4,14 +4,16 @@ which the entries that came are checked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
+from typing import Final
 
 from secterm.archive.context import Context, read_context
 from secterm.archive.errors import ArchiveUnreadable
-from secterm.archive.members import OfficerLine
-from secterm.archive.parts import unpacked
+from secterm.archive.members import CHECKPOINT, LOG_KEYS, OFFICERS, RECOVERIES, OfficerLine
+from secterm.archive.parts import part_names, unpacked
 from secterm.archive.strands import SENSELESS, Plain, check_strand
 from secterm.archive.sums import folder_of
 from secterm.dossier import entries as acts
@@ -19,6 +21,14 @@ from secterm.dossier import roles
 from secterm.dossier.entries import OriginKnown, Received, VaultAct
 from secterm.vault.errors import VaultError
 from secterm.vault.note import Checkpoint, TlogProof
+
+# What a part of `origin_known` has: these, and officers' folders without their lists.
+TOP: Final = (CHECKPOINT, LOG_KEYS, OFFICERS, RECOVERIES)
+_INSIDE: Final = re.compile(
+    r"officers/[0-9a-f]{32}/(key\.json|entries/(0|[1-9][0-9]{0,17})"
+    r"\.(json|sealed|(tlog|officer)-proof))",
+    re.ASCII,
+)
 
 
 def check_officer(
@@ -87,15 +97,16 @@ class Known:
 
     def names(self) -> dict[str, str]:
         """Everybody who was an officer there, by id: what they were called last."""
-        context = self._newest()
+        context = self.newest()
         return {each.id: each.name for each in context.officers.values()} if context else {}
 
     def history(self, officer: str) -> roles.History | None:
         """An officer there (id in hex), None where nobody was; numbers are of their journal."""
-        context = self._newest()
+        context = self.newest()
         return context.histories.get(officer) if context else None
 
-    def _newest(self) -> Context | None:
+    def newest(self) -> Context | None:
+        """The context at the latest checkpoint."""
         return self.context(max(self.said)) if self.said else None
 
     def _read(self, size: int, faults: list[str]) -> Context | None:
@@ -118,6 +129,9 @@ class Known:
             self.said[size].root,
         ):
             faults.append(f"{where}: is of another vault or checkpoint than it says")
+        inside = [name for name in files if _INSIDE.fullmatch(name)]
+        if list(files) != [*TOP, *inside]:
+            faults.append(f"{where}: has other members than is said of a vault")
         folders: dict[str, dict[str, bytes]] = {}
         for name, data in files.items():
             if "/" in name:
@@ -131,39 +145,53 @@ class Known:
         return context
 
 
-def _at(own: Context, act: Received, files: Mapping[str, bytes]) -> Context | None:
-    """The vault's own context at an earlier checkpoint, as what comes home has it: of the
+def _earlier(later: Context, files: Mapping[str, bytes]) -> Context | None:
+    """A vault's context at an earlier checkpoint, as what came home to it has it: of the
     part's first proof, by the log key's signature on it.
     """
     proofs = (data for name, data in files.items() if name.endswith(".tlog-proof"))
     try:
         note = TlogProof.parse(next(proofs)).note
-        if own.log[0].verify(note) is None:
+        point = Checkpoint.parse(note.text)
+        if later.log[0].verify(note) is None or point.size > later.checkpoint.size:
             return None
-        return replace(own, note=note, checkpoint=Checkpoint.parse(note.text), verified={})
+        return replace(later, note=note, checkpoint=point, verified={})
     except (StopIteration, VaultError, ValueError):
         return None
+
+
+def _context(
+    own: Context, act: Received, files: Mapping[str, bytes], faults: list[str]
+) -> Context | None:
+    """What the entries of a part are checked against, if anything of their vault is known."""
+    if act.vault == own.vault.hex():
+        return _earlier(own, files)
+    known = own.origins.get(act.vault)
+    if known is None:
+        return None
+    if act.size in known.said:
+        faults += known.faults(act.size)
+        return known.context(act.size)
+    later = known.newest()
+    return _earlier(later, files) if later is not None else None
 
 
 def check_part(
     own: Context, act: Received, files: Mapping[str, bytes], faults: list[str]
 ) -> Context | None:
-    """The context of the entries that came in a part, to the vault whose context is `own`;
-    adds to `faults` what does not hold.
+    """What is known last of the vault that entries came from, in a part, to the one whose
+    context is `own`; adds to `faults` what does not hold.
     """
-    folder = f"dossiers/{act.dossier}"
-    if act.vault == own.vault.hex():
-        context = _at(own, act, files)
-    else:
-        known = own.origins.get(act.vault)
-        context = known.context(act.size) if known is not None else None
-        faults += known.faults(act.size) if known is not None else ()
+    folder, context = f"dossiers/{act.dossier}", _context(own, act, files, faults)
     if context is None or (context.checkpoint.size, context.checkpoint.root.hex()) != (
         act.size,
         act.root,
     ):
         faults.append(f"{folder}: came from a vault of which nothing holds")
         return None
-    if len(check_strand(context, folder, files, faults)) != act.entries:
+    good = check_strand(context, folder, files, faults)
+    if len(good) != act.entries:
         faults.append(f"{folder}: holds another number of entries than it says")
-    return context
+    if list(files) != [*part_names(folder, (number for number, _plain in good))]:
+        faults.append(f"{folder}: holds other members than a part has")
+    return own if act.vault == own.vault.hex() else own.origins[act.vault].newest()

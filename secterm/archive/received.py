@@ -27,12 +27,14 @@ _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII)
 class Unfolding:
     """One dossier's entries while they are read in order, in the vault with this id (hex).
 
-    An entry that came twice, by two ways, is told once.
+    An entry that came twice, by two ways, is told once. `depth` is how many entries of the
+    kind `received` stand around them already.
     """
 
-    def __init__(self, vault: str, look: Look | None = None) -> None:
+    def __init__(self, vault: str, look: Look | None = None, depth: int = 0) -> None:
         self._vault = vault
         self._look = look
+        self._depth = depth
         self._seen: dict[tuple[str, int], Entry] = {}
 
     def take(self, one: Numbered) -> Iterator[Numbered]:
@@ -41,7 +43,7 @@ class Unfolding:
         Raises `EntryOutOfPlace` for what is none, or is told otherwise than before, and
         `msgspec.DecodeError`.
         """
-        for each in self._within(one, 0):
+        for each in self._within(one, self._depth):
             journal, number = each.stands
             before = self._seen.setdefault((journal or self._vault, number), each.entry)
             if before is each.entry:
@@ -62,7 +64,7 @@ class Unfolding:
             raise EntryOutOfPlace(error.reason) from None
         if self._look is not None:
             self._look(act, files)
-        for number, plain in entries_of(act, files):
+        for number, plain in entries_of(f"dossiers/{act.dossier}", files):
             origin = Origin(vault=act.vault, unit=act.unit, dossier=act.dossier)
             entry = acts.decode(plain)
             yield from self._within(Numbered(number=number, entry=entry, origin=origin), depth + 1)
@@ -71,9 +73,9 @@ class Unfolding:
         yield msgspec.structs.replace(one, entry=entry)
 
 
-def entries_of(act: Received, files: Mapping[str, bytes]) -> list[tuple[int, bytes]]:
-    """Number and JSON of the entries in a part, in order."""
-    start, found = f"dossiers/{act.dossier}/entries/", []
+def entries_of(folder: str, files: Mapping[str, bytes]) -> list[tuple[int, bytes]]:
+    """Number and JSON of the entries in a folder such as `dossiers/ID`, in order."""
+    start, found = f"{folder}/entries/", []
     for name, data in files.items():
         number = name.removeprefix(start).removesuffix(".json")
         if name == f"{start}{number}.json" and _NUMBER.fullmatch(number):

@@ -14,7 +14,7 @@ from secterm.archive.tar import BLOCK
 from secterm.words import _
 
 UNITS: Final = ("kB", "MB", "GB", "TB")
-LEAST: Final = 100_000  # bytes: what no archive stays under
+LEAST: Final = 100_000  # bytes that a volume may be limited to
 
 _SIZE: Final = re.compile(
     r"([0-9]{1,9})(?:[.,]([0-9]{1,3}))? ?([kMGT])B?", re.ASCII | re.IGNORECASE
@@ -106,7 +106,7 @@ def read(text: str) -> int:
     thousandths = int(found[1] + (found[2] or "").ljust(3, "0"))
     size: int = thousandths * 1000 ** "kmgt".index(found[3].lower())
     if size < LEAST:
-        raise ValueError(_("No archive is as small as that: take {n}.").format(n=told(LEAST)))
+        raise ValueError(_("That is too small: a volume has {n} or more.").format(n=told(LEAST)))
     return size
 
 

@@ -221,11 +221,19 @@ class Walk:
                 told.append(act)
             else:
                 self.faults.append(f"{self._folder}/entries/{number}.json: tells of no origin")
+        if id == context.vault.hex() or id in context.origins:
+            self.faults.append(f"{self._folder}: is of no other vault")
+        taken = context.names().keys()
         known = context.origins[id] = Known(id, lambda: told)
+        keys = set()
         for size in known.said:
             self.faults += known.faults(size)
-        if known.names().keys() & context.officers.keys():
-            self.faults.append(f"{self._folder}: has an officer of the same id as one here")
+            there = known.context(size)
+            keys |= {there.log_keys} if there is not None else set()
+        if len(keys) != 1:
+            self.faults.append(f"{self._folder}: has not one pair of log keys")
+        if known.names().keys() & taken:
+            self.faults.append(f"{self._folder}: has an officer of the same id as another's")
 
     def _dossier(self, context: Context, id: str, entries: list[Plain]) -> None:
         made = check_dossier(context, self._folder, self._files, entries, self.faults)

@@ -29,6 +29,7 @@ from secterm.words import _, ngettext
 if TYPE_CHECKING:
     from secterm.archive.errors import ArchiveNotWritten
     from secterm.archive.inspect import Inspection
+    from secterm.archive.outside import Outside
     from secterm.archive.recipients import Recipients
     from secterm.desk.desk import Desk
     from secterm.desk.exporting import Chosen
@@ -285,8 +286,8 @@ def _counted(shown: Progress, part: Chosen) -> Callable[[str], None]:
 @click.command(
     cls=Command,
     help=_(
-        "Say what is in the archive FILE and whether it holds. Of several also which volumes are "
-        "missing."
+        "Say what is in the archive FILE and whether it holds, and of several which volumes are "
+        "missing. Without their key: what can be seen of a file from outside."
     ),
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=FilePath(folder=False))
@@ -308,6 +309,7 @@ def inspect(
 ) -> int:
     """Ends with 1 where something does not hold, or of several a volume is missing."""
     from secterm.archive.inspect import inspect_archive
+    from secterm.archive.outside import look
     from secterm.messages import DOES_NOT_HOLD
 
     only_one(ask, secret_file)
@@ -317,12 +319,16 @@ def inspect(
     if ask or secret_file is not None:
         secret = passphrase(secret_file, _("Passphrase of the archive"))
 
-    def look(file: Path) -> Inspection:
+    def whole(file: Path) -> Inspection:
         return inspect_archive(file, identity=identity, passphrase=secret, fingerprint=fingerprint)
 
+    found: Inspection | Outside
+    opens = identity is not None or bool(secret)
+    if not opens and fingerprint is not None:
+        raise Refused(_("The fingerprint is inside: give --identity or --passphrase as well."))
     if len(files) > 1:
-        return _several(files, look, as_json)
-    found = look(files[0])
+        return _several(files, whole if opens else look, as_json)
+    found = whole(files[0]) if opens else look(files[0])
     if as_json:
         say_json(found)
     else:
@@ -330,13 +336,16 @@ def inspect(
     return 0 if found.holds else DOES_NOT_HOLD
 
 
-def _several(files: Sequence[Path], look: Callable[[Path], Inspection], as_json: bool) -> int:
+def _several(
+    files: Sequence[Path], look: Callable[[Path], Inspection | Outside], as_json: bool
+) -> int:
     """Each archive, and which volumes are missing among those that hold; the exit status."""
     from secterm import messages
     from secterm.archive.errors import ArchiveError
+    from secterm.archive.inspect import Inspection
     from secterm.archive.volumes import gathered, said
 
-    found: list[Inspection] = []
+    found: list[Inspection | Outside] = []
     status = 0
     for file in files:
         try:
@@ -350,7 +359,8 @@ def _several(files: Sequence[Path], look: Callable[[Path], Inspection], as_json:
         if not as_json:
             say(f"{file}:")
             say_all(f"{tame(one).text()}\n")
-    sets = gathered(one.volume for one in found if one.holds)
+    inside = (one for one in found if isinstance(one, Inspection))
+    sets = gathered(one.volume for one in inside if one.holds)
     if as_json:
         say_json({"archives": found, "sets": sets})
     else:

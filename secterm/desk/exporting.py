@@ -68,7 +68,7 @@ def offer(shelf: Shelf, vault: Vault, registry: Registry, today: date) -> Offer:
         frozenset(changed(vault)) & frozenset(every),
         frozenset(decided),
         {kind: base(vault, registry, kind) for kind in get_args(Kind)},
-        {id: each[bytes.fromhex(id)] for id in every},
+        {id: each.get(bytes.fromhex(id), (0, 0)) for id in every},
     )
 
 
@@ -221,11 +221,11 @@ def base(vault: Vault, registry: Registry, kind: Kind) -> Load:
     """What an archive of a kind takes up without a dossier.
 
     That each volume is written at a later size of the journal than the one before it is
-    allowed for: the entries that say so are fewer than those that there are.
+    allowed for: what says so is at most two entries for each dossier.
     """
     published = sum(len(data) for _name, data in schemas.members(kind))
     published += continuing.WEIGHT * len(registry.witnesses.earlier(registry.receipts))
-    size = 2 * vault.size
+    size = 3 * vault.size
     if kind == "decision":
         return Load(strands=0, dossiers=0, entries=0, sealed=0, packs=published, size=size)
     officers = list(weights(vault, kind, registry.strands))

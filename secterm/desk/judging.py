@@ -73,7 +73,7 @@ class _Work:
         self._registry = registry
         self._id = id
         self._count = 0
-        self._elsewhere: dict[str, Context] = {}  # of other vaults, by id: that of the last part
+        self._elsewhere: dict[str, Context] = {}  # of the vaults that entries came from, by id
 
     def judged(self) -> Judged:
         faults = [Fault(where, what, self._id) for where, what in self._faults()]
@@ -103,6 +103,9 @@ class _Work:
         """What came from another vault is proven there. Raises `EntryOutOfPlace`."""
         wrong: list[str] = []
         found = check_part(self._registry.context(self._vault), act, files, wrong)
+        own = found is not None and act.vault == self._vault.id.hex()
+        if own and self._vault.tree().root_at(act.size).hex() != act.root:
+            wrong.append("it names a checkpoint that never was here")
         if found is None or wrong:
             raise EntryOutOfPlace(f"what it brought does not hold: {'; '.join(wrong[:MOST])}")
         self._elsewhere[act.vault] = found

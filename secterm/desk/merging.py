@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal, TypeAlias
 
-from secterm.dossier.entries import QUIET, Entry, Numbered
+from secterm.dossier.entries import QUIET, Entry, Numbered, Received
 
 Place: TypeAlias = tuple[str, int]  # the journal that an entry stands in (a vault's id), where
 Relation: TypeAlias = Literal["same", "goes on", "apart"]
@@ -30,7 +30,19 @@ def relation(here: Sequence[Numbered], came: Sequence[Numbered], vault: str) -> 
     shared = min(len(ours), len(theirs))
     if ours[:shared] != theirs[:shared]:
         return "apart"
-    return "goes on" if any(place(one, vault) not in known for one in came) else "same"
+    return "goes on" if fresh(here, came, vault) else "same"
+
+
+def fresh(here: Sequence[Numbered], came: Sequence[Numbered], vault: str) -> list[Numbered]:
+    """What came and is not here. That another vault received what is here is nothing new:
+    else dossiers that go to and fro would nest without end.
+    """
+    known = {place(one, vault) for one in here}
+    return [
+        one
+        for one in came
+        if place(one, vault) not in known and not isinstance(one.entry.act, Received)
+    ]
 
 
 def _loud(told: Iterable[Numbered], vault: str) -> list[tuple[Place, Entry]]:

@@ -49,8 +49,7 @@ def _origins(registry: Registry) -> Iterator[Fault]:
             context = known.context(size)
             for wrong in known.faults(size):
                 yield Fault(f"origin {id}", wrong, id)
-            keys = [v.public_key.hex() for v in context.log] if context else []
-            if context and keys != [joined.log_ed25519, joined.log_mldsa44]:
+            if context and context.log_keys != (joined.log_ed25519, joined.log_mldsa44):
                 yield Fault(f"origin {id}", "has other log keys than when it joined", id)
         for officer in known.names():
             if known_ids.setdefault(officer, id) != id:

@@ -17,27 +17,21 @@ from secterm.archive import again, parts
 from secterm.archive.context import Context
 from secterm.archive.errors import NotRestored
 from secterm.archive.inspect import sha256_of
-from secterm.archive.members import (
-    CHECKPOINT,
-    LOG_KEYS,
-    OFFICERS,
-    RECOVERIES,
-    Manifest,
-    log_digest,
-)
+from secterm.archive.members import Manifest, log_digest
+from secterm.archive.origins import TOP
 from secterm.archive.read import read
-from secterm.archive.received import Unfolding
+from secterm.archive.received import Unfolding, entries_of
 from secterm.archive.sums import SUMS
 from secterm.archive.walk import Walk, plain
 from secterm.desk.cards import card_of
-from secterm.desk.merging import place, relation
+from secterm.desk.merging import fresh, place, relation
 from secterm.desk.recording import Recorder, Recording
 from secterm.desk.registry import Registry
 from secterm.desk.shelf import BROKEN, Shelf
 from secterm.desk.witnessing import Witnessing
 from secterm.dossier import entries as acts
 from secterm.dossier.entries import Entry, Numbered, Origin, OriginKnown, Received
-from secterm.dossier.fold import fold
+from secterm.dossier.fold import EntryOutOfPlace, fold
 from secterm.dossier.gates import standing
 from secterm.vault.records import ID_SIZE
 from secterm.vault.vault import Vault
@@ -45,8 +39,6 @@ from secterm.words import _
 
 PIECE: Final = 1 << 20  # bytes of a part before it is compressed, unless one entry is longer
 TOGETHER: Final = 32  # dossiers of one transaction
-ENDINGS: Final = ("json", "sealed", "tlog-proof", "officer-proof")  # of an entry's members
-TOP: Final = (CHECKPOINT, LOG_KEYS, OFFICERS, RECOVERIES)
 
 ASK_THE_UNIT: Final = _(
     "Keep this archive apart, and call its unit: somebody changed its vault or this file."
@@ -231,6 +223,7 @@ class Restoring(Witnessing):
                 _("it has other log keys than that vault had before."), advice=ASK_THE_UNIT
             )
         self._demand_one_past(archive)
+        self._demand_known_vaults(archive)
         self._demand_other_people(archive)
 
     def _demand_one_past(self, archive: Looked) -> None:
@@ -250,6 +243,38 @@ class Restoring(Witnessing):
                     ).format(n=size, new=now[size].hex()[:20], old=root[:20]),
                     advice=ASK_THE_UNIT,
                 )
+
+    def _demand_known_vaults(self, archive: Looked) -> None:
+        """What it says of further vaults is what is known of them here, this one among them."""
+        registry, own = self._registry, self._vault.id.hex()
+        for id, known in archive.context.origins.items():
+            joined, keys = registry.joined.get(id), None
+            if joined is not None:
+                keys = joined.log_ed25519, joined.log_mldsa44
+            elif id == own:
+                keys = registry.log_ed25519, registry.log_mldsa44
+            for said in known.said.values():
+                context = known.context(said.size)
+                if context is not None and keys not in (None, context.log_keys):
+                    raise NotRestored(
+                        _("vault {vault} has other log keys there than here.").format(vault=id[:8])
+                    )
+                if self._root(id, said.size) not in (None, said.root):
+                    raise NotRestored(
+                        _(
+                            "at {n} entries the journal of vault {vault} has another root there "
+                            "than here: that vault was put back or forked."
+                        ).format(n=said.size, vault=id[:8])
+                    )
+
+    def _root(self, vault: str, size: int) -> str | None:
+        """What is known of a vault's journal at a size; empty where it never had that, None
+        where nothing is.
+        """
+        if vault == self._vault.id.hex():
+            return self._vault.tree().root_at(size).hex() if size <= self._vault.size else ""
+        known = self._registry.origins.get(vault)
+        return known.said[size].root if known is not None and size in known.said else None
 
     def _demand_other_people(self, archive: Looked) -> None:
         """An id is one person's: here, there, and in every vault that dossiers came from."""
@@ -375,7 +400,7 @@ class _Taking:
         """What archives said of one vault, that is not known yet."""
         strand, known = bytes.fromhex(id), self._registry.origins.get(id)
         if known is None:
-            ed25519, mldsa = (verifier.public_key.hex() for verifier in context.log)
+            ed25519, mldsa = context.log_keys
             record.work.create_dossier(strand)
             unit = next(said.unit for said in told)
             joined = acts.OriginJoined(vault=id, unit=unit, log_ed25519=ed25519, log_mldsa44=mldsa)
@@ -395,7 +420,8 @@ class _Taking:
         came = [one for _number, each in brought for one in each]
         there = self._vault.has_dossier(bytes.fromhex(id))
         others = [id, *self._registry.kept.get(id, ())] if there else []
-        others = [other for other in others if other not in self._registry.erased]
+        gone = self._registry.erased.keys() & others
+        others = [other for other in others if other not in gone]
         for other in others:
             here = self._here(other)
             how = relation(here, came, self._own)
@@ -403,18 +429,17 @@ class _Taking:
                 self.found.same.append(id)
                 return
             if how == "goes on":
+                new = [(n, each) for n, each in brought if fresh(here, each, self._own)]
                 known = {place(one, self._own) for one in here}
-                new = [
-                    (number, fresh)
-                    for number, each in brought
-                    if (fresh := [one for one in each if place(one, self._own) not in known])
-                ]
-                told = [*here, *(one for _number, each in new for one in each)]
+                more = [one for _n, each in new for one in each]
+                told = [*here, *(one for one in more if place(one, self._own) not in known)]
                 self.found.continued.append(id)
-                yield _Plan(other, files, [number for number, _each in new], told)
+                yield _Plan(other, files, [n for n, _each in new], told)
                 return
         numbers = [number for number, _each in brought]
-        if not others:
+        if gone:  # it may be what was erased
+            self.found.erased.append(id)
+        elif not others:
             self.found.new.append(id)
             yield _Plan(id, files, numbers, came, there=False)
         else:
@@ -424,13 +449,15 @@ class _Taking:
     def _brought(self, id: str, files: Files) -> list[tuple[int, list[Numbered]]]:
         """The entries of the archive's strand, each with all that it tells."""
         origin = Origin(vault=self._archive.vault, unit=self.found.unit, dossier=id)
-        unfolding, start = Unfolding(self._own), f"dossiers/{id}/entries/"
-        found = []
-        for name, data in files.items():
-            if name.startswith(start) and name.endswith(".json"):
-                number = int(name.removeprefix(start).removesuffix(".json"))
-                one = Numbered(number=number, entry=acts.decode(data), origin=origin)
+        unfolding, found = Unfolding(self._own, depth=1), []
+        for number, data in entries_of(f"dossiers/{id}", files):
+            one = Numbered(number=number, entry=acts.decode(data), origin=origin)
+            try:
                 found.append((number, list(unfolding.take(one))))
+            except EntryOutOfPlace:
+                raise NotRestored(
+                    _("dossier {id} went through more vaults than can be read.").format(id=id)
+                ) from None
         return found
 
     def _here(self, id: str) -> list[Numbered]:
@@ -474,16 +501,11 @@ class _Taking:
     def _parts(self, plan: _Plan) -> Iterator[tuple[int, str]]:
         """The entries in parts: how many, and the part."""
         folder = f"dossiers/{self._dossier_of(plan)}"
-        key = (f"{folder}/key.json", plan.files[f"{folder}/key.json"])
-        piece, weight, count = [key], 0, 0
+        piece, weight = list[int](), 0
         for number in plan.numbers:
-            for ending in ENDINGS:
-                name = f"{folder}/entries/{number}.{ending}"
-                piece.append((name, plan.files[name]))
-                weight += len(plan.files[name])
-            count += 1
-            if weight >= PIECE:
-                yield count, parts.packed(piece)
-                piece, weight, count = [key], 0, 0
-        if count:
-            yield count, parts.packed(piece)
+            piece.append(number)
+            weight += sum(len(plan.files[n]) for n in parts.entry_names(folder, number))
+            if weight >= PIECE or number == plan.numbers[-1]:
+                names = parts.part_names(folder, piece)
+                yield len(piece), parts.packed((name, plan.files[name]) for name in names)
+                piece, weight = [], 0

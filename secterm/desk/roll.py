@@ -117,8 +117,10 @@ class Roll:
             self._turn = self._begun(seen.since, signer)
         turn = self._turn
         turn.last = seen.number
-        if entry is None:
-            return  # the registry or the dossier's own walk says so
+        if entry is None:  # else the registry or the dossier's own walk says so
+            if strand in self._registry.origins:
+                yield "is not of this format"
+            return
         if claimed not in self._known:
             yield "names an officer who is not one here"
         if claimed != signer:
@@ -250,6 +252,8 @@ class Roll:
             case acts.Recovered():
                 if not turn.shares:
                     yield "says that the vault was recovered, and no recovery shares signed it"
+            case acts.Kept():
+                yield from self._kept(turn, act)
             case _:
                 return
 
@@ -357,10 +361,24 @@ class Roll:
         if act.dossier in self._erased:
             yield "erases what was erased before"
         self._erased.add(act.dossier)
-        id = id_of(act.dossier)
-        first = self._vault.first_entry(id) if id is not None else None
-        if first is None or first >= turn.since or act.dossier in (self._own, *self._officers):
+        first = self._first(act.dossier)
+        if first is None or first >= turn.since:
             yield "erases what was no dossier"
+
+    def _kept(self, turn: _Turn, act: acts.Kept) -> Words:
+        """Beside a dossier that was there, one that begins in the same transaction."""
+        was, now = self._first(act.dossier), self._first(act.apart)
+        if was is None or was >= turn.since or now is None or now < turn.since:
+            yield "keeps what is no other history of a dossier"
+        if act.vault not in self._registry.origins:
+            yield "names a vault that never joined"
+
+    def _first(self, dossier: str) -> int | None:
+        """The number of a dossier's first entry; None where there is none, or it is none."""
+        id = id_of(dossier)
+        if id is None or dossier in (self._own, *self._officers, *self._registry.origins):
+            return None
+        return self._vault.first_entry(id)
 
     def _witness(self, act: Act) -> Words:
         """A witness is a second person."""

@@ -55,6 +55,16 @@ MOST_TIMES: Final = 4
 READING: Final = {k: v for k, v in PRAGMAS.items() if k not in ("journal_mode", "synchronous")}
 
 
+class Prepared:
+    """A select as text, to be run many times: peewee takes longer to write it than SQLite to
+    run it. Its values are left open, whichever they were.
+    """
+
+    def __init__(self, query: Any) -> None:  # noqa: ANN401 - peewee has no types
+        self.columns: tuple[object, ...] = tuple(query.selected_columns)
+        self.sql: str = query.sql()[0]
+
+
 class VaultFile:
     """The open file: its lock, its database, its tables."""
 
@@ -217,25 +227,29 @@ class VaultFile:
             reading.close()  # or SQLite would keep the file until somebody forgets it
         self.database.close()
 
-    def rows(self, query: Any) -> Iterator[Any]:  # noqa: ANN401 - peewee has no types
+    def rows(self, query: Any, *given: object) -> Iterator[Any]:  # noqa: ANN401 - peewee has no types
         """A select's rows one by one, each value of its column's type.
 
+        `given` are the values of a `Prepared` one.
         Raises `VaultDamaged`, `VaultUnreadable`, or `VaultClosed` where it was closed meanwhile.
         """
-        columns = tuple(query.selected_columns)
+        prepared = query if isinstance(query, Prepared) else None
+        columns = prepared.columns if prepared else tuple(query.selected_columns)
         with self._at_it():
-            cursor = self.database.execute(query)
+            cursor = (
+                self.database.execute_sql(prepared.sql, given)
+                if prepared
+                else self.database.execute(query)
+            )
             reading = Reading(cursor)
             self._reading.add(reading)
         total = 0
-        while True:
+        while not reading.ended:
             with self._at_it():
                 batch, size = reading.batch()
                 total += size
                 if total > BATCH_SIZE and total > MOST_TIMES * self._length():
                     raise VaultDamaged("the file", "holds more than it is long")
-            if not batch:
-                return
             for row in batch:
                 check_row(columns, row)
                 yield row

@@ -109,7 +109,17 @@ class Tree:
         """
         if not 0 <= index < size <= self.size:
             raise ValueError("no such leaf in a tree of that size")
-        return self._path(index, 0, size)
+        start, end, path = 0, size, []
+        while end - start > 1:
+            height = (end - start - 1).bit_length() - 1
+            middle = start + (1 << height)
+            if index < middle:
+                path.append(self._mth(middle, end))
+                end = middle
+            else:
+                path.append(self._perfect(start, height))
+                start = middle
+        return path[::-1]
 
     def consistency_proof(self, old: int, new: int) -> list[bytes]:
         """That the first `new` leaves begin with the first `old`: PROOF, RFC 6962 2.1.2.
@@ -123,16 +133,6 @@ class Tree:
             return []
         return self._subproof(old, 0, new, True)
 
-    def _path(self, m: int, start: int, end: int) -> list[bytes]:
-        """PATH(m, D[start:end]), `m` counted from `start`."""
-        n = end - start
-        if n == 1:
-            return []
-        k = _split(n)
-        if m < k:
-            return [*self._path(m, start, start + k), self._mth(start + k, end)]
-        return [*self._path(m - k, start + k, end), self._mth(start, start + k)]
-
     def _subproof(self, m: int, start: int, end: int, b: bool) -> list[bytes]:
         """SUBPROOF(m, D[start:end], b), `m` counted from `start`."""
         n = end - start
@@ -145,6 +145,9 @@ class Tree:
 
     def _mth(self, start: int, end: int) -> bytes:
         """MTH(D[start:end]), `start` a multiple of the largest power of two in the range."""
+        count = end - start
+        if not count & (count - 1) and count:
+            return self._perfect(start, count.bit_length() - 1)
         roots = []
         while start < end:
             height = (end - start).bit_length() - 1
@@ -349,4 +352,4 @@ def _leaves(read_leaves: ReadLeaves, start: int, end: int) -> list[bytes]:
 
 def _are_hashes(*hashes: bytes) -> bool:
     """Whether each is 32 bytes, as one that came out of a file may not be."""
-    return all(isinstance(each, bytes) and len(each) == HASH_SIZE for each in hashes)
+    return {*map(type, hashes)} <= {bytes} and {*map(len, hashes)} <= {HASH_SIZE}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import binascii
 import re
 from abc import ABC, abstractmethod
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -305,10 +305,7 @@ class TlogProof:
 
     def format(self) -> bytes:
         """The proof as a `.tlog-proof` file holds it."""
-        extra = [f"extra {_base64(self.extra)}"] if self.extra else []
-        path = [_base64(each) for each in self.path]
-        lines = [PROOF_HEADER, *extra, f"index {self.index}", *path, ""]
-        return "".join(f"{line}\n" for line in lines).encode() + self.note.format()
+        return proof(self.index, self.path, self.note.format(), self.extra)
 
     @classmethod
     def parse(cls, data: bytes) -> TlogProof:
@@ -349,12 +346,19 @@ class TlogProof:
         return (by_log, *(each for each in by_witnesses if each is not None))
 
 
+def proof(index: int, path: Iterable[bytes], note: bytes, extra: bytes = b"") -> bytes:
+    """The same of a note that is written already, as many proofs repeat it."""
+    line = binascii.b2a_base64  # which ends it
+    head = f"{PROOF_HEADER}\n".encode() + (b"extra " + line(extra) if extra else b"")
+    return b"%sindex %d\n%s\n%s" % (head, index, b"".join(map(line, path)), note)
+
+
 def check_name(name: str) -> str:
     """`name`, if it can name a key (C2SP signed-note): not empty, no Unicode spaces, no plus,
     no ASCII control characters. Raises NoteMalformed.
     """
     _check_text(name)
-    if not name or "+" in name or any(each.isspace() for each in name):
+    if "+" in name or name.split() != [name]:
         raise NoteMalformed("a key name is not empty and has neither spaces nor plus")
     return name
 
@@ -492,7 +496,7 @@ def _number(text: str) -> int:
 
 
 def _base64(data: bytes) -> str:
-    return b64encode(data).decode("ascii")
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
 def _unbase64(text: str) -> bytes:

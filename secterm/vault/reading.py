@@ -17,9 +17,12 @@ class Reading:
     def __init__(self, cursor: sqlite3.Cursor) -> None:
         self._cursor = cursor
         self._ahead: list[Any] = []
+        self.ended = False
 
     def batch(self) -> tuple[list[Any], int]:
-        """Some more rows, none at the end, and how many bytes they take."""
+        """Some more rows, and how many bytes they take; then `ended` says whether these were
+        the last.
+        """
         if self._ahead:
             batch, self._ahead = self._ahead, []
             return batch, sum(sum(map(sys.getsizeof, row)) for row in batch)
@@ -27,6 +30,7 @@ class Reading:
         while len(batch) < BATCH and size < BATCH_SIZE:
             row = self._cursor.fetchone()
             if row is None:
+                self.ended = True
                 break
             batch.append(row)
             size += sum(map(sys.getsizeof, row))

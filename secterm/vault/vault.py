@@ -10,6 +10,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import peewee
@@ -23,7 +24,7 @@ from secterm.vault.errors import (
     VaultDamaged,
     VaultError,
 )
-from secterm.vault.file import VaultFile
+from secterm.vault.file import Prepared, VaultFile
 from secterm.vault.keys import VaultKeys
 from secterm.vault.merkle import HASH_SIZE, Edge, Tree, leaf_hash
 from secterm.vault.note import Checkpoint
@@ -162,13 +163,13 @@ class Vault:
 
     def sealed_entries(self, dossier: bytes) -> Iterator[tuple[int, bytes]]:
         """A dossier's entries in order: number and sealed bytes (of an erased one: none)."""
+        yield from self.file.rows(self._strand, dossier)
+
+    @cached_property
+    def _strand(self) -> Prepared:
         table = self.file.tables.entry
-        query = (
-            table.select(table.number, table.sealed)
-            .where(table.dossier == dossier)
-            .order_by(table.number)
-        )
-        yield from self.file.rows(query)
+        query = table.select(table.number, table.sealed).where(table.dossier == b"")
+        return Prepared(query.order_by(table.number))
 
     def weight(self, dossier: bytes) -> tuple[int, int]:
         """How many entries a dossier has, and how many bytes they are as they are sealed."""
@@ -217,10 +218,14 @@ class Vault:
 
     def dossier_key(self, dossier: bytes) -> bytes:
         """A dossier's key, 32 bytes. Raises `SealBroken`."""
-        table = self.file.tables.dossier
-        for (wrapped,) in self.file.rows(table.select(table.key).where(table.id == dossier)):
+        for (wrapped,) in self.file.rows(self._wrapped, dossier):
             return self.unwrap(dossier, wrapped)
         raise SealBroken(str(keys.key_place(self.id, dossier)))
+
+    @cached_property
+    def _wrapped(self) -> Prepared:
+        table = self.file.tables.dossier
+        return Prepared(table.select(table.key).where(table.id == b""))
 
     def tree(self) -> Tree:
         """The journal's tree, for proofs against any size up to now."""
@@ -255,11 +260,15 @@ class Vault:
         """The transaction in which an entry was appended: the size it ended with, and who
         signed that. Raises `SealBroken`.
         """
-        table = self.file.tables.signature
-        query = table.select(table.size, table.sealed).where(table.size > number)
-        for size, sealed in self.file.rows(query.order_by(table.size).limit(1)):
+        for size, sealed in self.file.rows(self._after, number, 1):
             return size, self.open_signature(size, sealed)
         raise SealBroken(str(keys.signature_place(self.id, number + 1)))
+
+    @cached_property
+    def _after(self) -> Prepared:
+        table = self.file.tables.signature
+        query = table.select(table.size, table.sealed).where(table.size > 0)
+        return Prepared(query.order_by(table.size).limit(1))
 
     def last_entries(self) -> Iterator[tuple[bytes, bytes | None]]:
         """Every strand's id and the plaintext of its last entry; None where it does not open."""

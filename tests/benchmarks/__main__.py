@@ -5,12 +5,13 @@ import json
 import sys
 import tempfile
 
-from tests.benchmarks import figures, filtering, interview, reading
+from tests.benchmarks import exporting, figures, filtering, interview, reading
 
 WORKS = {
     "typing": filtering.work,
     "interview": interview.work,
     "reading": reading.work,
+    "export": exporting.work,
 }
 
 

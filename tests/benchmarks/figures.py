@@ -10,16 +10,19 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured: dossiers in a list, interviews, keys of each at most, runs."""
+    """How much is measured: dossiers in a list, interviews, dossiers of an export, keys of
+    each at most, runs.
+    """
 
     cards: int
     interviews: int
+    exported: int
     keys: int
     runs: int
 
 
-FULL = Size(cards=100_000, interviews=4, keys=10_000, runs=5)
-TINY = Size(cards=200, interviews=1, keys=2, runs=1)
+FULL = Size(cards=100_000, interviews=4, exported=10_000, keys=10_000, runs=5)
+TINY = Size(cards=200, interviews=1, exported=10, keys=2, runs=1)
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ AT_ONCE = 5_000  # dossiers in a transaction
 class Stocked(Desk):
     """A desk that opens many dossiers at once: one by one, the disk takes minutes."""
 
-    def open_all(self, cards):
-        """A dossier for each card's person."""
-        for some in _batched(cards):
+    def open_all(self, cards, at_once=AT_ONCE):
+        """A dossier for each card's person, so many in a transaction."""
+        for some in _batched(cards, at_once):
             with self._record() as record:
                 for card in some:
                     id = record.work.create_dossier().hex()
@@ -27,9 +27,9 @@ class Stocked(Desk):
                     self._append(record, id, None, [], [opened])
 
 
-def _batched(cards):
+def _batched(cards, at_once):
     left = iter(cards)
-    while some := list(itertools.islice(left, AT_ONCE)):
+    while some := list(itertools.islice(left, at_once)):
         yield some
 
 
@@ -40,8 +40,8 @@ def _who(card):
     )
 
 
-def build(path, count):
-    """A vault with so many dossiers."""
+def build(path, count, at_once=AT_ONCE):
+    """A vault with so many dossiers, so many in a transaction."""
     cheap()
     Stocked.create(
         path,
@@ -51,7 +51,7 @@ def build(path, count):
         cost=kdf.floors[0],
     ).close()
     desk = Stocked.open(path, crowded.NAME, crowded.PASSPHRASE)
-    desk.open_all(crowded.cards(count))
+    desk.open_all(crowded.cards(count), at_once)
     desk.close()
 
 

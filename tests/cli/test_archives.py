@@ -110,9 +110,34 @@ def test_another_fingerprint_than_the_known_one_does_not_hold(room):
     assert "another fingerprint" in done.out
 
 
+def test_without_its_key_an_archive_is_seen_from_outside(room):
+    file = exported(room)
+    done = room.bare("inspect", file)
+    assert done.status == 0
+    assert "It opens for 1 recipient (X25519)" in done.out
+    assert "NOT checked" in done.out
+    assert "--identity" in done.out
+    told = room.bare("inspect", file, "--json").json
+    assert set(told) == {"holds", "faults", "sha256", "size", "kinds", "unchecked"}
+    assert told["sha256"] == inspected(room, file, "--json").json["sha256"]
+    assert told["kinds"] == [{"type": "X25519", "count": 1, "work": 0}]
+
+
+def test_an_archive_that_was_cut_short_shows_it_without_a_key(room):
+    file = exported(room)
+    whole = (room.folder / file).read_bytes()
+    (room.folder / file).write_bytes(whole[: len(whole) // 2 + 1])
+    done = room.bare("inspect", file)
+    assert done.status == 1
+    assert "cut short" in done.out
+    assert room.bare("inspect", file, "--json").json["holds"] is False
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
+        (("alice.txt",), 4, "not an age file"),
+        (("alice.txt", "--fingerprint", "0" * 32), 2, "The fingerprint is inside"),
         (("alice.txt", "--identity", "key.txt"), 4, "not an age file"),
         (("missing.age", "--identity", "key.txt"), 4, "cannot be read"),
         (("alice.txt", "--identity", "missing.txt"), 2, "identity file cannot be read"),
@@ -335,7 +360,7 @@ def test_a_size_is_a_number_with_its_unit(room, size):
 
 def test_a_volume_too_small_for_any_archive_or_for_one_dossier_is_refused(room):
     to = ("export", "--to", "out", "--recipient", room.recipient, "--volume-size")
-    assert "No archive is as small as that: take 100 kB." in room.run(*to, "99k").complaint
+    assert "That is too small: a volume has 100 kB or more." in room.run(*to, "99k").complaint
     done = room.run(*to, "300k")
     assert done.status == 4
     assert "one dossier alone, with the officers and packs" in done.complaint

@@ -14,7 +14,7 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", re.ASCII)
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-ORIGIN = re.compile("secterm/[0-9a-f]{32}", re.ASCII)
+LOG_NAME = re.compile("secterm/[0-9a-f]{32}", re.ASCII)
 AGE = re.compile("age1[qpzry9x8gf2tvdw0s3jn54khce6mua7l]{58}")
 PACK_FILES = {"pack.toml", "rules.toml", "screening.toml", "training.toml", "undertaking.toml"}
 PARTICULARS = {
@@ -95,6 +95,23 @@ VAULT = {
     "recovered": {"officer": "hex 16"},
     "recipient_added": {"name": "text", "key": "age", "source": "typed file picture"},
     "recipient_removed": {"key": "age", "reason": "text"},
+    "pack_received": {"pack": PACK_REF, "files": "files"},
+    "origin_joined": {
+        "vault": "hex 16",
+        "unit": "text",
+        "log_ed25519": "hex 32",
+        "log_mldsa44": "hex 1312",
+    },
+    "kept": {"dossier": "hex 16", "apart": "hex 16", "vault": "hex 16"},
+}
+ANOTHER = {
+    "origin_known": {
+        "unit": "text",
+        "size": "number",
+        "root": "hex 32",
+        "sha256": "hex 32",
+        "part": "text",
+    },
 }
 OFFICER = {
     "officer_added": {
@@ -161,12 +178,25 @@ DOSSIER = {
         "sha256": "hex 32",
         "to": "printer folder",
     },
+    "received": {
+        "vault": "hex 16",
+        "unit": "text",
+        "dossier": "hex 16",
+        "size": "number",
+        "root": "hex 32",
+        "entries": "number",
+        "part": "text",
+    },
 }
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry that opened and is of this format. `act` is what follows its name."""
+    """An entry that opened and is of this format. `act` is what follows its name.
+
+    `vault` is the one in whose journal it stands, and `carrier` the entry here that brought
+    it, where that is not this vault's own.
+    """
 
     number: int
     strand: bytes
@@ -175,6 +205,13 @@ class Entry:
     name: str
     act: dict[str, Json]
     told: dict[str, Json]
+    vault: bytes = b""
+    carrier: int | None = None
+
+    @property
+    def carried(self) -> int:
+        """The number of the entry here that has it."""
+        return self.number if self.carrier is None else self.carrier
 
     def text(self, field: str) -> str:
         """A field of text; empty where it is left out."""
@@ -215,13 +252,14 @@ def read(number: int, strand: bytes, plain: bytes, known: dict[str, dict]) -> En
     name = act["act"]
     if name not in known:
         raise Broken("has an act that has no place here")
-    _check(told, {"at": "time", "officer": "hex 16"}, "entry")
-    _check(act, known[name], name)
+    check(told, {"at": "time", "officer": "hex 16"}, "entry")
+    check(act, known[name], name)
     at = datetime.fromisoformat(told["at"])
     return Entry(number, strand, at, bytes.fromhex(told["officer"]), name, act, told)
 
 
-def _check(value: dict[str, Json], fields: dict, where: str) -> None:
+def check(value: dict[str, Json], fields: dict, where: str) -> None:
+    """Broken where a field is missing, of another kind or in another place."""
     for name, kind in fields.items():
         optional = isinstance(kind, str) and kind.endswith("?")
         if name not in value:
@@ -239,7 +277,7 @@ def _fits(value: Json, kind) -> bool:
     if isinstance(kind, dict):
         if not isinstance(value, dict):
             return False
-        _check(value, kind, "part")
+        check(value, kind, "part")
         return True
     if kind == "volume?":
         return _fits(value, VOLUME) and 1 <= value["number"] <= value["of"] and value["of"] > 1
@@ -276,7 +314,7 @@ def _fits_text(value: str, kind: str) -> bool:
     if kind.startswith("hex "):
         return re.fullmatch(f"[0-9a-f]{{{2 * int(kind[4:])}}}", value) is not None
     if kind == "origin":
-        return ORIGIN.fullmatch(value) is not None
+        return LOG_NAME.fullmatch(value) is not None
     if kind == "age":
         return AGE.fullmatch(value) is not None and bech32_holds(value)
     if kind in ("time", "date"):

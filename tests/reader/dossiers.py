@@ -6,6 +6,8 @@ import hashlib
 import json
 import tomllib
 import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from tests.reader import acts
 from tests.reader.acts import Entry, Json
@@ -19,7 +21,7 @@ CARD = (
     "id", "name", "post", "department", "category", "stage", "owed", "since", "opened", "lapses_on",
     "identity_number",
 )  # fmt: skip
-QUIET = ("archived", "printed", "noted")  # what nobody waited for
+QUIET = ("archived", "printed", "noted", "received")  # what nobody waited for
 STAGES = {
     "screening", "training", "undertaking", "rules", "decision", "second", "admitted", "refused",
     "deferred", "withdrawn", "lapsed", "left",
@@ -30,24 +32,41 @@ OWED = {
 }  # fmt: skip
 
 
-class Dossiers:
-    """Checks every dossier that was read."""
+@dataclass(frozen=True)
+class Whose:
+    """The vault of which an archive is: nothing of it but the id."""
 
-    def __init__(self, vault: Vault, registry: Registry, who: People, faults: list[Fault]) -> None:
+    id: bytes
+    cheap: bool
+
+
+class Dossiers:
+    """Checks every dossier that was read, of a vault or of its archive."""
+
+    def __init__(
+        self, vault: Vault | Whose, registry: Registry, who: People, faults: list[Fault]
+    ) -> None:
         self.vault, self.registry, self.who, self.faults = vault, registry, who, faults
         self.stages: dict[bytes, str] = {}
+        self.elsewhere: Callable[[Entry], dict[bytes, Person]] = lambda entry: {}
 
     def tell(self, entry: Entry, what: str) -> None:
-        self.faults.append(Fault("entry", str(entry.number), "sealed", what))
+        self.faults.append(Fault("entry", str(entry.carried), "sealed", what))
 
     def check(self, strand: bytes, entries: list[Entry]) -> None:
-        """One dossier whose entries could be read, by number."""
+        """One dossier of a vault, whose entries could be read, by number."""
+        particulars = self.told(entries)
+        if particulars is not None:
+            self._card(strand, entries, particulars)
+
+    def told(self, entries: list[Entry]) -> dict[str, str] | None:
+        """Whose dossier it is after these entries; None where it was never opened."""
         for at, entry in enumerate(entries):
             if (entry.name == "opened") != (at == 0):
                 self.tell(entry, "a dossier is opened first and once")
         first = entries[0]
         if first.name != "opened":
-            return
+            return None
         if first.members("pack")["digest"] not in self.registry.packs:
             self.tell(first, "its pack was not adopted")
         particulars = first.members("particulars")
@@ -55,14 +74,17 @@ class Dossiers:
             if entry.name == "corrected":
                 particulars = entry.members("particulars")
             if entry.name == "signed":
-                told = Undertaking(self.vault, entry, particulars).wrong(self._people(entry))
-                for what in told:
+                told = Undertaking(entry.vault or self.vault.id, entry)
+                who = told.sides(particulars, self._people(entry))
+                for what in [*told.wrong(), *who, *_key(entry, self.vault.cheap)]:
                     self.tell(entry, what)
             if entry.name == "acknowledged" and not self._rule(entry):
                 self.tell(entry, "the rule has another text")
-        self._card(strand, entries, particulars)
+        return particulars
 
     def _people(self, entry: Entry) -> dict[bytes, Person]:
+        if entry.vault:
+            return self.elsewhere(entry)
         found = self.who.at(entry.number)
         return found[1] if found else {}
 
@@ -110,16 +132,16 @@ class Dossiers:
 
 
 class Undertaking:
-    """An act `signed`, under the particulars of that day: section 12."""
+    """An act `signed` in the vault with this id: section 12."""
 
-    def __init__(self, vault: Vault, entry: Entry, particulars: dict[str, str]) -> None:
-        self.vault, self.entry, self.particulars = vault, entry, particulars
+    def __init__(self, vault: bytes, entry: Entry) -> None:
+        self.vault, self.entry = vault, entry
         signatures = entry.act["signatures"]
         assert isinstance(signatures, list)
         self.signatures: list[dict[str, Json]] = [s for s in signatures if isinstance(s, dict)]
 
-    def wrong(self, people: dict[bytes, Person]) -> list[str]:
-        """What does not hold."""
+    def wrong(self) -> list[str]:
+        """What does not hold, whoever the sides are."""
         entry, told = self.entry, []
         if _sha256(entry.text("text")) != entry.text("text_sha256"):
             told.append("the text is not the one that was signed")
@@ -131,15 +153,22 @@ class Undertaking:
             told.append("a value of the statement is more than a line")
         if "".join(f"{line}\n" for line in lines) != entry.text("statement"):
             told.append("the statement says something else than the entry")
+        statement = entry.text("statement").encode()
         for side in self.signatures:
-            told += self._side(side, people)
-        return told + self._key()
+            public, signature = (bytes.fromhex(str(side[f])) for f in ("public_key", "signature"))
+            if not signature_holds(public, signature, statement):
+                told.append(f"the signature of the {side['role']} does not verify")
+        return told
+
+    def sides(self, particulars: dict[str, str], people: dict[bytes, Person]) -> list[str]:
+        """Which sides are others than the particulars and officers of that day."""
+        return [what for side in self.signatures if (what := _other(side, particulars, people))]
 
     def _lines(self) -> list[str]:
         entry, pack = self.entry, self.entry.members("pack")
         return [
             "secterm/1 undertaking",
-            f"vault: {self.vault.id.hex()}",
+            f"vault: {self.vault.hex()}",
             f"dossier: {entry.strand.hex()}",
             f"text-sha256: {entry.text('text_sha256')}",
             f"pack: {pack['id']} {pack['version']} {pack['digest']}",
@@ -147,40 +176,36 @@ class Undertaking:
             *(f"{s['role']}: {s['public_key']} {s['name']}" for s in self.signatures),
         ]
 
-    def _side(self, side: dict[str, Json], people: dict[bytes, Person]) -> list[str]:
-        role, told = str(side["role"]), []
-        public = bytes.fromhex(str(side["public_key"]))
-        statement = self.entry.text("statement").encode()
-        if not signature_holds(public, bytes.fromhex(str(side["signature"])), statement):
-            told.append(f"the signature of the {role} does not verify")
-        if role == "appointee":
-            if "officer" in side or side["name"] != _line(self.particulars["name"]):
-                told.append("the appointee is another")
-            return told
-        try:
-            person = people.get(bytes.fromhex(str(side.get("officer", ""))))
-        except ValueError:
-            person = None
-        if person is None or not person.may("record" if role == "officer" else "second"):
-            told.append(f"the {role} could not sign")
-        elif person.public_key != public or _line(person.name) != side["name"]:
-            told.append(f"the {role} is another")
-        return told
 
-    def _key(self) -> list[str]:
-        kept = self.entry.members("appointee_key")
-        try:
-            Spec.parse(kept["kdf"], self.vault.cheap)
-        except Refused as refused:
-            return [f"the appointee's key: {refused}"]
-        return []
+def _other(side: dict[str, Json], particulars: dict[str, str], people: dict[bytes, Person]) -> str:
+    role = side["role"]
+    if role == "appointee":
+        same = "officer" not in side and side["name"] == _line(particulars["name"])
+        return "" if same else "the appointee is another"
+    try:
+        person = people.get(bytes.fromhex(str(side.get("officer", ""))))
+    except ValueError:
+        person = None
+    if person is None or not person.may("record" if role == "officer" else "second"):
+        return f"the {role} could not sign"
+    same = person.public_key.hex() == side["public_key"] and _line(person.name) == side["name"]
+    return "" if same else f"the {role} is another"
+
+
+def _key(entry: Entry, cheap: bool) -> list[str]:
+    try:
+        Spec.parse(entry.members("appointee_key")["kdf"], cheap)
+    except Refused as refused:
+        return [f"the appointee's key: {refused}"]
+    return []
 
 
 def read(vault: Vault, registry: Registry, faults: list[Fault]) -> dict[bytes, list[Entry]]:
     """The entries of every dossier that was not erased, by number."""
     found = {}
     for (strand,) in vault.db.execute("SELECT id FROM dossier ORDER BY id").fetchall():
-        if strand != vault.id and strand not in registry.officers | registry.erased:
+        others = {vault.id, *registry.officers, *registry.origins, *registry.erased}
+        if strand not in others:
             found[strand] = vault.strand(strand, acts.DOSSIER, faults)
     return found
 

@@ -32,6 +32,8 @@ class Registry:
     packs: dict[str, dict[str, str]] = field(default_factory=dict)
     erased: dict[bytes, int] = field(default_factory=dict)
     had: dict[bytes, bytes] = field(default_factory=dict)  # of the erased: which entries
+    joined: dict[bytes, Entry] = field(default_factory=dict)  # other vaults
+    origins: dict[bytes, list[Entry]] = field(default_factory=dict)  # and what is known of them
     recovery: Entry | None = None
     log_keys: tuple[bytes, bytes] | None = None
 
@@ -77,7 +79,7 @@ def _collect(vault: Vault, registry: Registry, entry: Entry, faults: list[Fault]
         case "created":
             if entry.number == 0:
                 registry.log_keys = entry.id("log_ed25519"), entry.id("log_mldsa44")
-        case "pack_adopted":
+        case "pack_adopted" | "pack_received":
             digest, files = entry.members("pack")["digest"], entry.members("files")
             if pack_digest(files) != digest or set(files) != acts.PACK_FILES:
                 tell("the pack is not the one that it names")
@@ -91,6 +93,14 @@ def _collect(vault: Vault, registry: Registry, entry: Entry, faults: list[Fault]
         case "erased":
             registry.erased.setdefault(entry.id("dossier"), entry.number)
             registry.had.setdefault(entry.id("dossier"), entry.id("entries"))
+        case "origin_joined":
+            origin = entry.id("vault")
+            if origin in {vault.id, *registry.officers, *registry.origins}:
+                tell("is no other vault")
+                return
+            registry.joined[origin] = entry
+            registry.origins[origin] = vault.strand(origin, acts.ANOTHER, faults)
+            registry.entries += registry.origins[origin]
         case "officer_joined":
             officer = entry.id("officer")
             if officer in registry.officers:

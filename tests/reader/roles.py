@@ -128,7 +128,9 @@ class Judge:
             return False
         if entry.name in SECONDED or entry.number_of("proposed") is not None:
             return signer.may("second")
-        recorded = entry.name in acts.DOSSIER or entry.name in RECORDED
+        recorded = (
+            entry.name in acts.DOSSIER or entry.name in RECORDED
+        ) and entry.name != "received"
         return signer.may("record" if recorded else "manage")
 
     def _apply(self, entry: Entry, before: dict[bytes, Person]) -> None:
@@ -200,7 +202,7 @@ class Judge:
         dossier = entry.id("dossier")
         if dossier in self.erased:
             self.tell(entry, "the dossier was erased before")
-        if dossier == self.vault or dossier in self.registry.officers:
+        if dossier in {self.vault, *self.registry.officers, *self.registry.origins}:
             self.tell(entry, "only an appointee's dossier is erased")
         self.erased.add(dossier)
 

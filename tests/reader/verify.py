@@ -6,7 +6,7 @@ import re
 import sqlite3
 from dataclasses import dataclass
 
-from tests.reader import dossiers, registry, walk
+from tests.reader import dossiers, received, registry, walk
 from tests.reader.acts import Entry
 from tests.reader.basics import Fault, Refused, fingerprint, root_of, short_line
 from tests.reader.registry import Registry
@@ -52,10 +52,16 @@ class Report:
         return {
             strand.hex(): {
                 "stage": self.stages.get(strand, ""),
-                "entries": [{"number": entry.number, **entry.told} for entry in entries],
+                "entries": [_told(entry) for entry in entries],
             }
             for strand, entries in self.dossiers.items()
         }
+
+
+def _told(entry: Entry) -> dict[str, object]:
+    """An entry as JSON, with the vault in whose journal it stands, where that is another."""
+    where = {"vault": entry.vault.hex()} if entry.vault else {}
+    return {"number": entry.number, **entry.told, **where}
 
 
 def verified(vault: Vault, earlier: str = "") -> Report:
@@ -76,9 +82,13 @@ def _verified(vault: Vault, earlier: str, faults: list[Fault]) -> Report:
     judge = Judge(vault.id, known, faults)
     who = judge.judge(log, entries)
     checker = dossiers.Dossiers(vault, known, who, faults)
+    came = received.Received(vault.id, known, log, who, faults)
+    checker.elsewhere = came.at
     for strand, inside in read.items():
-        if inside:
-            checker.check(strand, inside)
+        through = came.through(inside)
+        if through:
+            read[strand] = through
+            checker.check(strand, through)
     for strand, number in known.erased.items():
         if strand not in log.strands:
             faults.append(Fault("entry", str(number), "sealed", "there was no such dossier"))

@@ -104,7 +104,7 @@ def _strands(vault: Vault, registry: Registry, log: Log, faults: list[Fault]) ->
                 told("commitment", "is not that of its key")
         except Broken as broken:
             told("key", str(broken))
-        if (id == vault.id or id in registry.officers) != (card is None):
+        if (id in {vault.id, *registry.officers, *registry.origins}) != (card is None):
             told("card", "is not there" if card is None else "has no place here")
 
 

@@ -4,6 +4,7 @@ it does not know is an error, so that nothing is passed over.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -82,6 +83,26 @@ def _any_of(value, told, _schema, whole, at):
         yield min(tried, key=len)[0]
 
 
+def _pattern(value, told, _schema, _whole, at):
+    if isinstance(value, str) and not re.search(told, value):
+        yield f"{at}: is not as {told} has it"
+
+
+def _longest(value, told, _schema, _whole, at):
+    if isinstance(value, str) and len(value) > told:
+        yield f"{at}: is longer than {told}"
+
+
+def _least(value, told, _schema, _whole, at):
+    if isinstance(value, int) and value < told:
+        yield f"{at}: is under {told}"
+
+
+def _most(value, told, _schema, _whole, at):
+    if isinstance(value, int) and value > told:
+        yield f"{at}: is over {told}"
+
+
 _WORDS = {
     "$ref": _ref,
     "type": _type,
@@ -92,4 +113,8 @@ _WORDS = {
     "enum": _enum,
     "const": _const,
     "anyOf": _any_of,
+    "pattern": _pattern,
+    "maxLength": _longest,
+    "minimum": _least,
+    "maximum": _most,
 }

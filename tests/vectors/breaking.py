@@ -5,20 +5,26 @@ desk. Each builder tells the place of a fault that a verifier must report.
 from __future__ import annotations
 
 import contextlib
+import json
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
+from secterm.archive.parts import packed
 from secterm.archive.recipients import fingerprint
+from secterm.archive.tar import Member
 from secterm.desk.desk import Desk
 from secterm.desk.recording import Recorder
 from secterm.dossier import entries as acts
 from secterm.dossier.entries import VaultAct
+from secterm.vault import keys
 from secterm.vault.note import TIMESTAMP_SIZE, cosign_mldsa44
+from secterm.vault.seal import seal
 from secterm.vault.signer import Signer
 from tests.support.paper import someone
 from tests.vectors.make import (
@@ -30,6 +36,7 @@ from tests.vectors.make import (
     Clock,
     Told,
     begun,
+    taken,
     way,
 )
 
@@ -259,6 +266,61 @@ def cosignature(path: Path) -> Told:
     return alone("A witness's cosignature has a flipped bit.", number)
 
 
+def received_resealed(path: Path) -> Told:
+    """An answer in a part is another, and is sealed anew: whoever has the part has its key."""
+
+    def resealed(members: Iterable[Member]) -> str:
+        files = dict(members)
+        key = next((json.loads(d) for n, d in files.items() if n.startswith("dossiers/")), None)
+        for name in [n for n, d in files.items() if key and b'"answer":false' in d]:
+            files[name] = files[name].replace(b'"answer":false', b'"answer":true')
+            vault, id = bytes.fromhex(key["vault"]), bytes.fromhex(key["dossier"])
+            number = int(name.rpartition("/")[2].removesuffix(".json"))
+            sealed = seal(
+                keys.entry_key(bytes.fromhex(key["key"])),
+                keys.entry_place(vault, id, number),
+                files[name],
+            )
+            files[name.replace(".json", ".sealed")] = sealed
+        return packed(files.items())
+
+    clock = Clock()
+    other = small(path.with_name("other"), clock)[0]
+    desk = begun(path, clock)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("secterm.archive.parts.packed", resealed)
+        taken(desk, other)
+    desk.close()
+    other.close()
+    return alone(
+        "An answer that came from another vault was changed by who took it in.", last(path)
+    )
+
+
+def origin_changed(path: Path) -> Told:
+    """An officer of another vault has another name there than their entries say."""
+
+    def renamed(members: Iterable[Member]) -> str:
+        return packed(
+            (n, d.replace(b"Bex Test", b"Bea Test") if n == "officers.json" else d)
+            for n, d in members
+        )
+
+    clock = Clock()
+    other = small(path.with_name("other"), clock)[0]
+    desk = begun(path, clock)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("secterm.archive.parts.packed", renamed)
+        taken(desk, other)
+    id = other._vault.id.hex()
+    desk.close()
+    other.close()
+    return {
+        "what": "An officer of a vault that dossiers came from has another name than they had.",
+        "fault": f"origin.{id}",
+    }
+
+
 def _by_first(builder: Builder) -> Builder:
     return lambda path: builder(path) | {"ways": [way(*FIRST)]}
 
@@ -280,5 +342,7 @@ BROKEN: dict[str, Builder] = {
         by_two_names,
         receipt,
         cosignature,
+        received_resealed,
+        origin_changed,
     )
 }

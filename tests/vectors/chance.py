@@ -21,7 +21,7 @@ from secterm.vault.errors import WrongPassphrase
 from secterm.vault.signer import Signer
 from tests.support.archives import TO
 from tests.support.paper import someone
-from tests.vectors.make import FIRST, KEYS, Clock, begun
+from tests.vectors.make import FIRST, KEYS, THIRD, Clock, begun, taken
 
 WORDS = ("amber", "velvet", "copper", "granite", "saffron", "orbit", "ladder", "walrus", "comet")
 STAGES = ("admitted", "unsigned", "opened", "rules", "left", "withdrawn", "deferred", "training")
@@ -35,6 +35,7 @@ class Life:
         self.desk = begun(path, self.clock, kdf.floors[0])
         self.known = {self.desk.officer.id: FIRST[1]}
         self.happened: list[str] = []
+        self.others: list[Desk] = []  # other vaults
 
     def live(self, things: int) -> None:
         """So many things are tried; what the desk refuses does not happen."""
@@ -42,7 +43,7 @@ class Life:
             self.add, self.add, self.rename, self.give, self.disable, self.change, self.rekey,
             self.share, self.erase, self.erase, self.sit, self.open, self.act, self.act, self.act,
             self.give, self.disable, self.invent, self.invent, self.leave, self.mark,
-            self.export,
+            self.export, self.receive, self.send, self.move,
             self.enlist, self.enlist, self.strike,
         )  # fmt: skip
         try:
@@ -51,7 +52,8 @@ class Life:
             for _ in range(things):
                 self._try(self.chance.choice(tried))
         finally:
-            self.desk.close()
+            for desk in (self.desk, *self.others):
+                desk.close()
 
     def _try(self, thing: Callable[[], None]) -> None:
         with contextlib.suppress(NotAllowed, SameOfficer):
@@ -134,6 +136,9 @@ class Life:
         self.desk.open_dossier(someone(self.chance.choice(("general", "key", "core"))))
 
     def act(self) -> None:
+        self.desk.act(self.dossier(), self.anything())
+
+    def anything(self) -> acts.Act:
         options = (
             acts.Answered(question="ever", answer=False),
             acts.Answered(question="ever", answer=True, follow_up="Long ago."),
@@ -145,7 +150,7 @@ class Life:
             acts.Noted(text="Ünïtest: came late."),
             acts.Printed(document="screening", sha256="ab" * 32, to="folder"),
         )
-        self.desk.act(self.dossier(), self.chance.choice(options))
+        return self.chance.choice(options)
 
     def erase(self) -> None:
         self.desk.erase(self.dossier(), "A test's reason.", self.second())
@@ -164,6 +169,31 @@ class Life:
         stage = self.chance.choice(STAGES)
         category = self.chance.choice(("general", "key", "core"))
         sample.fill(self.desk, 1, second=self.second(), stages=(stage,), category=category)
+
+    # -- other vaults -----------------------------------------------------
+
+    def other(self) -> Desk:
+        """One of two, in which something happens."""
+        if len(self.others) < 2:
+            path = self.path.with_name(f"other{len(self.others)}")
+            desk = begun(path, self.clock, kdf.floors[0], unit="Other unit", officer=THIRD)
+            desk.open_dossier(someone("general"))
+            self.others.append(desk)
+        desk = self.chance.choice(self.others)
+        with contextlib.suppress(NotAllowed):
+            desk.act(self.chance.choice(desk.cards()).id, self.anything())
+        return desk
+
+    def receive(self) -> None:
+        taken(self.desk, self.other())
+
+    def send(self) -> None:
+        taken(self.other(), self.desk, self.dossier())
+
+    def move(self) -> None:
+        one, other = self.other(), self.other()
+        if one is not other:
+            taken(one, other)
 
     def way(self) -> tuple[str, str]:
         """Name and passphrase of somebody who can unlock."""

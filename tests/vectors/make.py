@@ -21,6 +21,7 @@ from secterm.archive.recipients import fingerprint
 from secterm.desk import sample
 from secterm.desk.desk import Desk
 from secterm.desk.drafts import Left
+from secterm.desk.restoring import Restored, look
 from secterm.desk.upkeep import recover
 from secterm.desk.witnessing import read_cosignature
 from secterm.dossier import entries as acts
@@ -61,20 +62,26 @@ class Clock:
         return self._now
 
 
-def begun(path: Path, clock: Clock | None = None, cost: kdf.Cost = COST) -> Desk:
-    """A new vault by the small pack, with its first officer."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name, text in SMALL_PACK.items():
-            Path(folder, name).write_text(text)
-        return Desk.create(
-            path,
-            unit="Test unit",
-            officer=FIRST[0],
-            passphrase=FIRST[1],
-            cost=cost,
-            pack=Path(folder),
-            clock=clock or Clock(),
-        )
+def begun(
+    path: Path,
+    clock: Clock | None = None,
+    cost: kdf.Cost = COST,
+    *,
+    unit: str = "Test unit",
+    officer: tuple[str, str] = FIRST,
+    pack: str = "1",
+) -> Desk:
+    """A new vault by the small pack (of this version), with its first officer."""
+    version = 'version = "1"', f'version = "{pack}"'
+    return Desk.create(
+        path,
+        unit=unit,
+        officer=officer[0],
+        passphrase=officer[1],
+        cost=cost,
+        files={name: text.replace(*version).encode() for name, text in SMALL_PACK.items()},
+        clock=clock or Clock(),
+    )
 
 
 def way(officer: str, passphrase: str, key_file: str = "") -> Told:
@@ -283,6 +290,48 @@ def witnessed(path: Path) -> Told:
     }
 
 
+def taken(desk: Desk, other: Desk, *ids: str) -> Restored:
+    """What is in another vault, or these dossiers of it, goes into this one, by an archive."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = other.export(Path(folder), TO, ids or None).path
+        archive = look(file, identity=identity_file(Path(folder)))
+        return desk.restore(archive, archive.walk.own)
+
+
+def received(path: Path) -> Told:
+    clock = Clock()
+    terminal = begun(path.with_name("terminal"), clock, unit="Terminal", officer=THIRD, pack="2")
+    terminal.add_officer(*FOURTH)
+    lived(terminal, FOURTH, ("admitted", "core"), ("opened", "key"))
+    moved, gone = (terminal.open_dossier(someone("general")) for _ in range(2))
+    registry = begun(path.with_name("registry"), clock, unit="Registry", officer=FOURTH)
+    taken(registry, terminal, moved)
+    registry.act(moved, acts.Noted(text="Came to the registry."))
+    registry.act(moved, acts.Answered(question="ever", answer=False))
+    desk = begun(path, clock)
+    desk.add_officer(*SECOND, "administrator")
+    own = desk.open_dossier(someone("general"))
+    taken(desk, terminal)
+    desk.act(moved, acts.Noted(text="Seen before the registry's archive came."))
+    taken(desk, registry, moved)
+    desk.act(moved, acts.Withdrawn(reason="Took up another post."))
+    desk.erase(gone, "The time for keeping it is over.", desk.second(*SECOND))
+    terminal.act(moved, acts.Answered(question="ever", answer=True, follow_up="Once."))
+    told = taken(desk, terminal, moved, gone)
+    assert (list(told.apart), told.erased) == ([moved], [gone])
+    taken(registry, desk, own)
+    registry.act(own, acts.Noted(text="Was at the registry for a day."))
+    taken(desk, registry, own)
+    for each in (terminal, registry, desk):
+        each.close()
+    return {
+        "what": "Dossiers that came from one vault and through two, with a pack that only the "
+        "first has; one went on in both, and is kept apart; one was erased; one of this vault's "
+        "own came home again.",
+        "ways": [way(*FIRST), way(*SECOND)],
+    }
+
+
 WHOLE: dict[str, Builder] = {
     builder.__name__: builder
     for builder in (
@@ -297,6 +346,7 @@ WHOLE: dict[str, Builder] = {
         recipients,
         archived,
         witnessed,
+        received,
     )
 }
 
@@ -337,6 +387,7 @@ def given(desk: Desk) -> Told:
                 "stage": cards[id].stage,
                 "entries": [
                     {"number": one.number, **json.loads(acts.encode(one.entry))}
+                    | ({"vault": one.origin.vault} if one.origin else {})
                     for one in desk.dossier(id).entries
                 ],
             }

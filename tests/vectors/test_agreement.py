@@ -8,15 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from secterm.archive.inspect import inspect_archive
 from secterm.desk.desk import Desk
 from secterm.dossier import entries as acts
+from secterm.dossier.permit import NotAllowed
 from secterm.vault import kdf
 from secterm.vault.errors import VaultError
 from tests.conftest import CHEAP
-from tests.reader import slots
+from tests.reader import archive, opened, slots
 from tests.reader.basics import Refused
 from tests.reader.vault import Vault
 from tests.reader.verify import verified
+from tests.support.archives import TO, identity_file
 from tests.support.paper import someone
 from tests.vectors import OPENED
 from tests.vectors.chance import Life, flip
@@ -100,6 +103,37 @@ def agree_on_whole(folder, seed, things):
 @pytest.mark.parametrize("seed", range(12))
 def test_both_read_the_same_in_a_vault_in_which_anything_happened(seed, tmp_path):
     agree_on_whole(tmp_path / "one", seed, 8)
+
+
+def agree_on_archives(folder, seed, things):
+    """Of how many archives, whole and of decisions, of such a vault both say that they hold."""
+    path, way = lived(folder, seed, things)
+    identity, held = identity_file(folder), 0
+    desk = Desk.open(path, *way, clock=lambda: OPENED)
+    try:
+        known = desk.log_fingerprint()
+        for kind in ("whole", "decision"):
+            with contextlib.suppress(NotAllowed):  # of nobody, or by who may not
+                file = desk.export(folder, TO, kind=kind).path
+                report = archive.verified(opened.members(file, identity), known, cheap=True)
+                assert report.faults == (), (seed, kind)
+                found = inspect_archive(file, identity=identity, fingerprint=known)
+                assert found.faults == [], (seed, kind)
+                assert report.checkpoint == found.checkpoint
+                held += 1
+    finally:
+        desk.close()
+    return held
+
+
+def test_both_say_that_archives_hold_of_vaults_in_which_anything_happened(tmp_path):
+    assert sum(agree_on_archives(tmp_path / str(seed), seed, 8) for seed in range(4)) >= 3
+
+
+@pytest.mark.long
+def test_both_say_that_archives_hold_of_many_vaults_with_a_long_life(tmp_path):
+    held = [agree_on_archives(tmp_path / str(seed), seed, 40) for seed in range(1000, 1040)]
+    assert sum(held) >= 30
 
 
 @pytest.mark.parametrize("seed", range(4))

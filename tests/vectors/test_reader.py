@@ -25,7 +25,7 @@ from tests.reader.vault import Vault
 from tests.vectors import vectors
 
 READER = Path(slots.__file__).parent
-ALLOWED = {"argon2", "cryptography", "shamir_mnemonic", *sys.stdlib_module_names}
+ALLOWED = {"argon2", "cryptography", "pyrage", "shamir_mnemonic", *sys.stdlib_module_names}
 UP_TO_1F = bytes(range(32))
 FORMAT = READER.parents[1] / "secterm" / "vault" / "FORMAT.md"
 VECTOR = {vector.name: vector for vector in vectors()}

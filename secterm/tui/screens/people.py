@@ -59,8 +59,8 @@ class People(Room[None]):
         "another view. Type any part of a name, a post, a department, an identity number, a "
         "stage or what is owed, or the beginning of an id, to see only those; / first where it "
         "begins with a digit. Esc takes that back, and once more leads to the first view. F8 "
-        "shows everybody in bars, F9 the settings. An administrator's: F7 makes shares that open "
-        "the vault when nobody else can, Ctrl+R takes in an archive that comes back."
+        "shows everybody in bars, F9 the settings. An administrator's: F7 makes shares for when "
+        "nobody can unlock, Ctrl+R takes an archive in."
     )
     RULE = _(
         "Nobody is admitted before all four gates are done, and an admission lapses on its day."

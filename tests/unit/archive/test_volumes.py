@@ -22,15 +22,15 @@ from secterm.desk.desk import Desk
 from secterm.dossier import entries
 from secterm.dossier.entries import Volume
 from secterm.tui.screens.extent import Extent
-from tests.reader import slots
+from tests.reader import archive, slots
 from tests.reader.acts import DOSSIER, read
 from tests.reader.basics import Broken
 from tests.reader.vault import Vault
 from tests.reader.verify import verified
-from tests.support import archives
+from tests.support import archives, schema
 from tests.support.archives import TO
 from tests.support.house import OFFICER, lived
-from tests.unit.archive.test_without_program import Stranger, by_identity
+from tests.unit.archive.test_without_program import by_identity
 
 SET = "1f3c" * 8
 BASE = Load(strands=2, dossiers=0, entries=5, sealed=3000, packs=50_000, size=9000)
@@ -139,10 +139,12 @@ def test_each_volume_opens_with_age_and_tar_and_holds_by_itself(desk, medium, tm
         assert written.size <= part.limit
         folder = tmp_path / str(volume.number)
         folder.mkdir()
-        told = Stranger(by_identity(written.path, folder), fingerprint)
+        by_identity(written.path, folder)
         assert {p.name for p in folder.glob("opened/dossiers/*")} == set(part.ids)
-        sizes.append(told.size)
         opened = archives.opened(written.path)
+        found = archive.verified(list(opened.members), fingerprint, cheap=True)
+        assert found.faults == ()
+        sizes.append(int(found.checkpoint.partition(":")[0]))
         readme = opened["README.txt"].decode("ascii")
         assert f"This is volume {volume.number} of 3: an archive by itself." in readme
         assert volume.set in readme
@@ -353,6 +355,24 @@ def test_what_can_be_no_volume_is_refused(old, new):
     assert old in data
     with pytest.raises(msgspec.ValidationError):
         decoded(data.replace(old, new).encode(), Covers)
+
+
+def test_the_schemas_in_a_volume_say_what_a_volume_is(desk, medium):
+    first, second, _third = in_volumes(desk)
+    opened = archives.opened(desk.write_archive(first, medium, TO).path)
+    of_manifest = json.loads(opened["schemas/manifest.schema.json"])
+    manifest = json.loads(opened["manifest.json"])
+    assert list(schema.faults(manifest, of_manifest, of_manifest)) == []
+    for wrong in ({"set": "1F" * 16}, {"set": SET + "0"}, {"number": 0}, {"of": 1}, {"of": 10_000}):
+        told = {**manifest["covers"]["volume"], **wrong}
+        covers = {**manifest["covers"], "volume": told}
+        assert list(schema.faults({**manifest, "covers": covers}, of_manifest, of_manifest))
+    (again,) = desk.planned([first.ids[0], *second.ids[:1]])
+    opened = archives.opened(desk.write_archive(again, medium, TO).path)
+    entry = json.loads(opened[opened.entry(f"dossiers/{first.ids[0]}", "archived") + ".json"])
+    of_entry = json.loads(opened["schemas/dossier-entry.schema.json"])
+    assert entry["act"]["volume"]["number"] == 1
+    assert list(schema.faults(entry, of_entry, of_entry)) == []
 
 
 def test_an_archive_with_a_manifest_that_names_no_possible_volume_does_not_hold(

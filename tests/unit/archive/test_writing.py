@@ -458,3 +458,11 @@ def test_an_archive_is_encrypted_to_a_passphrase_where_no_process_can_be_started
     taken = []
     age.encrypt([b"plain ", b"text"], taken.append, Recipients.gather(passphrase=PASSPHRASE))
     assert pyrage.passphrase.decrypt(b"".join(taken), PASSPHRASE) == b"plain text"
+
+
+@pytest.mark.parametrize("sizes", [(0, 1, 0), (10_000,), (8191, 1, 8193), (512,) * 40])
+def test_age_reads_pieces_of_every_size(sizes):
+    pieces = [bytes([number]) * size for number, size in enumerate(sizes)]
+    whole = bytearray()
+    age.encrypt(pieces, whole.extend, TO)
+    assert pyrage.decrypt(bytes(whole), [archives.KEY]) == b"".join(pieces)

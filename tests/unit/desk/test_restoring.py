@@ -15,6 +15,7 @@ from secterm.dossier import entries as acts
 from secterm.dossier.permit import NotAllowed
 from tests.support import archives, printed
 from tests.support.house import OFFICER, SECOND
+from tests.vectors.breaking import past
 
 NEW = ("Cy Test", "test copper orbit lantern")
 
@@ -268,6 +269,43 @@ def test_what_was_erased_here_stays_erased(desk, other, keep):
     assert other.verify().faults == []
 
 
+def test_a_history_kept_apart_that_was_erased_stays_erased(parted, other, keep):
+    id, fork, made = parted
+    other.add_officer(*SECOND, "administrator")
+    other.erase(made.apart[id], "Asked to be forgotten.", other.second(*SECOND))
+    before = other.checkpoint_line()
+    assert other.restore(keep(fork, ids=[id])).erased == [id]
+    assert other.checkpoint_line() == before
+
+
+def test_what_is_no_other_history_is_told(desk, other, keep):
+    taken(other, keep(desk))
+    ids = [card.id for card in other.cards()]
+    origin = next(iter(other._registry.origins))
+    for act in (
+        acts.Kept(dossier=ids[0], apart=ids[1], vault=origin),
+        acts.Kept(dossier=ids[0], apart="ab" * 16, vault="cd" * 16),
+    ):
+        past(other, other._vault.signer, other._vault.id.hex(), act)
+    faults = other.verify().faults
+    assert [fault.partition(": ")[2] for fault in faults] == [
+        "keeps what is no other history of a dossier",
+        "keeps what is no other history of a dossier",
+        "names a vault that never joined",
+    ]
+
+
+def test_an_entry_about_another_vault_that_is_none_is_told(desk, other, keep):
+    taken(other, keep(desk))
+    origin = next(iter(other._registry.origins))
+    act = acts.Noted(text="What no strand of a vault has.")
+    with other._vault.transaction(other._vault.signer) as work:
+        at = other._watch.read().isoformat()
+        entry = acts.Entry(at=at, officer=other._vault.signer.officer.hex(), act=act)
+        number = work.append(bytes.fromhex(origin), acts.encode(entry))
+    assert other.verify().faults == [f"entry #{number}: is not of this format"]
+
+
 # -- through several vaults ----------------------------------------------------------------
 
 
@@ -333,6 +371,66 @@ def test_dossiers_that_went_on_elsewhere_come_home(desk, other, keep, tmp_path):
     assert id in made.continued
     assert desk.dossier(id).standing.stage == "withdrawn"
     assert desk.verify().faults == []
+
+
+def test_what_came_home_goes_on_and_out_again(desk, other, third, keep, vault):
+    """By an officer who was not there when it left; and no archive has the vault's own strand."""
+    taken(other, keep(desk))
+    id = someone(other, "screening")
+    other.act(id, acts.Noted(text="Seen at the registry."))
+    taken(desk, keep(other))
+    desk.add_officer("Ex Test", OFFICER[1])
+    desk.close()
+    later = Desk.open(vault, "Ex Test", OFFICER[1])
+    later.act(id, acts.Withdrawn(reason="Went elsewhere."))
+    archive = keep(later)
+    opened = archives.opened(archive.file)
+    assert opened.names(f"origins/{archive.vault}") == []
+    taken(third, archive)
+    later.close()
+    assert third.dossier(id).standing.stage == "withdrawn"
+    assert third.verify().faults == []
+    keep(third)  # whose walk looks at it all once more
+
+
+def test_an_archive_tells_of_no_vault_under_another_id(desk, other, keep, tmp_path):
+    """As of itself, or of the one that it is of."""
+    taken(other, keep(desk))
+    opened = archives.opened(keep(other).file)
+    archives.LOG_KEYS[other._vault.origin] = other._vault.log_keys()
+    strange = opened
+    for name in opened.names(f"origins/{desk._vault.id.hex()}"):
+        strange = strange.renamed(name, name.replace(desk._vault.id.hex(), other._vault.id.hex()))
+    faults = strange.resigned(other._vault.signer).inspected(tmp_path).faults
+    assert f"origins/{other._vault.id.hex()}: is of no other vault" in faults
+
+
+def test_a_dossier_that_goes_to_and_fro_does_not_nest(desk, other, keep, monkeypatch):
+    monkeypatch.setattr("secterm.archive.received.DEEPEST", 2)
+    id = someone(desk, "screening")
+    for count in range(3):
+        desk.act(id, acts.Noted(text=f"At the terminal, {count}."))
+        taken(other, keep(desk, ids=[id]))
+        other.act(id, acts.Noted(text=f"At the registry, {count}."))
+        taken(desk, keep(other, ids=[id]))
+    assert len(desk.dossier(id).state.notes[""]) == 6
+    assert len(other.dossier(id).state.notes[""]) == 6
+    assert desk.verify().faults == other.verify().faults == []
+
+
+def test_a_dossier_that_went_through_too_many_vaults_is_not_taken_in(
+    desk, other, third, keep, monkeypatch
+):
+    monkeypatch.setattr("secterm.archive.received.DEEPEST", 1)
+    taken(other, keep(desk))
+    archive = keep(other)
+    assert "through more vaults" in refused(third, archive, archive.walk.own)
+
+
+def test_an_entry_too_large_for_a_part_is_not_taken_in(desk, other, keep, monkeypatch):
+    archive = keep(desk)
+    monkeypatch.setattr("secterm.archive.parts.LARGEST", 2000)
+    assert "too large" in refused(other, archive, archive.walk.own)
 
 
 def test_decisions_of_another_vault_are_exported(desk, other, keep, tmp_path):
@@ -417,6 +515,18 @@ def test_a_vault_that_was_witnessed_is_known(desk, other, keep, medium):
     other.witness(archive.walk, archive.sha256, medium, archive.walk.own)
     assert other.knows(archive)
     assert len(other.restore(archive).new) == 3
+
+
+def test_what_comes_home_to_a_vault_that_was_put_back_is_told(desk, other, keep, vault, tmp_path):
+    copy = shutil.copy(vault, tmp_path / "copy.db")
+    desk.act(someone(desk, "screening"), acts.Noted(text="Lost when the copy was put back."))
+    taken(other, keep(desk))
+    archive = keep(other)
+    back = Desk.open(copy, *OFFICER)
+    assert "put back or forked" in refused(back, archive, archive.walk.own)
+    back.act(someone(back, "screening"), acts.Noted(text="One."), acts.Noted(text="Two."))
+    assert "put back or forked" in refused(back, archive, archive.walk.own)
+    back.close()
 
 
 def test_only_an_administrator_restores(desk, other, keep, tmp_path):

@@ -1,0 +1,131 @@
+"""An export of everything, beside `tar | age` of the very same members as files.
+
+Both write to the same disk and sync. The peer only packs and encrypts what lies ready as
+files that were just read; an export makes it: it opens each entry's seal, makes and checks
+two proofs of each and its officer's signature, makes each record, hashes each member, and
+the file, and signs. So the packing alone, of members that are in memory, is compared as well.
+
+Memory may grow with the manifest alone, which is one member, and so is set beside it.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pyrage
+
+from tests.benchmarks import exported
+from tests.benchmarks.figures import compared, progress
+from tests.benchmarks.paint import ROOT
+
+PEER = "tar | age"
+UNDER = 1.3
+
+
+def work(size):
+    """Seconds of each part for a few dossiers of many entries, and seconds and memory for a
+    tenth of the dossiers of a few entries, and for all.
+    """
+    if shutil.which("age") is None:
+        progress("export: age is not installed, there is no peer")
+        return []
+    lines, memory = [], []
+    for build, count, of in (
+        (exported.build_lives, max(size.exported // 100, 1), "some 100"),
+        (exported.build, size.exported // 10, "5"),
+        (exported.build, size.exported, "5"),
+    ):
+        what = f"export of {count:,} dossiers of {of} entries"
+        with tempfile.TemporaryDirectory() as folder:
+            progress(f"{what}: making a vault, and the files that tar takes")
+            build(Path(folder) / "vault.db", count)
+            more, taken = _of(what, size.runs, Path(folder))
+        lines += more
+        memory.append(taken)
+    _, (few, _), (many, manifest) = memory
+    return [
+        *lines,
+        _held(f"memory of {size.exported:,} to the sync", "its manifest", many, "held", manifest),
+        _held("  the same", f"of {size.exported // 10:,}", many, "held", few),
+        _held("  and recorded after", f"of {size.exported // 10:,}", many, "peak", few),
+    ]
+
+
+def _held(what, peer, runs, part, others):
+    """A line of memory over what there was before, beside another run's or so many bytes."""
+    theirs = [other[part] for other in others] if isinstance(others, list) else [others] * len(runs)
+    pairs = [(run[part] / 2**20, other / 2**20) for run, other in zip(runs, theirs, strict=True)]
+    return compared(what, "MiB", peer, pairs)
+
+
+def _of(what, runs, folder):
+    """The lines of this folder's vault; what each run took, and the bytes of the manifest."""
+    key = pyrage.x25519.Identity.generate()
+    identity, recipient = folder / "identity.txt", str(key.to_public())
+    identity.write_text(f"{key}\n")
+    vault, out = folder / "vault.db", folder / "out"
+    out.mkdir()
+    first = Path(_child("desk", _copy(vault), out, recipient)["file"])
+    names = _unpacked(first, identity, folder / "files")
+    taken, packed, peer = [], [], []
+    for run in range(runs):
+        peer.append(_peer(folder / "files", names, recipient, folder / "peer.age"))
+        taken.append(_child("desk", _copy(vault), out, recipient))
+        Path(taken[-1]["file"]).unlink()
+        packed.append(_child("hand", first, out, identity, recipient)["writing"])
+        (out / "again.age").unlink()
+        progress(f"{what}: run {run + 1} of {runs}")
+
+    def beside(part, seconds, under=None):
+        return compared(part, "s", PEER, list(zip(seconds, peer, strict=True)), under)
+
+    return [
+        beside(f"{what}, to the sync", [each["writing"] for each in taken], UNDER),
+        beside("  of it, packing what is made: tar, age, SHA-256", packed, UNDER),
+        beside("  and read back from the medium", [each["back"] for each in taken]),
+        beside("  and chosen before, and recorded after", [each["all"] for each in taken]),
+    ], (taken, (folder / "files" / "manifest.json").stat().st_size)
+
+
+def _copy(vault):
+    return shutil.copy(vault, vault.with_name("spent.db"))
+
+
+def _child(way, *given):
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.exported", way, *map(str, given)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    return json.loads(done.stdout)
+
+
+def _unpacked(archive, identity, folder):
+    """Unpacks an archive; a file of its members' names in their order."""
+    plain, names = folder.with_suffix(".tar"), folder.with_suffix(".names")
+    folder.mkdir()
+    subprocess.run(["age", "-d", "-i", identity, "-o", plain, archive], check=True)
+    subprocess.run(["tar", "-x", "-f", plain, "-C", folder], check=True)
+    names.write_bytes(subprocess.run(["tar", "-t", "-f", plain], stdout=-1, check=True).stdout)
+    plain.unlink()
+    os.sync()
+    return names
+
+
+def _peer(folder, names, recipient, file):
+    """Seconds that tar and age take to the sync."""
+    file.unlink(missing_ok=True)
+    tar = ["tar", "-c", "--format=ustar", "--no-recursion", "-C", folder, "-T", names]
+    began = time.perf_counter()
+    with subprocess.Popen(tar, stdout=subprocess.PIPE) as packing:
+        subprocess.run(["age", "-r", recipient, "-o", file], stdin=packing.stdout, check=True)
+    subprocess.run(["sync", file], check=True)
+    took = time.perf_counter() - began
+    assert packing.returncode == 0
+    return took
