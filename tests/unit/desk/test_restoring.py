@@ -9,6 +9,7 @@ import pytest
 from secterm.archive.errors import NotRestored
 from secterm.archive.inspect import inspect_archive
 from secterm.archive.recipients import Recipients
+from secterm.desk import restoring
 from secterm.desk.desk import Desk
 from secterm.desk.restoring import look
 from secterm.dossier import entries as acts
@@ -563,3 +564,21 @@ def test_the_second_person_is_another_one_than_in_the_other_vault(other, keep, t
     other.act(id, act, signer=other.second(*SECOND))
     assert other.dossier(id).standing.stage == "admitted"
     assert other.verify().faults == []
+
+
+def test_it_is_told_after_each_transaction_how_many_dossiers_are_in(desk, other, keep, monkeypatch):
+    monkeypatch.setattr(restoring, "TOGETHER", 2)
+    archive, told = keep(desk), []
+    other.restore(archive, archive.walk.own, recorded=told.append)
+    assert told == [2, 3]
+    told.clear()
+    other.restore(archive, recorded=told.append)
+    assert told == [3]
+
+
+def test_whether_it_fits_is_known_before_a_fingerprint_is_told(desk, other, keep):
+    archive = keep(desk)
+    other.demand_fit(archive)
+    with pytest.raises(NotRestored, match="of this very vault") as told:
+        desk.demand_fit(archive)
+    assert told.value.advice
