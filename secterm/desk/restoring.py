@@ -100,13 +100,13 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def counting(tell: Callable[[int], None]) -> Callable[[str], None]:
-    """Tells how many dossiers were met so far, from members' names or from dossiers' ids."""
+    """Tells how many dossiers were met so far, from the names of folders or their members."""
     seen: set[str] = set()
 
     def progress(name: str) -> None:
-        kind, slash, rest = name.partition("/")
-        id = rest.partition("/")[0] if slash else name
-        if id not in seen and (kind == "dossiers" or not slash):
+        kind, _slash, rest = name.partition("/")
+        id = rest.partition("/")[0]
+        if kind == "dossiers" and id not in seen:
             seen.add(id)
             tell(len(seen))
 
@@ -166,14 +166,14 @@ class Restoring(Witnessing):
         self,
         archive: Looked,
         fingerprint: str = "",
-        progress: Callable[[str], None] = lambda dossier: None,
+        progress: Callable[[str], None] = lambda folder: None,
         recorded: Callable[[int], None] = lambda dossiers: None,
     ) -> Restored:
         """Takes an archive's dossiers in, and says what became of each.
 
         `fingerprint` is that of the other vault's log keys as its unit told it; not needed
-        where they are known. `recorded` is told after each transaction how many dossiers are
-        in. Raises `NotRestored`, and then nothing was recorded; or as
+        where they are known. `progress` is told the folder of each dossier, and `recorded` after
+        each transaction how many dossiers are in. Raises `NotRestored`, and then nothing was recorded; or as
         `again` or a transaction, and then whole dossiers were, and a second time goes on.
         """
         self._may("manage")
@@ -354,7 +354,7 @@ class _Taking:
             self._people.update(files)
         elif kind == "dossiers":
             self._plans += self._plan(id, files)
-            self._progress(id)
+            self._progress(name)
         if len(self._plans) == TOGETHER:
             self.flush()
 

@@ -350,8 +350,9 @@ class TakingIn(Room[None]):
                 + _(
                     "No archive of this vault came here before. Have its unit read out the "
                     "fingerprint of its log keys by another way than the file came, by telephone "
-                    "or from its paper, and type all of it. It stands on each checkpoint that was "
-                    "printed, and a verification shows it. From then on these keys are known here."
+                    "or from its paper, and type all of it. It stands with each checkpoint that "
+                    "was printed, and at the end of each export. From then on these keys are "
+                    "known here."
                 ),
                 told=told,
                 help=_("Esc leaves the archive out."),

@@ -11,7 +11,7 @@ from secterm.archive.inspect import inspect_archive
 from secterm.archive.recipients import Recipients
 from secterm.desk import restoring
 from secterm.desk.desk import Desk
-from secterm.desk.restoring import look
+from secterm.desk.restoring import counting, look
 from secterm.dossier import entries as acts
 from secterm.dossier.permit import NotAllowed
 from tests.support import archives, printed
@@ -582,3 +582,10 @@ def test_whether_it_fits_is_known_before_a_fingerprint_is_told(desk, other, keep
     with pytest.raises(NotRestored, match="of this very vault") as told:
         desk.demand_fit(archive)
     assert told.value.advice
+
+
+def test_dossiers_are_counted_as_they_come(desk, other, keep):
+    archive, told = keep(desk), []
+    restoring.look(archive.file, identity=archive.identity, progress=counting(told.append))
+    other.restore(archive, archive.walk.own, counting(told.append))
+    assert told == [1, 2, 3, 1, 2, 3]
