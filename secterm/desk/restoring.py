@@ -173,8 +173,9 @@ class Restoring(Witnessing):
 
         `fingerprint` is that of the other vault's log keys as its unit told it; not needed
         where they are known. `progress` is told the folder of each dossier, and `recorded` after
-        each transaction how many dossiers are in. Raises `NotRestored`, and then nothing was recorded; or as
-        `again` or a transaction, and then whole dossiers were, and a second time goes on.
+        each transaction how many dossiers are in. Raises `NotRestored`, and then nothing was
+        recorded; or as `again`, `progress` or a transaction, and then whole dossiers were, and a
+        second time goes on.
         """
         self._may("manage")
         self._demand(archive, fingerprint)
