@@ -318,7 +318,7 @@ def _not_restored(error: NotRestored) -> Message:
         _("The dossiers taken in before are whole, and stay.")
         if error.begun
         else _("Nothing of it was recorded."),
-        _("See what is in it with: secterm inspect FILE."),
+        error.advice or _("See what is in it with: secterm inspect FILE."),
         DOES_NOT_HOLD,
     )
 

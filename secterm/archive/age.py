@@ -16,7 +16,7 @@ from typing import IO, Final, TypeAlias
 
 import pyrage
 
-from secterm.archive import recipients
+from secterm.archive import listing, recipients
 from secterm.archive.errors import (
     ArchiveError,
     ArchiveNotWritten,
@@ -34,12 +34,25 @@ MOST_WORK: Final = 21
 _WORK: Final = re.compile(HEADER + SCRYPT_STANZA + rb"[A-Za-z0-9+/]{22} ([1-9][0-9]{0,2})\n")
 
 # Passphrase and plaintext come by a pipe, never by an argument or a file.
-CHILD: Final = """
+_CHILD: Final = """
 import sys, pyrage
 take = sys.stdin.buffer.read
 secret = take(int.from_bytes(take(4), "big")).decode()
-sys.stdout.buffer.write(pyrage.passphrase.encrypt(take(), secret))
 """
+ENCRYPTS: Final = _CHILD + "sys.stdout.buffer.write(pyrage.passphrase.encrypt(take(), secret))"
+DECRYPTS: Final = (
+    _CHILD
+    + """
+try:
+    told = b"\\0" + pyrage.passphrase.decrypt(take(), secret)
+except pyrage.DecryptError as error:
+    told = b"\\1" + str(error).encode()
+sys.stdout.buffer.write(told)
+"""
+)
+SECRET: Final = "AGE-SECRET-KEY-1"  # noqa: S105 - how an identity begins
+LARGEST_IDENTITY: Final = 16 * 1024  # bytes of a file that is looked into for one
+MOST_LOOKED_INTO: Final = 200  # files of a folder
 
 Sink: TypeAlias = Callable[[bytes], object]
 
@@ -60,21 +73,37 @@ def encrypt(pieces: Iterable[bytes], take: Sink, to: Recipients) -> None:
 
 
 def _to_passphrase(whole: bytes, passphrase: str) -> bytes:
-    """The age file of this, from a process of its own where there can be one.
+    """The age file of this."""
+    made = _in_a_child(ENCRYPTS, passphrase, whole)
+    return bytes(pyrage.passphrase.encrypt(whole, passphrase)) if made is None else made
 
-    pyrage lets no other thread run until it has it, which takes seconds.
+
+def _from_passphrase(whole: bytes, passphrase: str) -> bytes:
+    """What is in this age file. Raises pyrage.DecryptError."""
+    told = _in_a_child(DECRYPTS, passphrase, whole)
+    if not told:
+        return bytes(pyrage.passphrase.decrypt(whole, passphrase))
+    if told[:1] == b"\1":
+        raise pyrage.DecryptError(told[1:].decode())
+    return told[1:]
+
+
+def _in_a_child(program: str, passphrase: str, whole: bytes) -> bytes | None:
+    """What a process of its own makes of this; None where there can be none.
+
+    pyrage lets no other thread run until it is done, which takes seconds.
     """
     secret = passphrase.encode()
     try:
         child = subprocess.run(  # noqa: S603 - ourselves, with words of our own
-            [sys.executable, "-I", "-c", CHILD],
+            [sys.executable, "-I", "-c", program],
             input=len(secret).to_bytes(4, "big") + secret + whole,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             check=True,
         )
     except (OSError, subprocess.SubprocessError):
-        return bytes(pyrage.passphrase.encrypt(whole, passphrase))
+        return None
     return child.stdout
 
 
@@ -91,6 +120,18 @@ def decrypt(file: Path, take: Sink, *, identity: Path | None, passphrase: str) -
             if calls.failed is not None:
                 raise calls.failed from None
             raise _told(error) from None
+
+
+def takes_passphrase(file: Path) -> bool:
+    """Whether this age file opens with a passphrase, and not with an identity.
+
+    Raises `ArchiveUnreadable` where it is none.
+    """
+    with opened(file) as stream, reading():
+        head = stream.read(len(HEADER) + len(SCRYPT_STANZA))
+    if not head.startswith(HEADER):
+        raise _no_age_file()
+    return head.endswith(SCRYPT_STANZA)
 
 
 def opened(file: Path) -> IO[bytes]:
@@ -118,13 +159,13 @@ def _open(stream: IO[bytes], calls: _Calls, identity: Path | None, passphrase: s
     head = stream.read(len(HEADER) + len(SCRYPT_STANZA))
     stream.seek(0)
     if not head.startswith(HEADER):
-        raise ArchiveUnreadable(_("the file is not an age file"))
+        raise _no_age_file()
     if head.endswith(SCRYPT_STANZA):
         if not passphrase:
             raise WrongIdentity(_("the archive opens with a passphrase, and none was given"))
         whole = stream.read()
         _check_work(whole)
-        calls.write(bytes(pyrage.passphrase.decrypt(whole, passphrase)))
+        calls.write(_from_passphrase(whole, passphrase))
     else:
         if identity is None:
             raise WrongIdentity(
@@ -140,6 +181,10 @@ def _check_work(whole: bytes) -> None:
         raise _damaged()
     if int(found.group(1)) > MOST_WORK:
         raise _too_much()
+
+
+def _no_age_file() -> ArchiveUnreadable:
+    return ArchiveUnreadable(_("the file is not an age file"))
 
 
 def _damaged() -> ArchiveUnreadable:
@@ -171,6 +216,19 @@ def identities(file: Path) -> list[pyrage.x25519.Identity]:
     if not found:
         raise WrongIdentity(_("the identity file is empty"))
     return found
+
+
+def identity_beside(folders: Iterable[Path]) -> Path | None:
+    """The first identity file at the top of these folders."""
+    for folder in folders:
+        for file in listing.files(folder, MOST_LOOKED_INTO):
+            with contextlib.suppress(OSError):
+                if file.stat(follow_symlinks=False).st_size > LARGEST_IDENTITY:
+                    continue
+                lines = Path(file.path).read_bytes().splitlines()
+                if any(line.startswith(SECRET.encode()) for line in lines):
+                    return Path(file.path)
+    return None
 
 
 def _reading(stream: IO[bytes]) -> Callable[[int], bytes]:

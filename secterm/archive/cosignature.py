@@ -4,7 +4,6 @@ witness's own public keys, and the checkpoint that it has seen, cosigned. See FO
 
 from __future__ import annotations
 
-import itertools
 import os
 import re
 import stat
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from secterm.archive import listing
 from secterm.archive.errors import CosignatureInvalid
 from secterm.archive.members import log_lines
 from secterm.archive.tar import LATEST
@@ -30,7 +30,6 @@ from secterm.words import _
 HEADER: Final = "secterm-cosignature-1"
 ENDING: Final = "cosignature"
 LARGEST: Final = 64 * 1024  # bytes; one has about 9,000
-MOST_LOOKED_AT: Final = 10_000  # files of a medium
 MOST_SHOWN: Final = 9  # of them, each with a number
 
 _NAME: Final = re.compile(rf"secterm-([0-9]{{1,18}})-[0-9a-f]{{8}}(-[0-9]+)?\.{ENDING}", re.ASCII)
@@ -132,13 +131,9 @@ def read(file: Path) -> Cosigned:
 
 def found(folder: Path) -> list[Path]:
     """The cosignatures in this folder, by their names, over the most entries first."""
-    try:
-        with os.scandir(folder) as each:
-            names = [
-                (int(match[1]), entry.name)
-                for entry in itertools.islice(each, MOST_LOOKED_AT)
-                if (match := _NAME.fullmatch(entry.name)) and entry.is_file(follow_symlinks=False)
-            ]
-    except OSError:
-        return []
+    names = [
+        (int(match[1]), entry.name)
+        for entry in listing.files(folder)
+        if (match := _NAME.fullmatch(entry.name))
+    ]
     return [folder / name for _size, name in sorted(names, reverse=True)[:MOST_SHOWN]]

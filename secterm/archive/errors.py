@@ -49,10 +49,19 @@ class WrongIdentity(ArchiveError):
 class NotRestored(ArchiveError):
     """An archive that does not go into this vault; the reason ends in a full stop.
 
-    `faults` are those that were found in it; `begun`: some of its dossiers were taken in.
+    `faults` are those that were found in it; `begun`: some of its dossiers were taken in;
+    `advice` is what helps.
     """
 
-    def __init__(self, reason: str, faults: tuple[str, ...] = (), *, begun: bool = False) -> None:
+    def __init__(
+        self,
+        reason: str,
+        faults: tuple[str, ...] = (),
+        *,
+        begun: bool = False,
+        advice: str = "",
+    ) -> None:
         super().__init__(reason)
         self.faults = faults
         self.begun = begun
+        self.advice = advice

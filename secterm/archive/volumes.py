@@ -4,6 +4,7 @@ by itself: how many dossiers each takes, and of volumes that were found, which a
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -107,6 +108,17 @@ def gathered(volumes: Iterable[Volume | None]) -> list[Gathered]:
         )
         for (set, of), there in found.items()
     ]
+
+
+def absent(found: Iterable[Gathered]) -> list[Volume]:
+    """The volumes that are missing of these sets."""
+    return [Volume(set=s.set, number=n, of=s.of) for s in found for n in s.missing]
+
+
+def is_named(file: str, volume: Volume) -> bool:
+    """Whether a file is called as such a volume is, of whatever set."""
+    ending = rf".*-{volume.number}of{volume.of}(-[0-9]+)?\.age"
+    return re.fullmatch(ending, file, re.ASCII | re.DOTALL) is not None
 
 
 def numbers(found: Sequence[int]) -> str:

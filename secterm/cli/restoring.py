@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -137,10 +137,11 @@ class _Opened:
 
     def look(self, file: Path) -> Looked:
         """An archive walked whole, before anything of it is used."""
-        from secterm.desk.restoring import look
+        from secterm.desk.restoring import counting, look
 
         with Progress() as shown:
-            progress = _counted(shown, _("Checking {file}: dossier {n}"), file)
+            told = _("Checking {file}: dossier {n}")
+            progress = counting(lambda n: shown.tell(told.format(file=file.name, n=n)))
             return look(file, identity=self.identity, passphrase=self.secret, progress=progress)
 
 
@@ -211,19 +212,6 @@ def _missing(found: list[Looked]) -> Path | None:
     return None
 
 
-def _counted(shown: Progress, text: str, file: Path) -> Callable[[str], None]:
-    """Tells how many dossiers were met, by members' names or by ids."""
-    seen: set[str] = set()
-
-    def progress(name: str) -> None:
-        kind, _slash, rest = name.partition("/")
-        if kind == "dossiers" or not _slash:
-            seen.add(rest.partition("/")[0] or name)
-            shown.tell(text.format(file=file.name, n=len(seen)))
-
-    return progress
-
-
 def _newest(found: list[Looked]) -> Mapping[str, bytes]:
     """The files of the pack that the first archive's vault adopted last, where it is one still."""
     from secterm.policy import reader
@@ -237,8 +225,11 @@ def _newest(found: list[Looked]) -> Mapping[str, bytes]:
 
 
 def _taken(desk: Desk, archive: Looked, fingerprint: str) -> Restored:
+    from secterm.desk.restoring import counting
+
     with Progress() as shown:
-        progress = _counted(shown, _("Taking in {file}: dossier {n}"), archive.file)
+        told = _("Taking in {file}: dossier {n}")
+        progress = counting(lambda n: shown.tell(told.format(file=archive.file.name, n=n)))
         return desk.restore(archive, fingerprint, progress)
 
 

@@ -43,6 +43,10 @@ PIECE: Final = 1 << 20  # bytes of a part before it is compressed, unless one en
 TOGETHER: Final = 32  # dossiers of one transaction
 HEAVY: Final = 64 << 20  # bytes of dossiers that make one before
 
+ASK_THE_UNIT: Final = _(
+    "Keep this archive apart, and call its unit: somebody changed its vault or this file."
+)
+
 Files = Mapping[str, bytes]
 
 
@@ -98,6 +102,20 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
         return sum(len(each) for each in found)
 
 
+def counting(tell: Callable[[int], None]) -> Callable[[str], None]:
+    """Tells how many dossiers were met so far, from the names of folders or their members."""
+    seen: set[str] = set()
+
+    def progress(name: str) -> None:
+        kind, _slash, rest = name.partition("/")
+        id = rest.partition("/")[0]
+        if kind == "dossiers" and id not in seen:
+            seen.add(id)
+            tell(len(seen))
+
+    return progress
+
+
 def look(
     file: Path,
     *,
@@ -125,7 +143,10 @@ def look(
     if walk.faults or walk.context is None or walk.manifest is None:
         raise NotRestored(_("it does not hold."), tuple(walk.faults))
     if walk.manifest.kind != "whole":
-        raise NotRestored(_("it holds decisions alone, and no history that could be restored."))
+        raise NotRestored(
+            _("it holds decisions alone, and no history that could be restored."),
+            advice=_("Ask its unit for a whole archive."),
+        )
     if not all(map(_one_line, _named(walk.context, walk.manifest))):
         raise NotRestored(_("the name of a unit or an officer in it cannot be shown."))
     whole = sha256_of(file)
@@ -162,17 +183,22 @@ class Restoring(Witnessing):
         self,
         archive: Looked,
         fingerprint: str = "",
-        progress: Callable[[str], None] = lambda dossier: None,
+        progress: Callable[[str], None] = lambda folder: None,
+        recorded: Callable[[int], None] = lambda dossiers: None,
     ) -> Restored:
         """Takes an archive's dossiers in, and says what became of each.
 
         `fingerprint` is that of the other vault's log keys as its unit told it; not needed
-        where they are known. Raises `NotRestored`, or as `again` or a transaction; where
-        dossiers were recorded before that they are whole, and a second time goes on.
+        where they are known. `progress` is told the folder of each dossier, and `recorded` after
+        each transaction how many dossiers are in. Raises `NotRestored`, or as `again`, `progress`
+        or a transaction; where dossiers were recorded before, they are whole, and a second time
+        goes on.
         """
         self._may("manage")
         self._demand(archive, fingerprint)
-        taking = _Taking(self._vault, self._registry, self._shelf, self._record, archive, progress)
+        taking = _Taking(
+            self._vault, self._registry, self._shelf, self._record, archive, progress, recorded
+        )
         try:
             again.again(
                 archive.file,
@@ -183,7 +209,7 @@ class Restoring(Witnessing):
             )
             taking.flush()
         except NotRestored as error:
-            raise NotRestored(error.reason, begun=taking.begun) from None
+            raise NotRestored(error.reason, begun=taking.begun, advice=error.advice) from None
         finally:
             self._read_again()
             self._index.clear()
@@ -191,24 +217,31 @@ class Restoring(Witnessing):
 
     def _demand(self, archive: Looked, fingerprint: str) -> None:
         """Raises `NotRestored` where the archive's vault cannot be believed."""
-        registry, vault = self._registry, archive.vault
+        self.demand_fit(archive)
+        if fingerprint:
+            archive.demand(fingerprint)
+        elif not self.knows(archive):
+            raise NotRestored(_("the fingerprint of its log keys is not known yet."))
+
+    def demand_fit(self, archive: Looked) -> None:
+        """Raises `NotRestored` where it would not go into this vault, whatever fingerprint its
+        unit tells.
+        """
+        vault = archive.vault
         if vault == self._vault.id.hex():
             raise NotRestored(
-                _("it is of this very vault, which has these dossiers. Restore it into a new one.")
+                _("it is of this very vault, which has these dossiers. Restore it into a new one."),
+                advice=_("Nothing is to be done here: what it has is here already."),
             )
         log = archive.context.log
         point, witnessed = archive.context.checkpoint, self._witnessed(archive)
-        if vault not in registry.joined and witnessed is None:
-            if not fingerprint:
-                raise NotRestored(_("the fingerprint of its log keys is not known yet."))
-            archive.demand(fingerprint)
         if witnessed not in (None, log_digest(log)):
-            raise NotRestored(_("it has other log keys than that vault had before."))
+            raise NotRestored(
+                _("it has other log keys than that vault had before."), advice=ASK_THE_UNIT
+            )
         keys = tuple(verifier.public_key.hex() for verifier in log)
         self._demand_same(vault, keys, point.size, point.root.hex())
         self._demand_unit(vault, archive.manifest.unit)
-        if fingerprint:
-            archive.demand(fingerprint)
         self._demand_one_past(archive)
         for id, known in archive.context.origins.items():
             for size, said in known.said.items():
@@ -232,21 +265,26 @@ class Restoring(Witnessing):
         if joined is None:
             return
         if log != (joined.log_ed25519, joined.log_mldsa44):
-            raise NotRestored(_("it has other log keys than that vault had before."))
+            raise NotRestored(
+                _("it has other log keys than that vault had before."), advice=ASK_THE_UNIT
+            )
         said = registry.origins[vault].said
         if size in said and said[size].root != root:
             raise NotRestored(
                 _(
                     "at {n} entries its journal has the root {new}, and had {old} in an earlier "
                     "archive: that vault was put back or forked."
-                ).format(n=size, new=root[:20], old=said[size].root[:20])
+                ).format(n=size, new=root[:20], old=said[size].root[:20]),
+                advice=ASK_THE_UNIT,
             )
 
     def _demand_unit(self, vault: str, unit: str) -> None:
         """A vault is one unit's for ever."""
         joined = self._registry.joined.get(vault)
         if joined is not None and joined.unit != unit:
-            raise NotRestored(_("it names another unit than that vault was of before."))
+            raise NotRestored(
+                _("it names another unit than that vault was of before."), advice=ASK_THE_UNIT
+            )
 
     def _demand_one_past(self, archive: Looked) -> None:
         """A journal has one past: nothing that is known of it is otherwise in this archive."""
@@ -262,7 +300,8 @@ class Restoring(Witnessing):
                     _(
                         "at {n} entries its journal has the root {new}, and had {old} in an "
                         "earlier archive: that vault was put back or forked."
-                    ).format(n=size, new=now[size].hex()[:20], old=root[:20])
+                    ).format(n=size, new=now[size].hex()[:20], old=root[:20]),
+                    advice=ASK_THE_UNIT,
                 )
 
     def _demand_other_people(self, archive: Looked) -> None:
@@ -273,12 +312,17 @@ class Restoring(Witnessing):
         here |= {id: {*known.names()} for id, known in self._registry.origins.items()}
         strands = {self._vault.id.hex(), *self._registry.strands, *there}
         if any(line.id in strands for line in archive.walk.dossiers):
-            raise NotRestored(_("it gives a dossier the id of something else."))
+            raise NotRestored(
+                _("it gives a dossier the id of something else."), advice=ASK_THE_UNIT
+            )
         for id, people in there.items():
             strange = self._vault.has_dossier(bytes.fromhex(id)) and id not in here
             taken = any(people & others for vault, others in here.items() if vault != id)
             if strange or taken:
-                raise NotRestored(_("it gives an id that somebody here has to somebody else."))
+                raise NotRestored(
+                    _("it gives an id that somebody here has to somebody else."),
+                    advice=ASK_THE_UNIT,
+                )
 
 
 def _no_sum(id: str, why: Exception) -> NotRestored:
@@ -308,6 +352,7 @@ class _Taking:
         record: Callable[[], Recording],
         archive: Looked,
         progress: Callable[[str], None],
+        recorded: Callable[[int], None],
     ) -> None:
         self._vault = vault
         self._own = vault.id.hex()
@@ -316,6 +361,7 @@ class _Taking:
         self._record = record
         self._archive = archive
         self._progress = progress
+        self._recorded = recorded
         self._packs = {**archive.context.packs, **registry.packs}
         self._people: dict[str, bytes] = {}  # the members of officers' folders
         self.begun = False  # whether dossiers, and the vaults that they come from, are recorded
@@ -342,7 +388,7 @@ class _Taking:
         elif kind == "dossiers":
             self._plans += self._plan(id, files)
             self._weight += sum(map(len, files.values()))
-            self._progress(id)
+            self._progress(name)
         if len(self._plans) == TOGETHER or self._weight > HEAVY:
             self.flush()
 
@@ -357,6 +403,7 @@ class _Taking:
                     self._take(record, plan)
             self.begun = True
             self._shelf.clear()
+        self._recorded(self.found.all)
 
     # -- the vaults that they come from --------------------------------------
 
@@ -476,7 +523,8 @@ class _Taking:
             return self._shelf.state(id)[1]
         except BROKEN:
             raise NotRestored(
-                _("a dossier that it brings is here and does not open. Run a verification.")
+                _("a dossier that it brings is here and does not open."),
+                advice=_("Run a verification."),
             ) from None
 
     def _take(self, record: Recorder, plan: _Plan) -> None:

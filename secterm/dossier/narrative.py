@@ -47,7 +47,8 @@ class Told:
     """One entry as it reads: its number, its time (ISO 8601) and one or two sentences.
 
     `run` is how so many like it in a row read, empty where it is better told by itself.
-    Where it is such a run, `last` is the number of the last entry in it, else 0.
+    Where it is such a run, `last` is the number of the last entry in it, else 0. `vault` is the
+    id of the vault in whose journal it stands, empty for this one.
     """
 
     number: int
@@ -55,6 +56,7 @@ class Told:
     text: str
     run: str = ""
     last: int = 0
+    vault: str = ""
 
 
 def told(entries: Iterable[Numbered], pack: Pack, names: Names, days: Days = str) -> Iterator[Told]:
@@ -62,16 +64,20 @@ def told(entries: Iterable[Numbered], pack: Pack, names: Names, days: Days = str
     state: State | None = None
     for one in entries:
         teller = _Teller(state, one, pack, names, days)
-        yield Told(one.number, one.entry.at, teller.text(), teller.run())
+        vault, number = one.stands
+        yield Told(number, one.entry.at, teller.text(), teller.run(), vault=vault)
         state = fold.apply(state, one)
 
 
 def in_short(events: Iterable[Told]) -> Iterator[Told]:
     """The same, with what is alike in a row on one day told as one, at the time of the first."""
-    for (_on, run), found in itertools.groupby(events, key=lambda one: (one.at[:10], one.run)):
+    for (_on, run, vault), found in itertools.groupby(
+        events, key=lambda one: (one.at[:10], one.run, one.vault)
+    ):
         same = list(found)
         if run and len(same) >= SHORTEST:
-            yield Told(same[0].number, same[0].at, run.format(n=len(same)), last=same[-1].number)
+            first, last = same[0], same[-1].number
+            yield Told(first.number, first.at, run.format(n=len(same)), last=last, vault=vault)
         else:
             yield from same
 

@@ -204,6 +204,15 @@ async def a_finding(officer):
     return ["> Reason                  Owes too much"]
 
 
+async def an_archive_that_comes_back(officer):
+    await officer.press("ctrl+r")
+    await officer.sees("Which archive?")
+    await officer.press("enter")
+    await officer.sees("> Path of the archive")
+    await officer.type("/media/stick/one.age")
+    return ["> Path of the archive     /media/stick/one.age"]
+
+
 FLOWS = (
     a_new_dossier,
     a_correction,
@@ -224,6 +233,7 @@ FLOWS = (
     another_name,
     another_role,
     a_disabling,
+    an_archive_that_comes_back,
 )
 
 

@@ -5,18 +5,26 @@ A screen that is not in `WALKS` is one that nobody looks at: a test says which.
 
 import dataclasses
 import importlib
+import os
 import pkgutil
 import random
+import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import pytest
 from shamir_mnemonic.wordlist import WORDLIST
 from textual.screen import Screen
 
-from secterm.archive import media, recipients
+from secterm.archive import age, media, recipients
+from secterm.archive.errors import NotRestored
+from secterm.archive.members import Covers, Manifest
 from secterm.desk import printing, quiz
-from secterm.dossier.entries import Answered, Archived, Trained
+from secterm.desk.desk import Desk
+from secterm.desk.restoring import Restored
+from secterm.dossier.entries import Answered, Archived, Trained, Volume
 from secterm.tui import screens
 from secterm.tui.drafts import Step
 from secterm.tui.screens import (
@@ -43,6 +51,8 @@ from secterm.tui.screens import (
     rules,
     settings,
     sharing,
+    taken_in,
+    taking_in,
     timeline,
     training,
     undersigning,
@@ -53,11 +63,11 @@ from secterm.tui.screens import first_run as first
 from secterm.tui.screens import handover as handing
 from secterm.tui.screens import quiz as quizzing
 from secterm.tui.screens.interview import jump
-from secterm.vault import shares
+from secterm.vault import kdf, shares
 from secterm.vault.note import Checkpoint
-from tests.support import sticks
+from tests.support import archives, sticks
 from tests.support.custodians import asks_for, sees_the_share
-from tests.support.house import SECOND, Sitting
+from tests.support.house import OFFICER, SECOND, Sitting, build
 from tests.support.paper import ordinary
 from tests.support.witnessing import cosigned
 
@@ -363,6 +373,80 @@ async def put_back(officer):
     await keys(("enter", "is NOT what the witness has seen"))(officer)
 
 
+def archives_here(*names):
+    """Files on the stick that begin as age files for a passphrase do."""
+    (stick,) = media.machine.present()
+    for n, name in enumerate(names):
+        (stick.folder / name).write_bytes(age.HEADER + age.SCRYPT_STANZA)
+        os.utime(stick.folder / name, (THEN.timestamp() - n * 86_400,) * 2)
+
+
+async def the_archives(officer):
+    archives_here(
+        *(f"secterm-1404-73df950f-{n}of3.age" for n in (1, 2, 3)), "secterm-900-1c02aa.age"
+    )
+    await keys(("ctrl+r", "> secterm-1404"))(officer)
+
+
+async def opening(officer):
+    await the_archives(officer)
+    await keys(("enter", "> Archive's passphrase"))(officer)
+
+
+async def whose(officer):
+    """As far as the fingerprint of another unit's vault, which is the same each time."""
+    (stick,) = media.machine.present()
+    chance = random.Random(11)
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        patch.setattr(os, "urandom", chance.randbytes)
+        patch.setattr(kdf, "floors", (kdf.Cost(t=1, m=32, p=1),))
+        vault = build(Path(folder) / "vault.db", ("opened", "key"), clock=Ageing())
+        desk = Desk.open(vault, *OFFICER, clock=lambda: THEN)
+        desk.export(stick.folder, archives.TO)
+        desk.close()
+    archives.identity_file(stick.folder)
+    await keys(("ctrl+r", "> secterm-"), ("enter", "> Identity file"))(officer)
+    await keys(("enter", "> Fingerprint"))(officer)
+
+
+async def not_taken_in(officer):
+    faults = tuple(f"dossiers/{'0a1b2c3d' * 4}/entries/{n}.json: is not as signed" for n in (7, 8))
+    error = NotRestored("it does not hold.", faults)
+    await officer.app.push_screen(taking_in.refused(error, Path("secterm-1404-73df950f.age")))
+    await officer.sees("is not taken in")
+
+
+async def taken_in_apart(officer):
+    """Of three volumes the first; two dossiers went another way."""
+    ids = [card.id for card in officer.desk.cards()]
+    first = Volume(set="5e7a" * 8, number=1, of=3)
+    manifest = Manifest(
+        format=3,
+        kind="whole",
+        unit="Border office north",
+        covers=Covers(what="all", dossiers=48, left_out=0, volume=first),
+        origin="",
+        size=1404,
+        root="",
+        created=THEN.isoformat(),
+        officer="",
+        files={},
+    )
+    made = Restored(
+        vault="3f2a91bc" * 4,
+        unit=manifest.unit,
+        size=1404,
+        root="",
+        new=["" for _ in range(12)],
+        continued=["" for _ in range(3)],
+        same=["" for _ in range(30)],
+        apart=dict(zip(ids[:2], ids[2:4], strict=True)),
+        erased=["0a1b2c3d" * 4],
+    )
+    await officer.app.push_screen(taken_in.TakenIn(manifest, made, [first]))
+    await officer.sees("Went another way")
+
+
 async def tour(officer):
     officer.app.guide.begin()
     await officer.sees("Tour 1 of")
@@ -444,6 +528,11 @@ WALKS = {
     "cosignature": Walk(receipts.Cosigning, a_cosignature),
     "new witness": Walk(form.Form, a_new_witness),
     "put back": Walk(reader.Reader, put_back),
+    "archives here": Walk(taking_in.TakingIn, the_archives),
+    "opening an archive": Walk(form.Form, opening),
+    "whose archive": Walk(form.Form, whose),
+    "not taken in": Walk(reader.Reader, not_taken_in),
+    "taken in": Walk(taken_in.TakenIn, taken_in_apart),
     "verify": Walk(form.Form, keys(("f6", "> Earlier checkpoint"))),
     "verified": Walk(
         verifying.Verified,

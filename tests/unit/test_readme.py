@@ -31,6 +31,7 @@ WHERE = {
     "undertaking": ("undersigning",),
     "verified": ("verifying",),
     "archives written": ("receipts",),
+    "archive taken in": ("taken_in",),
     "export": ("exporting", "marks"),
     "recovery shares": ("sharing",),
     "officers": ("officers",),

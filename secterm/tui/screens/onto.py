@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeVar
 
 from secterm.archive import media, space
 from secterm.archive.errors import ArchiveNotWritten
@@ -23,6 +23,8 @@ from secterm.words import _
 PACE: Final = 1.0  # seconds between two looks at what is mounted
 FOLDER: Final = "folder"  # the answer that is no medium
 TAKEN_OUT: Final = _("The medium that was chosen is not here any more.")
+
+T = TypeVar("T")
 
 LastUsed = Callable[[str], str]  # by a file system's id; an ISO time, or empty
 
@@ -76,7 +78,7 @@ class OnMedium(Form):
             [*before, *first, *entries],
             intro=intro,
             live=lambda values: "\n".join(
-                told for told in (self._unmounted(), live(values) if live else "") if told
+                told for told in (unmounted(self._waiting), live(values) if live else "") if told
             ),
             told=told,
             at=at,
@@ -140,18 +142,21 @@ class OnMedium(Form):
         told = [Choice(m.key, described(m, self._last_used(m.id))) for m in self._found]
         return (*told, Choice(FOLDER, named))
 
-    def _unmounted(self) -> str:
-        """What is plugged in and waits to be mounted, as on a console nothing does by itself."""
-        names = [called(medium, medium.device) for medium in self._waiting]
-        if not names:
-            return ""
-        return _("Plugged in, but not mounted yet: {names}.").format(names=", ".join(names))
-
     def _fault(self, values: Mapping[str, str]) -> str:
         chosen = next((m for m in self._found if m.key == values["medium"]), None)
         if chosen is not None and chosen.read_only:
             return _("This medium is read-only. Nothing can be written to it.")
         return ""
+
+
+async def watch(look: Callable[[], T], last: T, changed: Callable[[T], None]) -> None:
+    """Tells whenever a look at the media finds something else than the one before it."""
+    while True:
+        await asyncio.sleep(PACE)
+        found = await asyncio.to_thread(look)
+        if found != last:
+            last = found
+            changed(found)
 
 
 def _under(folder: str) -> Medium | None:
@@ -171,6 +176,14 @@ def called(medium: Medium, *more: str) -> str:
     """A medium's name, and in brackets what else it is known by: its model, and `more`."""
     else_ = [each for each in (medium.model, *more) if each not in ("", medium.name)]
     return f"{medium.name} ({', '.join(else_)})" if else_ else medium.name
+
+
+def unmounted(waiting: Sequence[Medium]) -> str:
+    """What is plugged in and waits to be mounted, as on a console nothing does by itself."""
+    names = [called(medium, medium.device) for medium in waiting]
+    if not names:
+        return ""
+    return _("Plugged in, but not mounted yet: {names}.").format(names=", ".join(names))
 
 
 def described(medium: Medium, used: str) -> str:

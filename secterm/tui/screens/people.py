@@ -35,6 +35,7 @@ from secterm.tui.screens.listed import (
 from secterm.tui.screens.officers import Officers
 from secterm.tui.screens.overview import Overview
 from secterm.tui.screens.room import Room
+from secterm.tui.screens.taking_in import TakingIn
 from secterm.tui.widgets.carding import Lines
 from secterm.tui.widgets.changing import Changing
 from secterm.tui.widgets.rows import Drawn, Row, Rows
@@ -58,8 +59,8 @@ class People(Room[None]):
         "another view. Type any part of a name, a post, a department, an identity number, a "
         "stage or what is owed, or the beginning of an id, to see only those; / first where it "
         "begins with a digit. Esc takes that back, and once more leads to the first view. F8 "
-        "shows everybody in bars, F9 the settings; F7 (an administrator's) makes shares that "
-        "open the vault when nobody else can."
+        "shows everybody in bars, F9 the settings. An administrator's: F7 makes shares for when "
+        "nobody can unlock, Ctrl+R takes an archive in."
     )
     RULE = _(
         "Nobody is admitted before all four gates are done, and an admission lapses on its day."
@@ -74,6 +75,7 @@ class People(Room[None]):
         Binding("f7", "recovery", _("Recovery")),
         Binding("f8", "overview", _("Overview")),
         Binding("f9", "settings", _("Settings")),
+        Binding("ctrl+r", "restore", _("Take an archive in")),
         Binding("escape", "clear", _("Clear the filter"), show=False),
         Binding("1", "view(1)", _("The first view; 2 to 9: the others"), show=False),
         *(Binding(str(n), f"view({n})", "", show=False) for n in range(2, MOST + 1)),
@@ -85,7 +87,7 @@ class People(Room[None]):
         Binding("home", "end(-1)", _("First, while nothing is typed"), show=False, priority=True),
         Binding("end", "end(1)", _("Last, while nothing is typed"), show=False, priority=True),
     ]
-    NEEDS = {"new": "record", "export": "record", "recovery": "manage"}
+    NEEDS = {"new": "record", "export": "record", "recovery": "manage", "restore": "manage"}
 
     def __init__(self) -> None:
         super().__init__(_("Dossiers"))
@@ -198,7 +200,8 @@ class People(Room[None]):
         self._made = False
         self._found = found
         rows = self.query_one(Rows)
-        lines = Lines(max(rows.room - 2, 40), self.shell.clock())
+        apart = self.desk.others
+        lines = Lines(max(rows.room - 2, 40), self.shell.clock(), lambda id: bool(apart(id)))
         drawn = Drawn(found, lambda card: Row(card.id, lines.line(card)))
         rows.show(drawn, at=at or 0, whole=found.whole)
         if not found.whole:
@@ -225,7 +228,8 @@ class People(Room[None]):
             return reading(index)
         if not index:
             first = _("F2 opens the first.") if self.desk.may("record") else ""
-            return f"{_('There is no dossier yet.')} {first}".rstrip()
+            back = _("Ctrl+R takes an archive in.") if self.desk.may("manage") else ""
+            return " ".join(part for part in (_("There is no dossier yet."), first, back) if part)
         told = how_many(index, shown, self._place, self._line.value, outside=outside)
         return told + self._damage
 
@@ -422,6 +426,11 @@ class People(Room[None]):
         self.doing = "settings"
         self.app.push_screen(Preferences(), lambda _none: self._go(Place()))
 
+    def action_restore(self) -> None:
+        """The archives that could be taken in."""
+        self.doing = "restore"
+        self.app.push_screen(TakingIn())
+
     # -- what a lock interrupts -------------------------------------------------
 
     def place(self) -> str:
@@ -444,6 +453,7 @@ class People(Room[None]):
             "recovery": self.action_recovery,
             "overview": self.action_overview,
             "settings": self.action_settings,
+            "restore": self.action_restore,
         }
         if what == "dossier":
             self._open(id)

@@ -4,7 +4,6 @@ witness's cosignature is taken in from a medium.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from secterm.tui.screens import onto
 from secterm.tui.screens.form import Entry, Form, Values, refusal
 from secterm.tui.screens.managing import asked
 from secterm.tui.screens.reader import Reader
+from secterm.tui.screens.taking_in import TakingIn
 from secterm.tui.widgets.choices import Choice, Choices
 from secterm.words import _, ngettext
 
@@ -40,15 +40,19 @@ class Receipts(Reader):
     HELP_TEXT = _(
         "What was written to which medium and for whom, the latest first. A registry that is a "
         "witness gives a cosignature back for an archive: F2 takes it in from the next stick, and "
-        "then the receipt says who has seen the archive's checkpoint. Arrows, PgUp and PgDn move "
-        "through the text. Enter or Esc goes back."
+        "then the receipt says who has seen the archive's checkpoint. F3 (an administrator's) "
+        "takes an archive in, of this unit's lost machine or of another unit: its dossiers with "
+        "all their history. Arrows, PgUp and PgDn move through the text. Enter or Esc goes back."
     )
     RULE = _(
         "A cosignature is taken in only where the journal has in its past what the witness has "
         "seen. Where it has not, the vault was put back or forked, and that is told."
     )
-    BINDINGS = [Binding("f2", "cosigned", _("Take a cosignature in"))]
-    NEEDS = {"cosigned": "record"}
+    BINDINGS = [
+        Binding("f2", "cosigned", _("Take a cosignature in")),
+        Binding("f3", "restore", _("Take an archive in")),
+    ]
+    NEEDS = {"cosigned": "record", "restore": "manage"}
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(_("Archives written"), *_told(desk))
@@ -60,10 +64,13 @@ class Receipts(Reader):
         self.query_one("#page Static", Static).update(text)
 
     def take_up(self, word: str, typed: dict[str, str]) -> None:
-        """The cosignature is asked for again; else the line at the top."""
+        """What was begun is begun again; else the line at the top."""
         if word == "cosigned":
             if self.allowed("record"):
                 self.action_cosigned()
+        elif word == "restore":
+            if self.allowed("manage"):
+                self.action_restore()
         else:
             super().take_up(word, typed)
 
@@ -72,6 +79,11 @@ class Receipts(Reader):
         """A cosignature from a medium."""
         self.doing = "cosigned"
         await take_in(self)
+
+    def action_restore(self) -> None:
+        """The archives that could be taken in."""
+        self.doing = "restore"
+        self.app.push_screen(TakingIn())
 
 
 def _told(desk: Desk) -> tuple[str, str]:
@@ -116,18 +128,15 @@ class Cosigning(Form):
 
     def on_mount(self) -> None:
         """Looks what comes and goes."""
-        self.run_worker(self._watch(), exit_on_error=False)
+        self.run_worker(onto.watch(_look, self._found, self._come_and_go), exit_on_error=False)
 
-    async def _watch(self) -> None:
-        while True:
-            await asyncio.sleep(onto.PACE)
-            found = await asyncio.to_thread(_look)
-            if found != self._found:
-                self._found = found
-                control = self.query_one("#entry-from", Choices)
-                kept = control.key if control.key in self._keys()[:-1] else self._keys()[0]
-                control.ask(self._choices(), kept)
-                self._changed()
+    def _come_and_go(self, found: dict[str, str]) -> None:
+        """Shows others; the cursor stays with its own."""
+        self._found = found
+        control = self.query_one("#entry-from", Choices)
+        kept = control.key if control.key in self._keys()[:-1] else self._keys()[0]
+        control.ask(self._choices(), kept)
+        self._changed()
 
     def _keys(self) -> list[str]:
         return [*self._found, FILE]

@@ -24,6 +24,7 @@ from secterm.words import _, ngettext
 SINGLY: Final = "singly"  # a word in the place that a lock keeps
 TIME: Final = 5  # columns of a time,
 APART: Final = 2  # and between one column and the next
+SHOWN: Final = 8  # hex digits of a vault's id
 
 
 def by_day(told: Iterable[Told], *, numbers: bool = False) -> RenderableType:
@@ -50,7 +51,9 @@ def _days(told: Iterable[Told]) -> Iterable[tuple[str, Iterable[Told]]]:
 
 
 def _number(one: Told) -> str:
-    return f"#{one.number}-{one.last}" if one.last else f"#{one.number}"
+    """The entry's number, and before it the vault whose journal it is of, where that is another."""
+    number = f"#{one.number}-{one.last}" if one.last else f"#{one.number}"
+    return f"{one.vault[:SHOWN]} {number}" if one.vault else number
 
 
 class Latest(Static):
@@ -97,7 +100,8 @@ class Timeline(Room[None]):
     )
     RULE = _(
         "Every line is an entry of the journal, sealed and signed by the officer it names. "
-        "A verification names it by the number at the right."
+        "A verification names it by the number at the right. What was recorded in another vault "
+        "and came with an archive has that vault's first digits before its number there."
     )
     BINDINGS = [
         Binding("enter", "keep", _("Read what was found"), priority=True),
@@ -221,5 +225,6 @@ class Timeline(Room[None]):
 
 def _has(one: Told, wanted: Sequence[str]) -> bool:
     """Whether all words stand in an entry, in its day however that is written, or its number."""
-    text = f"{one.at[:10]} {dates.told(one.at)} #{one.number} {one.text}".casefold()
+    number = f"#{one.number} {one.vault[:SHOWN]}"
+    text = f"{one.at[:10]} {dates.told(one.at)} {number} {one.text}".casefold()
     return all(word in text for word in wanted)

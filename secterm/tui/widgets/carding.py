@@ -16,6 +16,7 @@ Cell = Callable[[Card, datetime], str]
 Column = tuple[str, int, Cell]  # heading, width, what stands in it
 
 NARROWEST: Final = 39  # columns that name and post have, before anything else is added
+SHOWN: Final = 8  # hex digits of an id
 WIDEST: Final = 40  # columns that either of them makes use of
 
 
@@ -37,10 +38,18 @@ WHERE_WIDE: Final[tuple[Column, ...]] = (
 )
 
 
-class Lines:
-    """The lines of a list so wide, as of a time."""
+def _name(card: Card, width: int) -> str:
+    return f"{fit(card.name, width - SHOWN - 1).rstrip()} {card.id[:SHOWN]}"
 
-    def __init__(self, width: int, now: datetime) -> None:
+
+class Lines:
+    """The lines of a list so wide, as of a time. Of a dossier that is here twice, as its history
+    went two ways, the first digits of its id stand behind the name.
+    """
+
+    def __init__(
+        self, width: int, now: datetime, twice: Callable[[str], bool] = lambda id: False
+    ) -> None:
         self._now = now
         room = width - sum(wide + 1 for _heading, wide, _cell in ALWAYS)
         more: list[Column] = []
@@ -52,7 +61,7 @@ class Lines:
         name = min((room - 1) * 6 // 10, WIDEST)
         post = min(max(room - name - 1, 1), WIDEST)
         self._columns: tuple[Column, ...] = (
-            (_("Name"), name, lambda card, now: card.name),
+            (_("Name"), name, lambda card, now: _name(card, name) if twice(card.id) else card.name),
             (_("Post"), post, lambda card, now: card.post),
             *ALWAYS,
             *more,

@@ -10,8 +10,9 @@ from secterm.archive.errors import NotRestored
 from secterm.archive.inspect import inspect_archive
 from secterm.archive.parts import unpacked
 from secterm.archive.recipients import Recipients
+from secterm.desk import restoring
 from secterm.desk.desk import Desk
-from secterm.desk.restoring import look
+from secterm.desk.restoring import counting, look
 from secterm.dossier import entries as acts
 from secterm.dossier.permit import NotAllowed
 from tests.support import archives, printed
@@ -578,3 +579,28 @@ def test_the_second_person_is_another_one_than_in_the_other_vault(other, keep, t
     other.act(id, act, signer=other.second(*SECOND))
     assert other.dossier(id).standing.stage == "admitted"
     assert other.verify().faults == []
+
+
+def test_it_is_told_after_each_transaction_how_many_dossiers_are_in(desk, other, keep, monkeypatch):
+    monkeypatch.setattr(restoring, "TOGETHER", 2)
+    archive, told = keep(desk), []
+    other.restore(archive, archive.walk.own, recorded=told.append)
+    assert told == [2, 3]
+    told.clear()
+    other.restore(archive, recorded=told.append)
+    assert told == [3]
+
+
+def test_whether_it_fits_is_known_before_a_fingerprint_is_told(desk, other, keep):
+    archive = keep(desk)
+    other.demand_fit(archive)
+    with pytest.raises(NotRestored, match="of this very vault") as told:
+        desk.demand_fit(archive)
+    assert told.value.advice
+
+
+def test_dossiers_are_counted_as_they_come(desk, other, keep):
+    archive, told = keep(desk), []
+    restoring.look(archive.file, identity=archive.identity, progress=counting(told.append))
+    other.restore(archive, archive.walk.own, counting(told.append))
+    assert told == [1, 2, 3, 1, 2, 3]
