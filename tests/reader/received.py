@@ -46,7 +46,6 @@ class Said(Headed):
         told = vault, entry.number_of("size"), entry.id("root")
         if (self.vault, self.point.size, self.point.root) != told:
             raise Broken("is of another vault or checkpoint")
-        self.unit = entry.text("unit")
         self.recovery_shares()
         self.by_officer(self.signatures[2].partition("/officer/")[2][:32])
         folders = [f"officers/{id}" for id in self.officers]
@@ -101,10 +100,6 @@ class Whose:
         """Why its journal is not known to have had this checkpoint."""
         raise NotImplementedError
 
-    def called(self, unit: str) -> bool:
-        """Whether its unit can have this name."""
-        raise NotImplementedError
-
 
 class Home(Whose):
     """This very vault, to which its own entries come home. `had` says whether its journal had
@@ -132,9 +127,6 @@ class Home(Whose):
 
     def wrong(self, size: int, root: bytes) -> str:
         return "" if self.had(size, root) else "came from a checkpoint that never was here"
-
-    def called(self, unit: str) -> bool:
-        return True  # as it was called where its entries came by
 
 
 class Origin(Whose):
@@ -185,9 +177,6 @@ class Origin(Whose):
         return (
             "" if self.said and size < max(self.said) else "came from a checkpoint later than known"
         )
-
-    def called(self, unit: str) -> bool:
-        return unit in {said.unit for said in self.said.values()}
 
 
 class Received:
@@ -257,8 +246,6 @@ class Received:
             raise Broken("came from another checkpoint than it says")
         if what := whose.wrong(size, root):
             raise Broken(what)
-        if not whose.called(one.text("unit")):
-            raise Broken("names another unit than that vault's")
         inside = part.entries()
         if len(inside) != one.number_of("entries"):
             raise Broken("brought another number of entries than it says")
