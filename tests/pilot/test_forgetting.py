@@ -94,6 +94,7 @@ async def test_a_secret_goes_with_its_field(sitting):
         assert not held(SECRET[:4])
 
 
+@pytest.mark.long
 async def test_the_widths_of_what_was_drawn_are_forgotten_though_set_aside(sitting):
     sealed.set_aside()
     async with sitting(("screening", "general")) as officer:

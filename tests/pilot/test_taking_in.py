@@ -175,6 +175,7 @@ async def test_from_the_list_it_is_one_key_and_of_a_known_vault_no_fingerprint_i
         assert "3  went on: what was recorded there since is here now" in officer.screen
 
 
+@pytest.mark.long
 async def test_the_archives_passphrase_opens_it_and_a_wrong_one_is_told(here, unit):
     file = unit.exports(SECRET)
     async with here() as officer:
@@ -187,6 +188,7 @@ async def test_the_archives_passphrase_opens_it_and_a_wrong_one_is_told(here, un
         await officer.reads(ASKED)
 
 
+@pytest.mark.long
 async def test_a_wrong_identity_is_told_and_its_path_stays(here, unit, stick, tmp_path):
     file = unit.exports()
     other = archives.pyrage.x25519.Identity.generate()
@@ -291,6 +293,7 @@ async def test_an_archive_of_this_very_vault_is_told(here, stick, identity):
         await refuses(officer, "it is of this very vault", "what it has is here already.")
 
 
+@pytest.mark.long
 async def test_a_vault_that_was_forked_is_told(here, unit, identity, tmp_path):
     whole = tmp_path / "before.db"
     shutil.copy(unit.vault, whole)
@@ -310,6 +313,7 @@ async def test_a_vault_that_was_forked_is_told(here, unit, identity, tmp_path):
         await refuses(officer, "that vault was put back or forked.", "call its unit")
 
 
+@pytest.mark.long
 async def test_histories_that_parted_are_named_and_enter_leads_to_the_one_that_came(
     here, unit, identity
 ):
@@ -418,6 +422,7 @@ async def takes_the_first(officer, file, unit):
     await officer.press("f2")
 
 
+@pytest.mark.long
 async def test_one_key_goes_on_with_the_volume_that_is_missing(here, unit, stick, identity):
     first, second = in_volumes(unit, stick)
     os.utime(second, (0, 0))
@@ -431,6 +436,7 @@ async def test_one_key_goes_on_with_the_volume_that_is_missing(here, unit, stick
         assert set(unit.names()) <= set(names(officer))
 
 
+@pytest.mark.long
 async def test_a_volume_that_is_on_no_stick_is_waited_for(here, unit, stick, identity, tmp_path):
     first, second = in_volumes(unit, stick)
     second.rename(tmp_path / second.name)
@@ -548,6 +554,7 @@ async def test_esc_before_anything_is_recorded_gives_up(here, unit, identity, st
         await officer.sees("Which archive?")
 
 
+@pytest.mark.long
 async def test_esc_later_keeps_what_is_recorded_and_it_goes_on(
     here, unit, identity, stops, monkeypatch
 ):
@@ -608,6 +615,7 @@ async def test_esc_stops_the_checking_and_nothing_typed_is_lost(here, unit, iden
         await officer.reads(ASKED)
 
 
+@pytest.mark.long
 async def test_a_lock_in_the_middle_leads_back_with_what_was_typed(here, unit, identity):
     file = unit.exports()
     async with here() as officer:

@@ -303,6 +303,7 @@ async def test_a_lock_while_a_volume_is_written_gives_up_that_one_only(three, pl
         assert officer.desk.verify().holds
 
 
+@pytest.mark.long
 async def test_where_a_file_ends_on_the_medium_all_volumes_go_onto_it(
     three, plug, monkeypatch, tmp_path
 ):

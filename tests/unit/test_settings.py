@@ -340,6 +340,7 @@ ANY = st.builds(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None)
 @given(first=ANY, then=ANY)
 def test_what_is_written_is_read_again_whatever_stood_there(tmp_path_factory, first, then):

@@ -322,6 +322,7 @@ def parts_changed(act, change, names):
     return [act | {"part": packed(change(part, name).members)} for name in names(part)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("change", CHANGES)
 def test_every_change_inside_a_part_is_noticed(journey, tmp_path, change):
     every = [parts_changed(act, change, Opened.one_of_each) for act in came(journey)]
@@ -385,6 +386,7 @@ def origin(journey):
     return json.loads(journey.opened[name])["act"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("change", CHANGES)
 def test_every_change_of_what_is_known_of_another_vault_is_noticed(
     house, journey, origin, tmp_path, change

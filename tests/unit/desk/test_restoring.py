@@ -129,6 +129,7 @@ def test_undertakings_hold_and_their_paper_says_so(desk, other, keep):
     assert "every signature hold" in printed.text(other.paper(id, "undertaking").data)
 
 
+@pytest.mark.long
 def test_every_paper_of_it_says_where_it_was_recorded(desk, other, keep):
     archive = keep(desk)
     vault = archive.vault[:8]

@@ -447,6 +447,7 @@ def test_what_was_recorded_stays_text(said, letters, monkeypatch):
     assert f"Page {found.pages} of {found.pages}" in printed.pages(found.data)[-1]
 
 
+@pytest.mark.long
 @settings(max_examples=12, deadline=None)
 @given(st.text(max_size=200), st.text(max_size=40))
 def test_any_text_gives_a_paper_that_reads(said, name):

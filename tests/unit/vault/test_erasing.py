@@ -212,6 +212,7 @@ def opening(path, tried):
 MOVED = (2, 84, 128)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", MOVED)
 def test_what_was_moved_before_is_not_left_behind(house, seed):
     house.vault.file.database.execute_sql("PRAGMA synchronous = off")
