@@ -84,6 +84,7 @@ def rows(officer):
     return [cell for cell in cells(officer.path) if cell[0] != "vault"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
 def test_where_files_may_not_grow_an_act_is_refused_and_goes_on_with_room(at_work, kind):
     officer = at_work(kind)

@@ -10,6 +10,7 @@ from tests.support.commands import permissions_count
 from tests.support.terminal import ROOT
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("story", STORIES)
 def test_it_ends_well(story, tmp_path):
     (tmp_path / "medium-of-all").mkdir()

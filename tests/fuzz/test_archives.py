@@ -206,6 +206,7 @@ def test_any_manifest_is_judged_or_is_none(tries):
     tries(holds, few=100, many=2000)
 
 
+@pytest.mark.long
 def test_an_archive_with_a_member_changed_is_inspected_and_does_not_hold(tries, exported, tmp_path):
     """Its bytes changed, another's in its place, or another value in its JSON."""
     identity = archives.identity_file(tmp_path)

@@ -84,6 +84,7 @@ def cases():
         yield pytest.param(name, TERMINALS[terminal], id=f"{name}-{terminal}", marks=marks)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "environment"), cases())
 async def test_everything_drawn_stands_out_in_every_theme(shown, name, environment):
     async with shown(name, environment) as (app, pilot):

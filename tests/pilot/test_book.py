@@ -123,6 +123,7 @@ async def test_the_keys_of_a_file_are_compared_one_after_the_other(sitting, tmp_
         assert [each.name for each in officer.desk.recipients()] == ["Third", "Registry"]
 
 
+@pytest.mark.long
 async def test_a_key_comes_from_a_picture_of_its_code(sitting, tmp_path):
     code(KEY.upper()).convert("RGB").save(tmp_path / "photo.jpg")
     async with sitting(ONE) as officer:
@@ -219,6 +220,7 @@ async def test_who_is_removed_stays_in_sight_with_the_reason(sitting):
         await officer.reads("The office was closed.")
 
 
+@pytest.mark.long
 async def test_an_officer_sees_the_book_and_changes_nothing(sitting, vaults, tmp_path):
     async with sitting(ONE, unlocked=False) as officer:
         await officer.unlock(SECOND)
@@ -229,6 +231,7 @@ async def test_an_officer_sees_the_book_and_changes_nothing(sitting, vaults, tmp
         assert "Recipients' book of this vault" in await officer.settle()
 
 
+@pytest.mark.long
 async def test_what_a_lock_interrupts_is_there_again(sitting):
     async with sitting(ONE) as officer:
         await adding(officer)
@@ -298,6 +301,7 @@ async def test_more_names_than_the_screen_has_lines_are_all_reached_and_told(sit
             await officer.sees(f"  {name:<26} {fingerprint(keys[name])}")
 
 
+@pytest.mark.long
 async def test_a_key_that_is_not_in_the_book_is_typed_beside_it_and_told_as_such(sitting, medium):
     async with sitting(ONE) as officer:
         written_to(officer.desk, "Registry")
@@ -328,6 +332,7 @@ async def test_nobody_marked_writes_nothing(sitting, medium):
         assert list(medium.iterdir()) == []
 
 
+@pytest.mark.long
 async def test_names_in_the_settings_file_are_marked_and_its_keys_are_told_as_before(
     sitting, medium
 ):

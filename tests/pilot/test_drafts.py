@@ -278,6 +278,7 @@ async def kept(officer, text):
     await officer._until(holds, f"was followed by keeping {text!r}")
 
 
+@pytest.mark.long
 async def test_what_was_left_without_it_does_not_come_back(sitting):
     async with sitting() as officer:
         await a_new_vault_key(officer)
@@ -329,6 +330,7 @@ async def test_without_anything_typed_the_same_screen_is_there_again(sitting):
         await kept(officer, None)
 
 
+@pytest.mark.long
 async def test_it_is_said_once(sitting):
     async with sitting() as officer:
         await a_new_dossier(officer)
@@ -384,6 +386,7 @@ async def test_another_officer_sees_nothing_of_it_and_it_waits(sitting):
         assert "Vera Sample" in await officer.sees(AGAIN)
 
 
+@pytest.mark.long
 async def test_a_full_disk_locks_all_the_same_and_the_way_in_says_what_it_cost(sitting, vault):
     async with sitting(vault=vault) as officer:
         await a_new_dossier(officer)
@@ -396,6 +399,7 @@ async def test_a_full_disk_locks_all_the_same_and_the_way_in_says_what_it_cost(s
         assert AGAIN not in screen
 
 
+@pytest.mark.long
 async def test_while_nothing_can_be_kept_it_is_said_once_and_no_longer_than_it_is_so(
     sitting, vault, monkeypatch
 ):

@@ -105,6 +105,7 @@ async def test_a_cursor_does_not_blink():
 # -- dates in forms ------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("order", "typed"),
     [

@@ -99,6 +99,7 @@ async def test_the_name_that_it_was_found_by_is_not_left_in_the_filter(sitting, 
             assert card.name not in repr(desk.left())
 
 
+@pytest.mark.long
 async def test_an_erased_line_is_found_by_its_stage_and_by_no_category(sitting, small):
     async with sitting(vault=small) as officer:
         await erased(officer)
@@ -161,6 +162,7 @@ async def test_left_at_any_step_nothing_is_erased(sitting, small):
         assert officer.journal == before
 
 
+@pytest.mark.long
 async def test_another_word_than_the_one_asked_for_erases_nothing(sitting, small):
     async with sitting(vault=small) as officer:
         before = officer.journal

@@ -205,6 +205,7 @@ async def test_where_all_show_there_is_no_choice_of_those_that_show(sitting):
         assert "that show now" not in screen
 
 
+@pytest.mark.long
 async def test_what_changed_since_the_last_archive_is_written(sitting, medium, identity):
     async with sitting(("opened", "general"), ("admitted", "general")) as officer:
         every = {card.id for card in officer.desk.cards()}

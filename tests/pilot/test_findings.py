@@ -372,6 +372,7 @@ async def test_the_same_officer_cannot_review(reviewed):
         assert officer.journal == before
 
 
+@pytest.mark.long
 async def test_a_wrong_passphrase_of_the_second_officer_keeps_the_rest(reviewed):
     async with reviewed() as (officer, _):
         before = officer.journal

@@ -108,6 +108,7 @@ async def test_the_measuring_can_be_stopped_and_leaves_no_vault(first_run, tmp_p
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
 async def test_a_folder_that_is_gone_is_told_and_what_was_typed_stays(
     sitting, tmp_path, monkeypatch
 ):

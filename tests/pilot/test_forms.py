@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.pilot.test_trouble import pull_the_disk
 
 
@@ -83,6 +85,7 @@ async def test_a_number_or_a_day_that_stands_there_is_typed_over(sitting):
         await officer.sees("> Who taught              Alix Test and another")
 
 
+@pytest.mark.long
 async def test_a_number_that_was_begun_before_a_lock_is_not_typed_over(sitting):
     async with sitting() as officer:
         await officer.opens("training", "general")

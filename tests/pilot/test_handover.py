@@ -85,6 +85,7 @@ async def test_it_begins_in_plain_words_with_nobody_s_name_but_the_appointee_s(h
         assert FIRST[step] in await begins(officer, step)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [(80, 24), (132, 43), (200, 60)])
 @pytest.mark.parametrize("step", ["undertaking", "rules"])
 async def test_the_text_stands_in_a_narrow_column_in_the_middle(handed, step, size):

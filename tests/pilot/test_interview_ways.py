@@ -354,6 +354,7 @@ async def test_marks_survive_a_lock_and_another_session(interview):
             desk.close()
 
 
+@pytest.mark.long
 async def test_who_has_answered_all_is_led_to_what_is_marked(interview):
     async with interview("identity_papers", "own_devices") as (officer, id):
         await officer.press("f", "n")
@@ -405,6 +406,7 @@ async def test_progress_stands_in_one_line_where_there_is_no_room_for_the_map(in
         assert "All questions" not in line
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [110, 132, 200])
 async def test_the_map_shows_each_section_with_its_signs(interview, width):
     async with interview("identity_papers", "gaps", size=(width, 43)) as (officer, _):

@@ -19,6 +19,14 @@ TERMINALS = {
     "132x43": ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, (132, 43)),
 }
 OFTEN = ("dossiers", "dossier", "adverse answer", "decision", "share", "help")
+# Screens that few officers see, or see once.
+SELDOM = (
+    *("recovery", "kept", "timeline", "course", "second officer", "jump", "print", "erased"),
+    *("next medium", "not written", "receipts", "cosignature", "new witness", "put back"),
+    *("archives here", "opening an archive", "whose archive", "not taken in", "taken in"),
+    *("officer", "recipient", "comparing", "export to the book", "words back", "erasing last"),
+    *("all keys", "tour", "palette", "at work"),
+)
 
 
 class Drawn(SectermApp):
@@ -67,10 +75,12 @@ def looks(snap_compare, same_vault, tmp_path, monkeypatch):
 
 
 def cases():
-    """Every screen on both terminals; the wide pictures mostly with the long tests."""
+    """Every screen on both terminals; the wide pictures mostly with the long tests, and some of
+    the others.
+    """
     for name in WALKS:
         for terminal in TERMINALS:
-            rare = terminal == "132x43" and name not in OFTEN
+            rare = name in SELDOM or (terminal == "132x43" and name not in OFTEN)
             marks = [pytest.mark.long] if rare else []
             yield pytest.param(
                 name, terminal, id=f"{name.replace(' ', '_')}-{terminal}", marks=marks

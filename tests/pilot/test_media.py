@@ -235,6 +235,7 @@ async def test_a_key_that_is_held_down_does_not_say_that_it_is_meant(
         assert "> Folder" in officer.screen
 
 
+@pytest.mark.long
 async def test_another_folder_there_is_asked_about_anew(small, machine, tmp_path):
     (tmp_path / "in").mkdir()
     async with small() as officer:
@@ -276,6 +277,7 @@ def failing(monkeypatch):
     return number
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("number", "what", "advice"),
     [
@@ -365,6 +367,7 @@ async def test_a_folder_whose_stick_is_gone_is_not_written_to(small, machine, st
         assert list(stick.iterdir()) == []
 
 
+@pytest.mark.long
 async def test_from_a_failure_the_form_is_as_it_was(small, stick, failing):
     async with small() as officer:
         await begins(officer)

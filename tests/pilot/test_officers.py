@@ -153,6 +153,7 @@ async def test_an_officer_is_added_with_a_role_once_the_name_is_free(seated, vau
     assert opens(vault, NEW)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "weak"), [(NEW[0], "password1234"), (ODD, ODD)])
 async def test_a_weak_passphrase_adds_nobody(seated, name, weak):
     async with seated() as officer:
@@ -494,6 +495,7 @@ async def test_the_vault_gets_a_new_key_and_everybody_unlocks_as_before(seated, 
         assert opens(vault, who)
 
 
+@pytest.mark.long
 async def test_a_new_key_that_is_stopped_in_the_middle_leaves_the_old_one(seated, monkeypatch):
     reached, pressed = threading.Event(), threading.Event()
     shown, told = managing.bar, []
@@ -581,6 +583,7 @@ async def test_an_auditor_reads_a_gate_and_records_nothing_in_it(seated, row, ti
         assert officer.journal == before
 
 
+@pytest.mark.long
 async def test_an_auditor_changes_their_own_passphrase_and_manages_nobody(seated, vault):
     async with seated(unlocked=False) as officer:
         await officer.unlock(AUDITOR)

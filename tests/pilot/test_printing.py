@@ -122,6 +122,7 @@ async def test_sheets_are_printed_and_the_custodians_come_next(sitting, tmp_path
         assert "Share 3 of 3" in printed.text((lp / "job.pdf").read_bytes())
 
 
+@pytest.mark.long
 async def test_sheets_that_cannot_be_printed_keep_what_was_entered(sitting, tmp_path, monkeypatch):
     lp = printed.printing(tmp_path / "lp", monkeypatch, fails="lp: no such printer")
     monkeypatch.setattr(printing, "command", lambda: str(lp / "lp"))

@@ -122,6 +122,7 @@ async def test_a_wrong_word_or_too_little_of_it_shows_the_share_again(sitting, s
         await officer.sees("Thank you.")
 
 
+@pytest.mark.long
 async def test_enter_pressed_twice_does_not_show_the_next_share(sitting, small):
     async with sitting(vault=small) as officer:
         await asks_for(officer, 2, 2)
@@ -162,6 +163,7 @@ async def test_left_in_the_middle_the_earlier_shares_still_hold(sitting, small):
     assert opens(small, *papers[:2])
 
 
+@pytest.mark.long
 async def test_new_shares_void_the_earlier_ones(sitting, small):
     papers = made(small)
     async with sitting(vault=small) as officer:
@@ -201,6 +203,7 @@ async def test_a_lock_in_the_middle_adopts_nothing_and_shows_nothing_after(sitti
         assert officer.journal == before
 
 
+@pytest.mark.long
 async def test_nobody_there_for_long_enough_clears_a_share(sitting, small):
     async with sitting(vault=small) as officer:
         await asks_for(officer, 1, 1)
@@ -222,6 +225,7 @@ async def test_a_hang_up_in_the_middle_adopts_nothing(sitting, small):
         desk.close()
 
 
+@pytest.mark.long
 async def test_a_full_disk_in_the_end_does_not_cost_what_was_written_down(sitting, small):
     async with sitting(vault=small) as officer:
         await asks_for(officer, 1, 1)
@@ -358,6 +362,7 @@ async def test_new_shares_end_the_telling_of_a_recovery(sitting, small):
         await officer.misses("recovery shares")
 
 
+@pytest.mark.long
 async def test_one_share_too_few_does_not_lead_on(sitting, small):
     papers = made(small)
     async with sitting(vault=small, unlocked=False) as officer:
@@ -382,6 +387,7 @@ async def test_a_share_of_another_set_is_refused_and_the_first_is_kept(sitting, 
         await officer.reads("1 share is accepted")
 
 
+@pytest.mark.long
 async def test_a_refused_share_that_was_right_is_not_left_for_the_next_custodian_to_read(
     sitting, small
 ):
@@ -409,6 +415,7 @@ async def test_a_wrong_word_is_named_and_what_was_typed_stays_to_be_put_right(si
         await officer.sees("> Administrator's name")
 
 
+@pytest.mark.long
 async def test_shares_made_earlier_do_not_open_and_it_begins_anew(sitting, small):
     (earlier,), papers = made(small, 1, 1), made(small, 1, 1)
     async with sitting(vault=small, unlocked=False) as officer:

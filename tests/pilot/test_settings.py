@@ -110,6 +110,7 @@ async def test_the_colours_act_at_once_and_at_the_next_start(started):
         assert officer.app.theme == "contrast"
 
 
+@pytest.mark.long
 async def test_another_setting_leaves_the_colours_that_f12_chose(started):
     async with started() as officer:
         await officer.press("f12")
@@ -132,6 +133,7 @@ async def test_recipients_are_written_one_by_one(started, file):
         assert read(file).recipients == KEYS
 
 
+@pytest.mark.long
 async def test_a_recipient_that_is_none_is_told_and_what_was_typed_stays(started, file):
     async with started() as officer:
         await at_settings(officer)
@@ -147,6 +149,7 @@ async def test_a_recipient_that_is_none_is_told_and_what_was_typed_stays(started
         assert read(file).recipients == KEYS[:1]
 
 
+@pytest.mark.long
 async def test_a_recipient_may_be_a_name_of_the_book_and_no_other_name(started, file):
     async with started() as officer:
         officer.desk.add_recipient("Central registry", KEYS[0], "typed", fingerprint(KEYS[0]))
@@ -250,6 +253,7 @@ async def test_a_view_is_changed_and_the_others_stay(started, file):
         assert read(file).views == (VIEWS[0], changed, *VIEWS[2:])
 
 
+@pytest.mark.long
 async def test_a_word_that_is_no_stage_is_told_and_kept(started, file):
     async with started() as officer:
         await at_settings(officer)
@@ -277,6 +281,7 @@ async def test_a_view_moves_to_another_number_and_stops_at_the_ends(started, fil
         assert read(file).views == VIEWS
 
 
+@pytest.mark.long
 async def test_a_view_is_removed_once_that_is_meant(started, file):
     async with started() as officer:
         await at_settings(officer)
@@ -370,6 +375,7 @@ async def test_what_was_edited_meanwhile_is_taken_when_the_screen_opens(started,
         assert file.read_text().startswith("# by hand\nidle = 77\n")
 
 
+@pytest.mark.long
 async def test_what_was_edited_while_the_screen_was_open_is_not_written_over(started, file):
     async with started() as officer:
         await at_settings(officer)
@@ -397,6 +403,7 @@ async def test_what_was_edited_while_the_screen_was_open_is_not_written_over(sta
 # -- what an interruption finds again ------------------------------------------------------
 
 
+@pytest.mark.long
 async def test_what_was_being_changed_is_begun_again(started):
     async with started() as officer:
         await at_settings(officer)
@@ -427,6 +434,7 @@ async def test_the_cursor_is_found_again(started):
 # -- an export -------------------------------------------------------------------------
 
 
+@pytest.mark.long
 async def test_an_export_shows_the_keys_that_it_takes_from_the_file(started, file, tmp_path):
     write(file, Settings(recipients=KEYS))
     medium = tmp_path / "medium"

@@ -381,6 +381,7 @@ async def test_the_timeline_says_which_numbers_are_of_another_vault(here, unit, 
         assert f"  #{own}" in screen
 
 
+@pytest.mark.long
 async def test_what_was_erased_here_stays_so_and_is_told(here, unit, identity):
     file = unit.exports()
     async with here() as officer:
@@ -574,6 +575,7 @@ async def test_esc_later_keeps_what_is_recorded_and_it_goes_on(
         assert officer.desk.verify().faults == []
 
 
+@pytest.mark.long
 async def test_a_lock_while_it_is_taken_in_keeps_what_is_recorded_and_it_goes_on(
     here, unit, identity, stops, monkeypatch
 ):

@@ -141,6 +141,7 @@ async def test_other_hours_than_the_module_asks_for_are_told_and_can_be_meant(tr
         assert officer.desk.dossier(id).state.taught[module.id][-1].act.hours == 99
 
 
+@pytest.mark.long
 async def test_hours_that_are_not_enough_are_told_and_the_rest_is_asked_for(training):
     async with training() as (officer, id):
         module, _kind = module_of(officer, id)

@@ -173,6 +173,7 @@ async def test_a_key_file_elsewhere_is_asked_for_only_when_it_is_wanted(
         await officer.sees("Show only")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("text", "said"),
     [(None, "there is no such file"), ("a letter", "it is no key file")],

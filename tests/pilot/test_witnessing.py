@@ -190,6 +190,7 @@ async def test_a_file_can_be_named_and_what_is_none_is_told(sitting, registry, t
         await officer.sees("A new witness")
 
 
+@pytest.mark.long
 async def test_a_lock_in_the_middle_keeps_what_was_typed(sitting, stick, registry):
     async with sitting(ONE) as officer:
         registry.cosigns(officer.desk, stick)

@@ -100,6 +100,7 @@ def agree_on_whole(folder, seed, things):
     assert {id.hex(): kept for id, kept in report.drafts.items()} == told["drafts"], seed
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(12))
 def test_both_read_the_same_in_a_vault_in_which_anything_happened(seed, tmp_path):
     agree_on_whole(tmp_path / "one", seed, 8)

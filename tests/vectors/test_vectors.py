@@ -81,6 +81,7 @@ def test_the_program_gives_what_is_told(vector, tmp_path):
     assert report.faults == []
 
 
+@pytest.mark.long
 @each(WHOLE)
 def test_the_reader_gives_what_is_told(vector):
     report = read(vector, vector.told["ways"][0])
@@ -111,6 +112,7 @@ def test_what_is_no_way_in_is_refused_by_both(vector, tmp_path):
             read(vector, way)
 
 
+@pytest.mark.long
 @each(BROKEN)
 def test_the_reader_finds_what_is_broken(vector):
     found = {fault.place for fault in read(vector, vector.told["ways"][0]).faults}

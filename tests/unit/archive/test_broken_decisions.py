@@ -147,6 +147,7 @@ def test_any_value_in_an_extract_ends_in_a_word(house, extract, tmp_path, data):
         assert not found.holds
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("data", archives.NASTY, ids=lambda d: repr(d[:24]))
 def test_no_member_of_it_can_be_anything_else(house, extract, tmp_path, data):
     for name in extract.one_of_each():

@@ -174,6 +174,7 @@ def test_a_tar_is_read_as_it_was_written_however_it_arrives(members, step):
 # -- members that are not what they should be ---------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("data", archives.NASTY, ids=lambda d: repr(d[:24]))
 def test_no_member_can_be_anything_else_than_what_it_should_be(house, lean, tmp_path, data):
     for name in lean.one_of_each():

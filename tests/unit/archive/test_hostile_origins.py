@@ -186,6 +186,7 @@ def test_a_part_with_a_name_twice_is_refused(forged):
     forged(change, "damaged")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "change",
     [

@@ -63,6 +63,7 @@ def test_an_archive_shows_for_how_many_it_is_and_its_digest(house):
     assert max(len(line) for line in text.splitlines() if found.sha256 not in line) < 80
 
 
+@pytest.mark.long
 def test_an_archive_for_a_passphrase_shows_its_work_factor(locked):
     found = look(locked.file)
     assert found.holds

@@ -53,6 +53,7 @@ def prints(desk, id):
     return [act for act in acts_ if isinstance(act, acts.Printed)]
 
 
+@pytest.mark.long
 def test_the_signatures_of_a_real_undertaking_hold_on_paper(desk):
     id = admitted(desk)
     data = desk.paper(id, "undertaking").data

@@ -461,6 +461,7 @@ def read_by_another(vault):
         return {fault.place for fault in second_reader(opened).faults}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("but", "what"),
     [

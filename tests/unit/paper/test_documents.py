@@ -126,6 +126,7 @@ def elsewhere():
     time.tzset()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ALL)
 def test_the_same_dossier_gives_the_same_bytes(core, kind, monkeypatch, request):
     first = made(core, kind)

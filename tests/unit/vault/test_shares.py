@@ -146,6 +146,7 @@ def test_a_word_that_is_none_is_named(place):
     assert (told.kind, told.word, told.place) == ("word", "zzzz", place)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("place", range(1, 34))
 def test_a_wrong_word_of_the_list_is_named(place):
     dice = random.Random(place)
