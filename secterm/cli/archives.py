@@ -62,6 +62,31 @@ def only_one(ask: bool, secret_file: Path | None) -> None:
         raise Refused(_("Give --passphrase or --archive-passphrase-file, not both."))
 
 
+def by_key(command: C) -> C:
+    """The ways to open an archive: the recipient's identity, or its passphrase."""
+    return click.option(
+        "--identity",
+        type=FilePath(folder=False),
+        help=_("A file with the recipient's AGE-SECRET-KEY-1… line."),
+    )(by_passphrase(command))
+
+
+def secret_of(
+    identity: Path | None, ask: bool, secret_file: Path | None, given: Given | None = None
+) -> str:
+    """The archive's passphrase, empty where it is opened otherwise; `given` has another that
+    may not come from standard input as well. Raises `Refused`.
+    """
+    only_one(ask, secret_file)
+    if identity is not None and not os.access(identity, os.R_OK):
+        raise Refused(_("The identity file cannot be read."))
+    if given is not None and secret_file == given.passphrase_file == STANDARD_INPUT:
+        raise Refused(_("Only one passphrase can come from standard input."))
+    if not ask and secret_file is None:
+        return ""
+    return passphrase(secret_file, _("Passphrase of the archive"))
+
+
 class Size(click.ParamType[int]):
     """A size such as 700M, in bytes."""
 
@@ -291,12 +316,7 @@ def _counted(shown: Progress, part: Chosen) -> Callable[[str], None]:
     ),
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=FilePath(folder=False))
-@click.option(
-    "--identity",
-    type=FilePath(folder=False),
-    help=_("A file with the recipient's AGE-SECRET-KEY-1… line."),
-)
-@by_passphrase
+@by_key
 @click.option("--fingerprint", help=_("The log keys' fingerprint that it must have."))
 @json_option
 def inspect(
@@ -312,12 +332,7 @@ def inspect(
     from secterm.archive.outside import look
     from secterm.messages import DOES_NOT_HOLD
 
-    only_one(ask, secret_file)
-    if identity is not None and not os.access(identity, os.R_OK):
-        raise Refused(_("The identity file cannot be read."))
-    secret = ""
-    if ask or secret_file is not None:
-        secret = passphrase(secret_file, _("Passphrase of the archive"))
+    secret = secret_of(identity, ask, secret_file)
 
     def whole(file: Path) -> Inspection:
         return inspect_archive(file, identity=identity, passphrase=secret, fingerprint=fingerprint)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,10 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from secterm.cli.archives import by_passphrase, only_one
+from secterm.cli.archives import by_key, secret_of
 from secterm.cli.ending import Refused
 from secterm.cli.given import (
-    STANDARD_INPUT,
     Command,
     FilePath,
     Given,
@@ -23,7 +21,6 @@ from secterm.cli.given import (
     can_ask,
     common,
     json_option,
-    passphrase,
     unlocked,
 )
 from secterm.cli.telling import Progress, complain, say, say_json
@@ -49,12 +46,7 @@ if TYPE_CHECKING:
     type=FilePath(exists=True, folder=False),
     help=_("The vault that takes them in. Else a new one is made."),
 )
-@click.option(
-    "--identity",
-    type=FilePath(folder=False),
-    help=_("A file with the recipient's AGE-SECRET-KEY-1… line."),
-)
-@by_passphrase
+@by_key
 @click.option(
     "--fingerprint",
     "fingerprints",
@@ -87,28 +79,21 @@ def restore(
     from secterm.archive.volumes import gathered, said
     from secterm.messages import DOES_NOT_HOLD
 
-    only_one(ask, secret_file)
-    if secret_file == given.passphrase_file == STANDARD_INPUT:
-        raise Refused(_("Only one passphrase can come from standard input."))
     if into is not None and (unit is not None or pack is not None):
         raise Refused(_("--unit and --pack are for a new vault, and not together with --into."))
     if into is not None and given.vault not in (None, into):
         raise Refused(_("Give --into or --vault, not both."))
-    if identity is not None and not os.access(identity, os.R_OK):
-        raise Refused(_("The identity file cannot be read."))
-    if into is None and given.path.exists():
+    if into is not None:
+        given.vault = into
+    elif given.path.exists():
         raise Refused(
             _(
                 "{path}: There is a file already. To take an archive into a vault, say --into."
             ).format(path=given.path)
         )
-    if into is None:
-        demand_new(given)
     else:
-        given.vault = into
-    secret = ""
-    if ask or secret_file is not None:
-        secret = passphrase(secret_file, _("Passphrase of the archive"))
+        demand_new(given)
+    secret = secret_of(identity, ask, secret_file, given)
     opened = _Opened(identity, secret)
     found = [opened.look(file) for file in files]
     trust = _Trust(fingerprints)

@@ -4,23 +4,19 @@ terminal the cosignature is taken in.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from secterm.cli.archives import by_passphrase, only_one
-from secterm.cli.ending import Refused
+from secterm.cli.archives import by_key, secret_of
 from secterm.cli.given import (
-    STANDARD_INPUT,
     Command,
     FilePath,
     Given,
     Name,
     asked,
     common,
-    passphrase,
     unlocked,
 )
 from secterm.cli.telling import Progress, complain, say, say_all, tame
@@ -48,12 +44,7 @@ if TYPE_CHECKING:
     required=True,
     help=_("The folder on the medium that the cosignature is written to."),
 )
-@click.option(
-    "--identity",
-    type=FilePath(folder=False),
-    help=_("A file with the recipient's AGE-SECRET-KEY-1… line."),
-)
-@by_passphrase
+@by_key
 @click.option(
     "--fingerprint",
     help=_(
@@ -75,14 +66,7 @@ def witness(
     from secterm.archive.inspect import inspection, walked
     from secterm.messages import DOES_NOT_HOLD
 
-    only_one(ask, secret_file)
-    if identity is not None and not os.access(identity, os.R_OK):
-        raise Refused(_("The identity file cannot be read."))
-    if secret_file == given.passphrase_file == STANDARD_INPUT:
-        raise Refused(_("Only one passphrase can come from standard input."))
-    secret = ""
-    if ask or secret_file is not None:
-        secret = passphrase(secret_file, _("Passphrase of the archive"))
+    secret = secret_of(identity, ask, secret_file, given)
     with unlocked(given) as desk:
         with Progress() as shown:
             shown.tell(_("Walking through the archive"))

@@ -13,7 +13,7 @@ from secterm.desk.model import now
 from secterm.settings import Settings
 from secterm.tui import order
 from secterm.tui.app import SectermApp
-from secterm.tui.screens import handover
+from secterm.tui.screens import handover, onto
 from secterm.vault import kdf
 from tests.support import sticks, walks
 from tests.support.house import OFFICER, PEOPLE, Sitting, answered, build, copied
@@ -29,6 +29,19 @@ def _fast_hands(monkeypatch):
 def _no_stick(monkeypatch, tmp_path_factory):
     """Wherever the tests run: a machine with a disk of its own, and no stick in it."""
     sticks.machine(tmp_path_factory.mktemp("machine"), monkeypatch)
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """The machine, to which sticks come and go, and are seen as soon as they do."""
+    monkeypatch.setattr(onto, "PACE", 0.03)
+    return sticks.machine(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def stick(machine, tmp_path):
+    """A mounted stick: the folder that it is at."""
+    return machine.stick(tmp_path / "stick", label="VIELLAND", id="4C1D-09FA")
 
 
 @pytest.fixture(autouse=True)

@@ -11,25 +11,8 @@ import pytest
 
 from secterm.archive import media
 from secterm.tui import order
-from secterm.tui.screens import onto
-from tests.support import sticks
 
 TO = str(pyrage.x25519.Identity.generate().to_public())
-
-
-@pytest.fixture(autouse=True)
-def _quick_looks(monkeypatch):
-    monkeypatch.setattr(onto, "PACE", 0.03)
-
-
-@pytest.fixture
-def machine(tmp_path, monkeypatch):
-    return sticks.machine(tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def stick(machine, tmp_path):
-    return machine.stick(tmp_path / "stick", label="VIELLAND", id="4C1D-09FA")
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ from secterm.archive.recipients import Recipients
 from secterm.desk import restoring
 from secterm.desk.desk import Desk
 from secterm.dossier.entries import Corrected, Noted
-from secterm.tui.screens import onto
-from tests.support import archives, sticks
+from tests.support import archives
 from tests.support.house import OFFICER, SECOND, copied
 
 HERE = ("opened", "general")
@@ -22,21 +21,6 @@ THERE = archives.LIVES
 ASKED = "Have its unit read out the fingerprint"
 SECRET = Recipients.gather(passphrase=archives.PASSPHRASE)
 TO = Recipients((archives.RECIPIENT,))
-
-
-@pytest.fixture(autouse=True)
-def _quick_looks(monkeypatch):
-    monkeypatch.setattr(onto, "PACE", 0.03)
-
-
-@pytest.fixture
-def machine(tmp_path, monkeypatch):
-    return sticks.machine(tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def stick(machine, tmp_path):
-    return machine.stick(tmp_path / "stick", label="VIELLAND", id="4C1D-09FA")
 
 
 class Unit:

@@ -11,22 +11,10 @@ import pytest
 from secterm.archive import media, space
 from secterm.archive.inspect import inspect_archive
 from secterm.archive.volumes import gathered
-from secterm.tui.screens import onto
-from tests.support import sticks
 
 KEY = pyrage.x25519.Identity.generate()
 TO = str(KEY.to_public())
 LIVES = [("admitted", "general")] * 3  # each takes about 1.2 MB, with what is in every volume
-
-
-@pytest.fixture(autouse=True)
-def _quick_looks(monkeypatch):
-    monkeypatch.setattr(onto, "PACE", 0.03)
-
-
-@pytest.fixture
-def machine(tmp_path, monkeypatch):
-    return sticks.machine(tmp_path, monkeypatch)
 
 
 @pytest.fixture

@@ -9,26 +9,10 @@ import pytest
 from secterm.archive.inspect import inspection, walked
 from secterm.desk.desk import Desk
 from secterm.dossier.entries import Noted
-from secterm.tui.screens import onto
-from tests.support import archives, sticks
+from tests.support import archives
 from tests.support.house import OFFICER, SECOND, build, copied
 
 ONE = ("opened", "general")
-
-
-@pytest.fixture(autouse=True)
-def _quick_looks(monkeypatch):
-    monkeypatch.setattr(onto, "PACE", 0.03)
-
-
-@pytest.fixture
-def machine(tmp_path, monkeypatch):
-    return sticks.machine(tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def stick(machine, tmp_path):
-    return machine.stick(tmp_path / "stick", label="VIELLAND", id="4C1D-09FA")
 
 
 class Registry:
