@@ -149,6 +149,8 @@ def values(kind):
     if kind is acts.PackRef:
         some = {name: TEXT for name in ("id", "version", "digest")}
         return st.one_of(st.just(REF), st.builds(kind, **some))
+    if kind is acts.Volume:
+        return st.sampled_from([acts.Volume(set="0f" * 16, number=n, of=9) for n in range(1, 10)])
     hints = typing.get_type_hints(kind)
     fields = {field.name: of(hints[field.name]) for field in msgspec.structs.fields(kind)}
     return st.builds(kind, **fields)

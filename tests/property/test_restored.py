@@ -281,7 +281,7 @@ def test_a_new_vault_has_what_the_other_had(terminal, people):
 
 
 @pytest.mark.long
-@few(60)
+@few(30)
 @given(people=people)
 def test_a_new_vault_has_whatever_the_other_had(terminal, people):
     there_and_back(terminal, people)
@@ -321,7 +321,7 @@ def test_a_life_in_pieces_is_the_whole_of_it(terminal, category, way, cuts, orde
 
 
 @pytest.mark.long
-@few(60)
+@few(30)
 @given(category=category, way=ways, cuts=cuts, order=order)
 def test_any_life_in_any_pieces_is_the_whole_of_it(terminal, category, way, cuts, order):
     in_pieces(terminal, category, way, cuts, order)
@@ -371,7 +371,7 @@ def test_a_dossier_from_hand_to_hand_is_whole(terminal, category, way, hands, or
 
 
 @pytest.mark.long
-@few(40)
+@few(20)
 @given(category=category, way=ways, hands=cuts, order=order)
 def test_any_dossier_from_hand_to_hand_is_whole(terminal, category, way, hands, order):
     from_hand_to_hand(terminal, category, way, hands, order)
@@ -422,7 +422,7 @@ def test_histories_that_part_are_both_whole(terminal, category, way, at_step, th
 
 
 @pytest.mark.long
-@few(40)
+@few(20)
 @given(category=category, way=ways, at_step=early, theirs=steps, order=order)
 def test_any_histories_that_part_are_both_whole(terminal, category, way, at_step, theirs, order):
     parted(terminal, category, way, at_step, theirs, order)
@@ -486,7 +486,7 @@ def test_three_vaults_hold_whatever_they_send_each_other(terminal, category, hap
 
 
 @pytest.mark.long
-@few(60)
+@few(30)
 @given(category=category, happens=happens)
 def test_three_vaults_hold_whatever_happens(terminal, category, happens):
     among_three(terminal, category, happens)

@@ -20,7 +20,7 @@ QUICK = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-MANY = settings(QUICK, max_examples=25, derandomize=False)
+MANY = settings(QUICK, max_examples=12, derandomize=False)
 STEPS = st.lists(st.sampled_from(("note", "leave", "bring", "round")), max_size=6)
 
 

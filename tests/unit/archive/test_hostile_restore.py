@@ -140,7 +140,7 @@ def test_a_bit_flipped_in_a_member_of_each_kind_is_told(house, station, tmp_path
 
 @pytest.mark.long
 def test_a_bit_flipped_all_over_a_member_of_each_kind_is_told(house, station, tmp_path):
-    flips(house, station, tmp_path, lambda size: range(0, size, max(1, size // 40)))
+    flips(house, station, tmp_path, lambda size: range(0, size, max(1, size // 12)))
 
 
 # -- the tar ----------------------------------------------------------------------------
