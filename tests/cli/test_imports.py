@@ -50,6 +50,7 @@ def python(code, *arguments, cwd=None, stdin="", err=""):
     assert (done.returncode, done.stderr) == (0, err)
 
 
+@pytest.mark.long
 def test_no_command_but_the_app_and_the_demo_imports_the_screens(room):
     (room.folder / "out").mkdir()
     common = "|".join(room.officer)

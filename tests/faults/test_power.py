@@ -127,6 +127,7 @@ def refused_from_each(plant, furnish, tmp_path, kind, fails):
     raise AssertionError("unreachable")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fails", ["write", "sync"])
 def test_a_call_that_fails_for_good_in_an_answer_is_told(plant, furnish, tmp_path, fails):
     assert refused_from_each(plant, furnish, tmp_path, "answers", fails) > 8

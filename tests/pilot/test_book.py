@@ -86,6 +86,7 @@ async def test_another_fingerprint_than_the_owner_s_adds_nobody(sitting):
         assert officer.desk.recipients() == ()
 
 
+@pytest.mark.long
 async def test_what_is_no_key_or_is_there_already_is_told_at_once(sitting):
     async with sitting(ONE) as officer:
         officer.desk.add_recipient("Registry", KEY, "typed", fingerprint(KEY))

@@ -1,5 +1,7 @@
 """One dossier: what is next, why something has to wait, and what ends its course."""
 
+import pytest
+
 from secterm.desk.model import now
 from secterm.dossier import narrative
 from secterm.dossier.entries import Acknowledged, Decided
@@ -156,6 +158,7 @@ async def test_particulars_are_corrected_with_a_reason(sitting):
         await officer.reads("to Zeb Corrected. Reason: Misread the document.")
 
 
+@pytest.mark.long
 async def test_a_correction_that_changes_nothing_is_refused_and_records_nothing(sitting):
     async with sitting() as officer:
         await officer.opens("screening", "key")

@@ -320,6 +320,7 @@ async def test_a_screen_that_opens_in_that_moment_keeps_nothing_from_being_kept(
         await officer.sees("> Note")
 
 
+@pytest.mark.long
 async def test_without_anything_typed_the_same_screen_is_there_again(sitting):
     async with sitting() as officer:
         await opens_the_second(officer)
@@ -653,6 +654,7 @@ async def test_between_the_list_and_what_goes_on_nothing_shows(sitting):
         await officer.sees(AGAIN)
 
 
+@pytest.mark.long
 async def test_keys_typed_ahead_of_what_goes_on_reach_nothing(sitting):
     async with sitting() as officer:
         await another_name(officer)
@@ -697,6 +699,7 @@ async def test_the_appointee_s_place_and_what_they_typed_are_kept(sitting):
         assert await officer.sees("Enter gives the answer.") == rule
 
 
+@pytest.mark.long
 async def test_what_an_appointee_typed_is_shown_to_the_officer_where_they_take_back(sitting):
     async with sitting() as officer:
         await officer.opens("rules", "general")

@@ -208,6 +208,7 @@ async def test_a_role_that_is_no_second_s_is_refused(sitting, small):
         assert officer.journal == before
 
 
+@pytest.mark.long
 async def test_a_reason_that_says_who_it_was_is_refused_and_can_be_put_right(sitting, small):
     async with sitting(vault=small) as officer:
         before = officer.journal

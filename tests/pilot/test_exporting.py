@@ -87,6 +87,7 @@ async def test_a_recipient_that_is_none_is_told_and_kept(sitting, medium):
         assert officer.journal == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("place", ["gone", "file", "~nobody here/x"])
 async def test_what_is_no_folder_is_told_before_anything_else_is_asked(
     sitting, tmp_path, identity, place

@@ -388,6 +388,7 @@ async def test_a_wrong_passphrase_of_the_second_officer_keeps_the_rest(reviewed)
         assert officer.journal == before
 
 
+@pytest.mark.long
 async def test_who_disagrees_says_why_and_sends_the_finding_back(reviewed):
     async with reviewed() as (officer, id):
         await officer.write("2")

@@ -189,6 +189,7 @@ async def tries(officer, page, key, names):
         assert not [name for name in names if name in screen], key
 
 
+@pytest.mark.long
 async def test_of_all_keys_there_are_none_leads_out_and_nobody_else_is_named(sitting):
     keys = [*sorted(keyboard.common() - {LOCK})]
     assert len(keys) > 90

@@ -36,6 +36,7 @@ async def test_a_key_held_down_answers_one_question_only(interview, monkeypatch)
         await officer.asks(19)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("gaps", "answers"),
     [

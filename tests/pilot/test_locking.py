@@ -213,6 +213,7 @@ def at_the_end_of_the_bar(officer):
     return officer.screen.splitlines()[0][-15:].strip()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "place", [nowhere, at_a_form, at_help, at_a_question, at_a_rule, at_the_giving_back]
 )

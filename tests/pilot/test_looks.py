@@ -25,7 +25,9 @@ SELDOM = (
     *("next medium", "not written", "receipts", "cosignature", "new witness", "put back"),
     *("archives here", "opening an archive", "whose archive", "not taken in", "taken in"),
     *("officer", "recipient", "comparing", "export to the book", "words back", "erasing last"),
-    *("all keys", "tour", "palette", "at work"),
+    *("all keys", "tour", "palette", "at work", "first run", "particulars", "new dossier wrong"),
+    *("rows", "teaching", "reading", "signature", "back to the officer", "verify", "verified"),
+    *("officers", "book", "shares", "erasing", "settings", "export"),
 )
 
 

@@ -426,6 +426,7 @@ async def test_a_medium_without_room_is_told_before_a_byte_is_written(small, sti
 # -- receipts ------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 async def test_all_receipts_can_be_read(small, stick):
     async with small() as officer:
         await begins(officer)

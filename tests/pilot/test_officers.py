@@ -408,6 +408,7 @@ async def changes(officer, old, new, key=""):
     await officer.write(key)
 
 
+@pytest.mark.long
 async def test_one_s_own_passphrase_is_changed_with_the_old_one(seated, vault):
     async with seated() as officer:
         await at_the_list(officer)
@@ -562,6 +563,7 @@ async def test_an_auditor_is_offered_nothing_that_changes_anything(seated):
         assert officer.journal == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("row", "title", "keys"),
     [(1, "Checks and findings", ("f5", "f7")), (2, "Training", ("f4", "f5", "f6"))],

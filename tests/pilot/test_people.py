@@ -242,6 +242,7 @@ async def test_a_refused_dossier_keeps_what_was_typed_and_records_nothing(sittin
         assert officer.journal == before
 
 
+@pytest.mark.long
 async def test_a_second_dossier_for_an_identity_number_is_opened_only_when_meant(sitting):
     async with sitting() as officer:
         card, before = officer.desk.cards()[0], officer.journal

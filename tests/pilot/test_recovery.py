@@ -105,6 +105,7 @@ async def test_one_whole_share_recovers_alone(sitting, small):
     assert opens(small, *papers)
 
 
+@pytest.mark.long
 async def test_a_wrong_word_or_too_little_of_it_shows_the_share_again(sitting, small):
     async with sitting(vault=small) as officer:
         await asks_for(officer, 1, 1)
@@ -175,6 +176,7 @@ async def test_new_shares_void_the_earlier_ones(sitting, small):
     assert opens(small, *new)
 
 
+@pytest.mark.long
 async def test_a_custodian_reaches_nothing_but_their_own_page(sitting, small):
     async with sitting(vault=small) as officer:
         await asks_for(officer, 1, 1)
@@ -310,6 +312,7 @@ async def test_what_a_lock_broke_off_in_the_first_run_goes_on(sitting, tmp_path)
 # -- recovering ----------------------------------------------------------------------
 
 
+@pytest.mark.long
 async def test_two_of_three_shares_make_a_new_administrator(sitting, small):
     papers = made(small)
     async with sitting(vault=small, unlocked=False) as officer:

@@ -73,6 +73,7 @@ async def changes(officer, label, shows):
 # -- what is set ------------------------------------------------------------------------
 
 
+@pytest.mark.long
 async def test_the_idle_time_acts_at_once_and_is_written(started, file):
     async with started() as officer:
         await at_settings(officer)
@@ -123,6 +124,7 @@ async def test_another_setting_leaves_the_colours_that_f12_chose(started):
         assert officer.app.settings.dates == "year-first"
 
 
+@pytest.mark.long
 async def test_recipients_are_written_one_by_one(started, file):
     async with started() as officer:
         await at_settings(officer)
@@ -328,6 +330,7 @@ async def test_a_key_for_views_says_so_where_there_is_none(started):
 # -- the file --------------------------------------------------------------------------
 
 
+@pytest.mark.long
 async def test_a_wrong_line_locks_nobody_out_and_stays_told(started, file):
     file.write_text("# ours\nidle = 60\ntheme = 'drak'\n")
     async with started(who=None) as officer:

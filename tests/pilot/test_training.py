@@ -214,6 +214,7 @@ async def test_after_a_teaching_the_next_module_to_be_taught_is_under_the_cursor
         await officer.sees(f"> {titles[owed[3]][:30]}")
 
 
+@pytest.mark.long
 async def test_the_next_teaching_begins_with_who_taught_the_last_one_and_where(sitting):
     async with sitting(("opened", "general")) as officer:
         await officer.opens("screening")

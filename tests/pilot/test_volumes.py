@@ -189,6 +189,7 @@ def failing(monkeypatch):
     return number
 
 
+@pytest.mark.long
 async def test_a_volume_that_fails_is_tried_again_with_one_key_and_also_on_another_medium(
     three, plug, failing, machine, tmp_path
 ):

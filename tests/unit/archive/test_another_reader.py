@@ -108,6 +108,7 @@ def unnoticed(members, names, change, known, signed=lambda made: made):
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("change", CHANGES)
 def test_every_change_is_noticed(members, kinds, known, change):
     assert unnoticed(members, kinds, change, known) == []

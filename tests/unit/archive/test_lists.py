@@ -153,6 +153,7 @@ FORGED = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", FORGED)
 def test_a_forged_list_is_refused_by_name_though_an_officer_signed_for_it(
     house, extract, faults, how

@@ -432,6 +432,7 @@ def answered(paper, said, note=""):
     return dataclasses.replace(told, state=dataclasses.replace(paper.state, answers=answers))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("said", HOSTILE)
 @pytest.mark.parametrize("letters", ["fonts", "none"])
 def test_what_was_recorded_stays_text(said, letters, monkeypatch):
