@@ -17,7 +17,7 @@ from secterm.archive.strands import SENSELESS, Files, Plain
 from secterm.dossier import entries as acts
 from secterm.dossier import record as records
 from secterm.dossier import roles, signatures
-from secterm.dossier.entries import Numbered, PackRef, Received, Signed
+from secterm.dossier.entries import Numbered, Received, Signed, ref_of
 from secterm.dossier.fold import EntryOutOfPlace, State, apply
 from secterm.dossier.permit import NotAllowed, permit
 from secterm.dossier.record import Record
@@ -84,7 +84,7 @@ class _Work:
             where = f"{where}: entry #{one.number} of {one.origin.vault[:8]}"
         ref = act.pack if isinstance(act, acts.Opened) else state.pack if state else None
         pack = self._own.packs.get(ref.digest) if ref else None
-        if pack is None or ref != _ref(pack):
+        if pack is None or ref != ref_of(pack):
             self._faults.append(f"{where}: rests on a pack that is not in the archive")
             return False
         try:
@@ -100,10 +100,6 @@ class _Work:
         self._pack = pack
         self._told.append(one)
         return True
-
-
-def _ref(pack: Pack) -> PackRef:
-    return PackRef(id=pack.head.id, version=pack.head.version, digest=pack.digest)
 
 
 def by_whom(context: Context, where: str, one: Numbered) -> Iterator[str]:

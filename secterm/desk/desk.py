@@ -36,8 +36,8 @@ from secterm.dossier.entries import (
     Document,
     Entry,
     Numbered,
-    PackRef,
     Particulars,
+    ref_of,
 )
 from secterm.dossier.fold import State, Told, apply
 from secterm.dossier.gates import standing
@@ -106,7 +106,7 @@ class Desk(Drafts):
             held = {name: data.decode() for name, data in files.items()}
             record = Recorder(work, vault.signer.officer, at, "administrator")
             record.vault(vault.id, created)
-            record.vault(vault.id, acts.PackAdopted(pack=_ref(adopted), files=held))
+            record.vault(vault.id, acts.PackAdopted(pack=ref_of(adopted), files=held))
             record.officer(vault.id, vault.signer, officer, "administrator")
         return cls(vault, read_registry(vault), clock)
 
@@ -255,7 +255,7 @@ class Desk(Drafts):
 
     def open_dossier(self, particulars: Particulars) -> str:
         """Opens a dossier; its id. Raises `NotAllowed`."""
-        act = acts.Opened(particulars=tidy(particulars), pack=_ref(self.pack))
+        act = acts.Opened(particulars=tidy(particulars), pack=ref_of(self.pack))
         permit(None, act, self.pack, self.today, self.officer.id)
         with self._record() as record:
             id = record.work.create_dossier()
@@ -328,7 +328,7 @@ class Desk(Drafts):
     @staticmethod
     def acknowledgement(pack: Pack, rule: Rule) -> acts.Acknowledged:
         """The act of acknowledging a rule of this pack, by its text."""
-        return acts.Acknowledged(rule=rule.id, text_sha256=rule_sha256(rule), pack=_ref(pack))
+        return acts.Acknowledged(rule=rule.id, text_sha256=rule_sha256(rule), pack=ref_of(pack))
 
     # -- acts of two ------------------------------------------------------
 
@@ -361,7 +361,7 @@ class Desk(Drafts):
             vault=self._vault.id,
             dossier=bytes.fromhex(id),
             text=text,
-            pack=_ref(dossier.pack),
+            pack=ref_of(dossier.pack),
             on=self.today,
             name=recorded,
             wrapping=wrapping or signing.Wrapping.of(self._vault.slot_cost(), recorded, secret),
@@ -594,10 +594,6 @@ class Desk(Drafts):
                     name=names[0]
                 ),
             )
-
-
-def _ref(pack: Pack) -> PackRef:
-    return PackRef(id=pack.head.id, version=pack.head.version, digest=pack.digest)
 
 
 def _module(pack: Pack, id: str) -> Module:

@@ -411,9 +411,8 @@ class _Taking:
         archive = self._archive
         for digest, pack in archive.context.packs.items():
             if digest not in self._registry.packs:
-                ref = acts.PackRef(id=pack.head.id, version=pack.head.version, digest=digest)
                 files = {name: data.decode() for name, data in archive.packs[digest].items()}
-                record.vault(self._vault.id, acts.PackReceived(pack=ref, files=files))
+                record.vault(self._vault.id, acts.PackReceived(pack=acts.ref_of(pack), files=files))
         members = [(name, archive.walk.top[name]) for name in TOP]
         for officer in archive.context.officers:
             folder = f"officers/{officer}"

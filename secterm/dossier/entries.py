@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 
 import msgspec
 
-from secterm.policy.model import Category
+from secterm.policy.model import Category, Pack
 
 Finding = Literal["suitable", "conditions", "unsuitable"]
 Role = Literal["administrator", "officer", "approver", "auditor"]
@@ -37,6 +37,11 @@ class PackRef(_Value, frozen=True, kw_only=True):
     id: str
     version: str
     digest: str
+
+
+def ref_of(pack: Pack) -> PackRef:
+    """What names this pack in an act."""
+    return PackRef(id=pack.head.id, version=pack.head.version, digest=pack.digest)
 
 
 class Particulars(_Value, frozen=True, kw_only=True):
