@@ -5,11 +5,12 @@ can tell that this is what was logged; or the decision alone, and no key. See FO
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from secterm.archive import continuing, schemas
+from secterm.archive.context import names_for
 from secterm.archive.members import (
     CHECKPOINT,
     CONSISTENCY,
@@ -69,11 +70,9 @@ class Source:
     covers: Covers
     earlier: Sequence[tuple[int, bytes]] = ()
 
-    @property
-    def names(self) -> dict[str, str]:
-        """Officers' names by id, of this vault and of those that dossiers came from."""
-        found = {id: name for known in self.origins.values() for id, name in known.names().items()}
-        return {**found, **{o.id: o.name for o in self.officers.values()}}
+    def names(self, told: Iterable[Numbered]) -> dict[str, str]:
+        """The names of officers who can have recorded these entries, by id."""
+        return names_for(told, self.officers, self.origins)
 
     def signers(self) -> dict[bytes, bytes]:
         """The Ed25519 keys of all who can have signed, by id."""
@@ -150,14 +149,12 @@ def _whole(source: Source, journal: Journal) -> Iterator[Member]:
     for digest, files in source.pack_files.items():
         for name, text in files.items():
             yield f"packs/{digest}/{name}", text.encode()
-    names, there = source.names, {source.vault.id.hex()}  # its own strand is in no archive
+    there = {source.vault.id.hex()}  # its own strand is in no archive
     for id in source.dossiers:
-        yield from _dossier(source, journal, id, names, there)
+        yield from _dossier(source, journal, id, there)
 
 
-def _dossier(
-    source: Source, journal: Journal, id: str, names: Mapping[str, str], there: set[str]
-) -> Iterator[Member]:
+def _dossier(source: Source, journal: Journal, id: str, there: set[str]) -> Iterator[Member]:
     """A dossier, and before it the vaults that it came from, unless they are `there`."""
     folder, told = f"dossiers/{id}", list[Numbered]()
     unfolding = Unfolding(source.vault.id.hex())
@@ -178,7 +175,7 @@ def _dossier(
         told,
         _pack(source, told),
         unit=source.unit,
-        officers=names,
+        officers=source.names(told),
         as_of=source.at.date(),
     )
     yield f"{folder}/dossier.json", encoded(made)
@@ -229,16 +226,15 @@ def _proofs(journal: Journal, name: str, number: int, leaf: bytes) -> Iterator[M
 
 def _decisions(source: Source, journal: Journal) -> Iterator[Member]:
     """Twice through the dossiers: which officers they name, and then what they say."""
-    names = source.names
     named = {source.vault.signer.officer.hex()}
     for id in source.dossiers:
-        made, _text = _extract(source, journal, id, names)
+        made, _text = _extract(source, journal, id)
         named |= {one.officer for one in made.entries}
         if made.undertaking is not None:
             named |= {side.officer for side in made.undertaking.signatures}
     yield OFFICERS, encoded([o for o in source.officers.values() if o.id in named])
     for id in source.dossiers:
-        made, text = _extract(source, journal, id, names)
+        made, text = _extract(source, journal, id)
         folder = f"dossiers/{id}"
         for one in made.entries:
             name = f"{folder}/entries/{one.number}"
@@ -248,9 +244,7 @@ def _decisions(source: Source, journal: Journal) -> Iterator[Member]:
             yield f"{folder}/undertaking.txt", text.encode()
 
 
-def _extract(
-    source: Source, journal: Journal, id: str, names: Mapping[str, str]
-) -> tuple[Extract, str]:
+def _extract(source: Source, journal: Journal, id: str) -> tuple[Extract, str]:
     raw = bytes.fromhex(id)
     key = source.vault.dossier_key(raw)
     sealing, committed = keys.entry_key(key), keys.commitment(key)
@@ -274,7 +268,7 @@ def _extract(
         _pack(source, told),
         carried,
         unit=source.unit,
-        officers=names,
+        officers=source.names(told),
         as_of=source.at.date(),
     )
     if made is None:

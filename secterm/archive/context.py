@@ -5,7 +5,7 @@ checkpoint and its three signatures, the officers.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -21,6 +21,7 @@ from secterm.archive.members import (
     encoded,
     log_lines,
 )
+from secterm.dossier.entries import Numbered
 from secterm.dossier.roles import History
 from secterm.policy.model import Pack
 from secterm.vault import checkpoints
@@ -92,6 +93,17 @@ class Context:
             return None
         name = checkpoints.officer_name(self.checkpoint.origin, bytes.fromhex(id))
         return Ed25519Verifier(name, bytes.fromhex(line.public_key))
+
+
+def names_for(
+    told: Iterable[Numbered], officers: Mapping[str, OfficerLine], origins: Mapping[str, Known]
+) -> dict[str, str]:
+    """The names of officers by id, of this vault and of those in which these entries were
+    recorded; of no other vault anything is read.
+    """
+    vaults = {one.origin.vault for one in told if one.origin is not None} & origins.keys()
+    found = {id: name for vault in vaults for id, name in origins[vault].names().items()}
+    return {**found, **{each.id: each.name for each in officers.values()}}
 
 
 def read_context(top: Mapping[str, bytes], faults: list[str]) -> Context | None:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Final
 
 from secterm.archive.contents import signed_texts
-from secterm.archive.context import Context
+from secterm.archive.context import Context, names_for
 from secterm.archive.members import decoded, encoded
 from secterm.archive.origins import check_part
 from secterm.archive.received import Unfolding
@@ -157,7 +157,7 @@ def _readable(
             told,
             pack,
             unit=shown.unit,
-            officers=context.names(),
+            officers=names_for(told, context.officers, context.origins),
             as_of=date.fromisoformat(shown.as_of),
         )
         if encoded(made) != files[name]:

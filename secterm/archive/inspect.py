@@ -165,7 +165,7 @@ def inspection(walk: Walk, file: Path) -> Inspection:
 
 def _origins(context: Context) -> Iterator[OriginLine]:
     for vault, known in context.origins.items():
-        newest = known.context(max(known.said)) if known.said else None
+        newest = known.newest()
         if newest is not None:
             unit, told = known.said[max(known.said)].unit, checkpoints.fingerprint(newest.log)
             yield OriginLine(vault=vault, unit=unit, fingerprint=told)

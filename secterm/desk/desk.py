@@ -235,7 +235,7 @@ class Desk(Drafts):
             opened.entries,
             opened.pack,
             unit=self.unit,
-            officers=self._registry.names(),
+            officers=self._registry.names(opened.entries),
             as_of=self.today,
         )
 

@@ -16,7 +16,7 @@ import msgspec
 
 from secterm.archive import contents, continuing, schemas, space, volumes, write
 from secterm.archive.media import Medium
-from secterm.archive.members import Covers, Kind, OfficerLine, RecoveryLine, What
+from secterm.archive.members import Covers, Kind, What
 from secterm.archive.recipients import Recipients
 from secterm.archive.space import Load
 from secterm.archive.volumes import Weight
@@ -172,15 +172,9 @@ def write_archive(
     source = contents.Source(
         vault=vault,
         unit=registry.unit,
-        officers={
-            o.id: OfficerLine(id=o.id, name=o.name, public_key=o.public_key.hex())
-            for o in registry.officers.values()
-        },
+        officers=registry.officer_lines(),
         origins=registry.origins,
-        recoveries=[
-            RecoveryLine(id=r.made.recovery, public_key=r.made.public_key)
-            for r in registry.recoveries
-        ],
+        recoveries=registry.recovery_lines(),
         packs=registry.packs,
         pack_files=registry.pack_files,
         dossiers=chosen.ids,

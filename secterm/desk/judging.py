@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -86,6 +87,11 @@ class _Work:
         self._count = 0
         self._elsewhere: dict[str, Context] = {}  # of the vaults that entries came from, by id
 
+    @cached_property
+    def _own(self) -> Context:
+        """What comes from other vaults is checked against this; made where something came."""
+        return self._registry.context(self._vault)
+
     def judged(self) -> Judged:
         faults = [Fault(where, what, self._id) for where, what in self._faults()]
         return Judged(self._id, self._count, faults)
@@ -113,7 +119,7 @@ class _Work:
     def _look(self, act: Received, files: Mapping[str, bytes]) -> None:
         """What came from another vault is proven there. Raises `EntryOutOfPlace`."""
         wrong: list[str] = []
-        found = check_part(self._registry.context(self._vault), act, files, wrong)
+        found = check_part(self._own, act, files, wrong)
         if act.vault == self._vault.id.hex() and not self._vault.had(act.size, act.root):
             wrong.append("it tells of a journal of this vault that never was here")
         if found is None or wrong:

@@ -5,14 +5,14 @@ at unlock; what does not fit is kept as a fault for the verification, never pass
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from secterm.archive.context import Context
+from secterm.archive.context import Context, names_for
 from secterm.archive.members import OfficerLine, RecoveryLine
 from secterm.archive.origins import Known
 from secterm.desk.book import Book
@@ -21,7 +21,14 @@ from secterm.desk.report import Recovered
 from secterm.desk.witnesses import Witnesses
 from secterm.dossier import entries as acts
 from secterm.dossier import roles
-from secterm.dossier.entries import OriginJoined, OriginKnown, Role, VaultEntry, decode_vault
+from secterm.dossier.entries import (
+    Numbered,
+    OriginJoined,
+    OriginKnown,
+    Role,
+    VaultEntry,
+    decode_vault,
+)
 from secterm.dossier.roles import History
 from secterm.policy import reader
 from secterm.policy.model import Pack
@@ -160,14 +167,6 @@ class Registry:
     def context(self, vault: Vault) -> Context:
         """What entries of this vault's journal are checked against, where they come home."""
         origin, point = vault.origin, vault.checkpoint()
-        officers = {
-            o.id: OfficerLine(id=o.id, name=o.name, public_key=o.public_key.hex())
-            for o in self.officers.values()
-        }
-        recoveries = {
-            r.made.recovery: RecoveryLine(id=r.made.recovery, public_key=r.made.public_key)
-            for r in self.recoveries
-        }
         return Context(
             log=(
                 Ed25519Verifier(origin, bytes.fromhex(self.log_ed25519)),
@@ -175,10 +174,10 @@ class Registry:
             ),
             note=Note(point.text(), (SignatureLine(origin, bytes(4), bytes(64)),)),  # nobody's
             checkpoint=point,
-            officers=officers,
+            officers=self.officer_lines(),
             signed_at=None,
             signer="",
-            recoveries=recoveries,
+            recoveries={line.id: line for line in self.recovery_lines()},
             packs=self.packs,
             histories={o.id: o.history for o in self.officers.values()},
             origins=self.origins,
@@ -192,10 +191,22 @@ class Registry:
                 return tuple(id for id in every if id not in (dossier, *self.erased))
         return ()
 
-    def names(self) -> dict[str, str]:
-        """The names of all officers by id, here and where dossiers came from."""
-        found = {id: name for known in self.origins.values() for id, name in known.names().items()}
-        return {**found, **{o.id: o.name for o in self.officers.values()}}
+    def names(self, told: Iterable[Numbered]) -> dict[str, str]:
+        """The names of officers who can have recorded these entries, by id."""
+        return names_for(told, self.officer_lines(), self.origins)
+
+    def officer_lines(self) -> dict[str, OfficerLine]:
+        """All officers as an archive names them, by id."""
+        return {
+            o.id: OfficerLine(id=o.id, name=o.name, public_key=o.public_key.hex())
+            for o in self.officers.values()
+        }
+
+    def recovery_lines(self) -> list[RecoveryLine]:
+        """All sets of recovery shares, likewise."""
+        return [
+            RecoveryLine(id=r.made.recovery, public_key=r.made.public_key) for r in self.recoveries
+        ]
 
     def _elsewhere(self, id: str) -> History | None:
         found = (known.history(id) for known in self.origins.values())

@@ -427,7 +427,7 @@ class _Taking:
         )
         self._origin(record, archive.vault, archive.context, [said])
         for id, known in archive.context.origins.items():
-            context = known.context(max(known.said))
+            context = known.newest()
             if id != self._own and context is not None:
                 self._origin(record, id, context, known.said.values())
 
