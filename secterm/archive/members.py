@@ -5,6 +5,7 @@ FORMAT.md.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any, Final, Literal, TypeVar
 
 import msgspec
@@ -129,3 +130,17 @@ def log_lines(verifiers: tuple[Verifier, ...]) -> bytes:
 def log_digest(verifiers: tuple[Verifier, ...]) -> str:
     """SHA-256 (hex) over that member, of which the fingerprint is the beginning."""
     return hashlib.sha256(log_lines(verifiers)).hexdigest()
+
+
+def counting(tell: Callable[[int], None]) -> Callable[[str], None]:
+    """Tells how many dossiers were met so far, from the names of folders or their members."""
+    seen: set[str] = set()
+
+    def progress(name: str) -> None:
+        kind, _slash, rest = name.partition("/")
+        id = rest.partition("/")[0]
+        if kind == "dossiers" and id not in seen:
+            seen.add(id)
+            tell(len(seen))
+
+    return progress

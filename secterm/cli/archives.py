@@ -292,17 +292,22 @@ def _made(folder: Path) -> Iterator[None]:
 
 def _counted(shown: Progress, part: Chosen) -> Callable[[str], None]:
     """Tells how many dossiers are written, from the names of an archive's members."""
-    seen: set[str] = set()
-    volume = part.covers.volume
+    from secterm.archive.members import counting
+
+    done, volume = 0, part.covers.volume
     which = _("Volume {n} of {of}: ").format(n=volume.number, of=volume.of) if volume else ""
 
+    def tell(n: int) -> None:
+        nonlocal done
+        done = n
+        told = _("Writing: {n} of {all} dossiers").format(n=n, all=len(part.ids))
+        shown.tell(which + told)
+
+    count = counting(tell)
+
     def progress(member: str) -> None:
-        kind, _slash, rest = member.partition("/")
-        if kind == "dossiers":
-            seen.add(rest.partition("/")[0])
-            told = _("Writing: {n} of {all} dossiers").format(n=len(seen), all=len(part.ids))
-            shown.tell(which + told)
-        elif seen and not rest:
+        count(member)
+        if done and "/" not in member:
             shown.tell(which + member)
 
     return progress

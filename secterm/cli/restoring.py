@@ -122,7 +122,8 @@ class _Opened:
 
     def look(self, file: Path) -> Looked:
         """An archive walked whole, before anything of it is used."""
-        from secterm.desk.restoring import counting, look
+        from secterm.archive.members import counting
+        from secterm.desk.restoring import look
 
         with Progress() as shown:
             told = _("Checking {file}: dossier {n}")
@@ -210,7 +211,7 @@ def _newest(found: list[Looked]) -> Mapping[str, bytes]:
 
 
 def _taken(desk: Desk, archive: Looked, fingerprint: str) -> Restored:
-    from secterm.desk.restoring import counting
+    from secterm.archive.members import counting
 
     with Progress() as shown:
         told = _("Taking in {file}: dossier {n}")

@@ -102,20 +102,6 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
         return sum(len(each) for each in found)
 
 
-def counting(tell: Callable[[int], None]) -> Callable[[str], None]:
-    """Tells how many dossiers were met so far, from the names of folders or their members."""
-    seen: set[str] = set()
-
-    def progress(name: str) -> None:
-        kind, _slash, rest = name.partition("/")
-        id = rest.partition("/")[0]
-        if kind == "dossiers" and id not in seen:
-            seen.add(id)
-            tell(len(seen))
-
-    return progress
-
-
 def look(
     file: Path,
     *,

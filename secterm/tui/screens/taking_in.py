@@ -20,7 +20,8 @@ from secterm import messages
 from secterm.archive import age, listing, media, space, volumes
 from secterm.archive.errors import ArchiveUnreadable, NotRestored, WrongIdentity
 from secterm.archive.media import Medium
-from secterm.desk.restoring import Looked, Restored, counting, look
+from secterm.archive.members import counting
+from secterm.desk.restoring import Looked, Restored, look
 from secterm.dossier import sentences
 from secterm.dossier.entries import Volume
 from secterm.tui import dates

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from secterm import messages
 from secterm.archive import media, space, volumes, write
 from secterm.archive.errors import ArchiveNotWritten, NoRoom
+from secterm.archive.members import counting
 from secterm.archive.recipients import Recipients
 from secterm.archive.write import Written
 from secterm.desk import receipts
@@ -280,20 +281,20 @@ def _in_short(receipt: Receipt) -> str:
 
 def _counted(part: Chosen, tell: Callable[[str], None]) -> Callable[[str], None]:
     """Tells which dossier is being written, from the names of an archive's members."""
-    seen: set[str] = set()
-    volume = part.covers.volume
+    volume, last = part.covers.volume, ""
     which = _("Volume {n} of {of}: ").format(n=volume.number, of=volume.of) if volume else ""
+    dossier = _("Dossier {n} of {all}")
+    count = counting(lambda n: tell(which + dossier.format(n=n, all=len(part.ids))))
 
     def progress(member: str) -> None:
+        nonlocal last
         folder, _slash, rest = member.partition("/")
-        piece = f"{folder}/{rest.partition('/')[0]}"
-        if piece in seen:
-            return
-        seen.add(piece)
         if folder == "dossiers":
-            done = sum(each.startswith("dossiers/") for each in seen)
-            tell(which + _("Dossier {n} of {all}").format(n=done, all=len(part.ids)))
-        else:
-            tell(which + (member if not rest else _("Officers and policy packs")))
+            count(member)
+            return
+        told = member if not rest else _("Officers and policy packs")
+        if told != last:
+            tell(which + told)
+        last = told
 
     return progress

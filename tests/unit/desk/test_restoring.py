@@ -8,11 +8,12 @@ import pytest
 
 from secterm.archive.errors import NotRestored
 from secterm.archive.inspect import inspect_archive
+from secterm.archive.members import counting
 from secterm.archive.parts import unpacked
 from secterm.archive.recipients import Recipients
 from secterm.desk import restoring
 from secterm.desk.desk import Desk
-from secterm.desk.restoring import counting, look
+from secterm.desk.restoring import look
 from secterm.dossier import entries as acts
 from secterm.dossier.permit import NotAllowed
 from tests.support import archives, printed
