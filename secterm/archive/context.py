@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
 L = TypeVar("L", OfficerLine, RecoveryLine)
 
-_ORIGIN: Final = re.compile(r"secterm/[0-9a-f]{32}", re.ASCII)
 _ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _KEY: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -126,7 +125,7 @@ def read_context(top: Mapping[str, bytes], faults: list[str]) -> Context | None:
     except VaultError:
         faults.append(f"{CHECKPOINT}: is not a signed checkpoint")
         return None
-    if not _ORIGIN.fullmatch(point.origin) or point.extensions:
+    if not checkpoints.ORIGIN.fullmatch(point.origin) or point.extensions:
         faults.append(f"{CHECKPOINT}: is not a vault's")
         return None
     officers = _lines(OFFICERS, top[OFFICERS], list[OfficerLine], (), faults)

@@ -16,11 +16,11 @@ from typing import Final
 import pyrage
 
 from secterm.archive.errors import RecipientInvalid
+from secterm.vault import checkpoints
 from secterm.words import _
 
 KEY: Final = "age1"
 LARGEST_FILE: Final = 256 * 1024  # bytes, some thousand keys
-SHOWN_DIGITS: Final = 32  # of a fingerprint
 GROUP: Final = 4  # digits that are read out at once
 
 NEITHER: Final = _("recipient {n} is neither a name in the recipients' book nor an age1… key")
@@ -144,13 +144,12 @@ def fingerprint(key: str) -> str:
     """What is compared by voice: the first 32 hex digits of SHA-256 over the key's text, in
     groups of four.
     """
-    digits = hashlib.sha256(key.strip().lower().encode()).hexdigest()[:SHOWN_DIGITS]
-    return " ".join(digits[i : i + GROUP] for i in range(0, len(digits), GROUP))
+    return checkpoints.grouped(hashlib.sha256(key.strip().lower().encode()).hexdigest())
 
 
 def agrees(key: str, told: str) -> bool:
     """Whether this is how the key's fingerprint begins: one group at least, or all of it."""
-    digits = "".join(told.lower().replace("-", " ").split())
+    digits = checkpoints.digits(told)
     return len(digits) >= GROUP and fingerprint(key).replace(" ", "").startswith(digits)
 
 

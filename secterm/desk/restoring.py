@@ -219,50 +219,61 @@ class Restoring(Witnessing):
                 _("it is of this very vault, which has these dossiers. Restore it into a new one."),
                 advice=_("Nothing is to be done here: what it has is here already."),
             )
-        log = archive.context.log
-        point, witnessed = archive.context.checkpoint, self._witnessed(archive)
-        if witnessed not in (None, log_digest(log)):
+        log, point = archive.context.log, archive.context.checkpoint
+        if self._witnessed(archive) not in (None, log_digest(log)):
             raise NotRestored(
                 _("it has other log keys than that vault had before."), advice=ASK_THE_UNIT
             )
-        keys = tuple(verifier.public_key.hex() for verifier in log)
-        self._demand_same(vault, keys, point.size, point.root.hex())
+        roots = {**archive.walk.continued, point.size: point.root}
+        keys = {tuple(verifier.public_key.hex() for verifier in log)}
+        self._demand_same(vault, keys, {size: root.hex() for size, root in roots.items()})
         self._demand_unit(vault, archive.manifest.unit)
-        self._demand_one_past(archive)
         for id, known in archive.context.origins.items():
-            for size, said in known.said.items():
-                for each in known.log_keys():
-                    self._demand_same(id, each, size, said.root)
+            roots_of = {size: said.root for size, said in known.said.items()}
+            self._demand_same(id, known.log_keys(), roots_of)
+            for said in known.said.values():
                 self._demand_unit(id, said.unit)
         self._demand_other_people(archive)
 
-    def _demand_same(self, vault: str, log: tuple[str, ...], size: int, root: str) -> None:
-        """Raises `NotRestored` where a vault had other log keys, or another root at a size."""
+    def _demand_same(
+        self, vault: str, logs: set[tuple[str, ...]], roots: Mapping[int, str]
+    ) -> None:
+        """Raises `NotRestored` where a vault had other log keys, or its journal another root at
+        one of these sizes: it has one past.
+        """
         registry, joined = self._registry, self._registry.joined.get(vault)
         if vault == self._vault.id.hex():
-            ours = log == (registry.log_ed25519, registry.log_mldsa44)
-            if not ours or not self._vault.had(size, root):
-                raise NotRestored(
-                    _(
-                        "it tells of {n} entries of this very vault with the root {root}, and "
-                        "they were never here: this vault was put back or forked."
-                    ).format(n=size, root=root[:20])
-                )
-        if joined is None:
-            return
-        if log != (joined.log_ed25519, joined.log_mldsa44):
+            ours = logs <= {(registry.log_ed25519, registry.log_mldsa44)}
+            for size, root in roots.items():
+                if not ours or not self._vault.had(size, root):
+                    raise NotRestored(
+                        _(
+                            "it tells of {n} entries of this very vault with the root {root}, and "
+                            "they were never here: this vault was put back or forked."
+                        ).format(n=size, root=root[:20])
+                    )
+        if joined is not None and not logs <= {(joined.log_ed25519, joined.log_mldsa44)}:
             raise NotRestored(
                 _("it has other log keys than that vault had before."), advice=ASK_THE_UNIT
             )
-        said = registry.origins[vault].said
-        if size in said and said[size].root != root:
-            raise NotRestored(
-                _(
-                    "at {n} entries its journal has the root {new}, and had {old} in an earlier "
-                    "archive: that vault was put back or forked."
-                ).format(n=size, new=root[:20], old=said[size].root[:20]),
-                advice=ASK_THE_UNIT,
-            )
+        for size, root in self._known_roots(vault):
+            if roots.get(size, root) != root:
+                raise NotRestored(
+                    _(
+                        "at {n} entries its journal has the root {new}, and had {old} in an "
+                        "earlier archive: that vault was put back or forked."
+                    ).format(n=size, new=roots[size][:20], old=root[:20]),
+                    advice=ASK_THE_UNIT,
+                )
+
+    def _known_roots(self, vault: str) -> Iterator[tuple[int, str]]:
+        """What is known here of another vault's journal: sizes and roots, by archives that were
+        taken in or witnessed.
+        """
+        known = self._registry.origins.get(vault)
+        yield from ((one.size, one.root) for one in known.said.values()) if known else ()
+        seen = self._registry.witnesses.seen.get(f"secterm/{vault}", ())
+        yield from ((one.told.size, one.told.root) for one in seen)
 
     def _demand_unit(self, vault: str, unit: str) -> None:
         """A vault is one unit's for ever."""
@@ -271,24 +282,6 @@ class Restoring(Witnessing):
             raise NotRestored(
                 _("it names another unit than that vault was of before."), advice=ASK_THE_UNIT
             )
-
-    def _demand_one_past(self, archive: Looked) -> None:
-        """A journal has one past: nothing that is known of it is otherwise in this archive."""
-        point, registry = archive.context.checkpoint, self._registry
-        known = registry.origins.get(archive.vault)
-        told = [(one.size, one.root) for one in known.said.values()] if known is not None else []
-        seen = registry.witnesses.seen.get(point.origin, ())
-        told += [(one.told.size, one.told.root) for one in seen]
-        now = {**archive.walk.continued, point.size: point.root}
-        for size, root in told:
-            if size in now and now[size].hex() != root:
-                raise NotRestored(
-                    _(
-                        "at {n} entries its journal has the root {new}, and had {old} in an "
-                        "earlier archive: that vault was put back or forked."
-                    ).format(n=size, new=now[size].hex()[:20], old=root[:20]),
-                    advice=ASK_THE_UNIT,
-                )
 
     def _demand_other_people(self, archive: Looked) -> None:
         """An id is one person's: here, there, and in every vault that dossiers came from."""

@@ -4,11 +4,9 @@ and who has cosigned this vault's own. What does not fit is told as a fault, and
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 
 from secterm.archive import continuing
 from secterm.archive.tar import LATEST
@@ -29,8 +27,6 @@ from secterm.vault.note import (
     Verifier,
 )
 from secterm.vault.records import is_hex
-
-ORIGIN: Final = re.compile(r"secterm/[0-9a-f]{32}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -165,7 +161,7 @@ class Witnesses:
         """Takes an entry in; what is wrong with it, else empty. `own` is this vault's origin."""
         before = self.last_seen(act.origin)
         digests = (act.log_keys, act.root, act.archive)
-        if act.origin == own or not ORIGIN.fullmatch(act.origin) or act.size < 1:
+        if act.origin == own or not checkpoints.ORIGIN.fullmatch(act.origin) or act.size < 1:
             return "names a vault that is none to witness"
         if not all(is_hex(each, HASH_SIZE) for each in digests):
             return "names keys, a root or an archive that is none"
@@ -179,7 +175,7 @@ class Witnesses:
     def take_in(self, number: int, act: acts.Cosigned, own: str) -> str:
         """The same of a cosignature on a checkpoint of this vault."""
         made = Cosignature(number, act)
-        if act.origin == own or not ORIGIN.fullmatch(act.origin):
+        if act.origin == own or not checkpoints.ORIGIN.fullmatch(act.origin):
             return "names a vault that is no witness"
         if not made.has_keys():
             return "names keys that are none"

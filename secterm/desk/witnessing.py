@@ -67,7 +67,7 @@ class Witnessing(Booking):
 
     def demand_new_vault(self, walk: Walk, fingerprint: str) -> None:
         """Raises NotAllowed unless this is the whole fingerprint of the archive's log keys."""
-        require(_digits(fingerprint) == _digits(walk.own), _NOT_TOLD)
+        require(checkpoints.digits(fingerprint) == checkpoints.digits(walk.own), _NOT_TOLD)
 
     def witness(self, walk: Walk, archive: str, folder: Path, fingerprint: str = "") -> Path:
         """Records that this archive's checkpoint was seen, and writes the cosignature on it.
@@ -162,7 +162,10 @@ class Witnessing(Booking):
         self._may("record")
         known = self.demand_cosignature(given)
         if known is None:
-            require(_digits(fingerprint) == _digits(given.fingerprint), _NOT_TOLD_BY_WITNESS)
+            require(
+                checkpoints.digits(fingerprint) == checkpoints.digits(given.fingerprint),
+                _NOT_TOLD_BY_WITNESS,
+            )
             name = self.demand_witness_name(name)
         else:
             name = known.told.witness
@@ -201,10 +204,6 @@ def _of(walk: Walk) -> Context:
     if walk.context is None or walk.faults:
         raise NotAllowed(_("The archive does not hold, and is not witnessed."))
     return walk.context
-
-
-def _digits(fingerprint: str) -> str:
-    return "".join(fingerprint.lower().replace("-", " ").split())
 
 
 _NOT_TOLD: Final = _(

@@ -26,6 +26,7 @@ from secterm.vault.note import (
 from secterm.vault.vault import Vault
 
 SHORT_DIGITS: Final = 20  # hex digits of the root that people compare
+ORIGIN: Final = re.compile(r"secterm/[0-9a-f]{32}", re.ASCII)  # a journal's name
 
 
 def short(checkpoint: Checkpoint) -> str:
@@ -153,3 +154,8 @@ def fingerprint(verifiers: tuple[Verifier, ...]) -> str:
 def grouped(digest: str) -> str:
     """The fingerprint that is the beginning of a SHA-256 in hex."""
     return " ".join(digest[i : i + 4] for i in range(0, 32, 4))
+
+
+def digits(told: str) -> str:
+    """What somebody typed of a fingerprint that was told, without what stands between groups."""
+    return "".join(told.lower().replace("-", " ").split())
