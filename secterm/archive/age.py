@@ -5,9 +5,7 @@ run through as they come, whatever their number; a passphrase takes the whole in
 from __future__ import annotations
 
 import contextlib
-import os
 import re
-import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -135,14 +133,11 @@ def takes_passphrase(file: Path) -> bool:
 
 
 def opened(file: Path) -> IO[bytes]:
-    """An ordinary file, open to be read. Raises `ArchiveUnreadable`; it waits for nobody, as
-    the reader of a pipe does.
-    """
+    """An ordinary file, open to be read. Raises `ArchiveUnreadable`."""
     with reading():
-        handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        if stat.S_ISREG(os.fstat(handle).st_mode):
-            return open(handle, "rb")
-        os.close(handle)
+        stream = listing.opened(file)
+    if stream is not None:
+        return stream
     raise ArchiveUnreadable(_("the file cannot be read: it is no ordinary file"))
 
 

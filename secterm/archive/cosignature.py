@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -114,12 +113,11 @@ class Cosigned:
 
 def read(file: Path) -> Cosigned:
     """The cosignature in this file. Raises `CosignatureInvalid`."""
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
-        handle = os.open(file.expanduser(), flags)
-        with open(handle, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise CosignatureInvalid(_("the file is no ordinary file"))
+        stream = listing.opened(file.expanduser(), os.O_NOFOLLOW)
+        if stream is None:
+            raise CosignatureInvalid(_("the file is no ordinary file"))
+        with stream:
             data = stream.read(LARGEST + 1)
     except (OSError, ValueError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or _("that is no name for a file")

@@ -1,14 +1,15 @@
 """What lies at the top of a folder that somebody else filled: ordinary files alone, and no more
-of them than can be looked at.
+of them than can be looked at; and how one is opened.
 """
 
 from __future__ import annotations
 
 import itertools
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 MOST_LOOKED_AT: Final = 10_000  # files of a medium
 ENDING: Final = ".age"
@@ -27,6 +28,17 @@ def files(folder: Path, most: int = MOST_LOOKED_AT) -> list[os.DirEntry[str]]:
             ]
     except OSError:
         return []
+
+
+def opened(file: Path, flags: int = 0) -> IO[bytes] | None:
+    """An ordinary file, open to be read, and None where it is another kind. It waits for nobody,
+    as the reader of a pipe does. Raises OSError.
+    """
+    handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | flags)
+    if stat.S_ISREG(os.fstat(handle).st_mode):
+        return open(handle, "rb")
+    os.close(handle)
+    return None
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,17 @@ from secterm.dossier.fold import EntryOutOfPlace
 
 DEEPEST: Final = 8  # vaults through which a dossier was handed on
 
+Place: TypeAlias = tuple[str, int]  # the journal that an entry stands in (a vault's id), where
 # Is shown each part before its entries are read; it may raise.
 Look: TypeAlias = Callable[[Received, Mapping[str, bytes]], None]
 
 _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII)
+
+
+def place(one: Numbered, vault: str) -> Place:
+    """Where an entry stands, in the vault with this id (hex)."""
+    journal, number = one.stands
+    return journal or vault, number
 
 
 class Unfolding:
@@ -36,7 +43,7 @@ class Unfolding:
         self._vault = vault
         self._look = look
         self._depth = depth
-        self._seen: dict[tuple[str, int], Entry] = {}
+        self._seen: dict[Place, Entry] = {}
         self._last: dict[tuple[str, str], int] = {}  # by journal, and dossier there
 
     def take(self, one: Numbered) -> Iterator[Numbered]:
@@ -46,8 +53,7 @@ class Unfolding:
         `msgspec.DecodeError`.
         """
         for each in self._within(one, self._depth):
-            place = self._place(each)
-            before = self._seen.setdefault(place, each.entry)
+            before = self._seen.setdefault(place(each, self._vault), each.entry)
             if before is each.entry:
                 self._follows(each)
                 yield each
@@ -73,10 +79,6 @@ class Unfolding:
     def _begins(one: Numbered) -> bool:
         """Whether a dossier's entries in a journal can begin with this one; here, the fold says."""
         return one.origin is None or isinstance(one.entry.act, acts.Opened | Received)
-
-    def _place(self, one: Numbered) -> tuple[str, int]:
-        journal, number = one.stands
-        return journal or self._vault, number
 
     def _within(self, one: Numbered, depth: int) -> Iterator[Numbered]:
         act = one.entry.act

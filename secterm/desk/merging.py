@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal, TypeAlias
 
+from secterm.archive.received import Place, place
 from secterm.dossier.entries import QUIET, Entry, Numbered, Received
 
-Place: TypeAlias = tuple[str, int]  # the journal that an entry stands in (a vault's id), where
 Relation: TypeAlias = Literal["same", "goes on", "apart"]
-
-
-def place(one: Numbered, vault: str) -> Place:
-    """Where an entry stands, in the vault with this id (hex)."""
-    journal, number = one.stands
-    return journal or vault, number
 
 
 def relation(here: Sequence[Numbered], came: Sequence[Numbered], vault: str) -> Relation:

@@ -20,12 +20,12 @@ from secterm.archive.inspect import sha256_of
 from secterm.archive.members import Manifest, log_digest
 from secterm.archive.origins import TOP
 from secterm.archive.read import read
-from secterm.archive.received import Unfolding, entries_of
+from secterm.archive.received import Unfolding, entries_of, place
 from secterm.archive.sums import SUMS
 from secterm.archive.walk import Walk, plain
 from secterm.desk.cards import card_of
 from secterm.desk.judging import due
-from secterm.desk.merging import news, place, relation
+from secterm.desk.merging import news, relation
 from secterm.desk.recording import Recorder, Recording
 from secterm.desk.registry import Registry
 from secterm.desk.shelf import BROKEN, Shelf
