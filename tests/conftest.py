@@ -5,6 +5,7 @@ walk all that the tests themselves hold.
 
 import functools
 import gc
+import os
 
 import pytest
 
@@ -38,6 +39,20 @@ def medium(tmp_path):
     folder = tmp_path / "medium"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """While it is set, a file that is to be kept on the medium is not."""
+    real, number = os.fsync, []
+
+    def fsync(handle):
+        if number and os.readlink(f"/proc/self/fd/{handle}").endswith(".part"):
+            raise OSError(number[0], os.strerror(number[0]))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    return number
 
 
 def pytest_collection_modifyitems(items):

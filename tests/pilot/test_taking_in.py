@@ -14,7 +14,7 @@ from secterm.desk import restoring
 from secterm.desk.desk import Desk
 from secterm.dossier.entries import Corrected, Noted
 from tests.support import archives
-from tests.support.house import OFFICER, SECOND, copied
+from tests.support.house import OFFICER, SECOND, Elsewhere, copied
 
 HERE = ("opened", "general")
 THERE = archives.LIVES
@@ -23,22 +23,12 @@ SECRET = Recipients.gather(passphrase=archives.PASSPHRASE)
 TO = Recipients((archives.RECIPIENT,))
 
 
-class Unit:
+class Unit(Elsewhere):
     """Another unit, with a vault of its own and a folder that its archives go to."""
 
     def __init__(self, vault, folder):
-        self.vault, self._folder = vault, folder
-
-    def at(self, act):
-        desk = Desk.open(self.vault, *OFFICER)
-        try:
-            return act(desk)
-        finally:
-            desk.close()
-
-    @property
-    def fingerprint(self):
-        return self.at(lambda desk: desk.log_fingerprint())
+        super().__init__(vault)
+        self._folder = folder
 
     def exports(self, to=TO, **more):
         """An archive on the stick."""

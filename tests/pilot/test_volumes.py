@@ -3,7 +3,6 @@ other, and what was written stays written, whatever comes after it.
 """
 
 import errno
-import os
 
 import pyrage
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from secterm.archive import media, space
 from secterm.archive.inspect import inspect_archive
 from secterm.archive.volumes import gathered
+from tests.pilot.test_media import begins
 
 KEY = pyrage.x25519.Identity.generate()
 TO = str(KEY.to_public())
@@ -48,11 +48,6 @@ def plug(machine, capacity, tmp_path):
 @pytest.fixture
 def three(sitting):
     return lambda: sitting(*LIVES)
-
-
-async def begins(officer):
-    await officer.press("f5")
-    await officer.sees("> Medium")
 
 
 async def names_the_recipient(officer):
@@ -173,20 +168,6 @@ async def test_esc_between_two_media_leaves_the_rest_only_when_pressed_again(thr
         assert "is written and recorded" not in await officer.sees("Show only")
         await begins(officer)
         await officer.sees("What changed since the last archive (2)")
-
-
-@pytest.fixture
-def failing(monkeypatch):
-    """While it is set, a file that is to be kept on the medium is not."""
-    real, number = os.fsync, []
-
-    def fsync(handle):
-        if number and os.readlink(f"/proc/self/fd/{handle}").endswith(".part"):
-            raise OSError(number[0], os.strerror(number[0]))
-        real(handle)
-
-    monkeypatch.setattr(os, "fsync", fsync)
-    return number
 
 
 @pytest.mark.long

@@ -10,27 +10,17 @@ from secterm.archive.inspect import inspection, walked
 from secterm.desk.desk import Desk
 from secterm.dossier.entries import Noted
 from tests.support import archives
-from tests.support.house import OFFICER, SECOND, build, copied
+from tests.support.house import OFFICER, SECOND, Elsewhere, build, copied
 
 ONE = ("opened", "general")
 
 
-class Registry:
+class Registry(Elsewhere):
     """The witness, with a vault of its own."""
 
     def __init__(self, vault, folder):
-        self._vault, self._identity = vault, archives.identity_file(folder)
-
-    def at(self, act):
-        desk = Desk.open(self._vault, *OFFICER)
-        try:
-            return act(desk)
-        finally:
-            desk.close()
-
-    @property
-    def fingerprint(self):
-        return self.at(lambda desk: desk.log_fingerprint())
+        super().__init__(vault)
+        self._identity = archives.identity_file(folder)
 
     def cosigns(self, desk, folder):
         """An archive goes out of this desk, and its cosignature comes back into the folder."""

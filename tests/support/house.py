@@ -341,3 +341,23 @@ class Sitting:
         await self.write(who[0])
         await self.sees("> Their own passphrase")
         await self.write(who[1])
+
+
+class Elsewhere:
+    """A vault that is not the one on the screen."""
+
+    def __init__(self, vault):
+        self.vault = vault
+
+    def at(self, act):
+        """What this comes to at its desk."""
+        desk = Desk.open(self.vault, *OFFICER)
+        try:
+            return act(desk)
+        finally:
+            desk.close()
+
+    @property
+    def fingerprint(self):
+        """Of its log keys, as it is read out."""
+        return self.at(lambda desk: desk.log_fingerprint())

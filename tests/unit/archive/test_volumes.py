@@ -4,7 +4,6 @@ a set can be told.
 
 import errno
 import json
-import os
 
 import msgspec
 import pytest
@@ -200,20 +199,6 @@ def test_an_entry_that_names_no_possible_volume_is_none_for_the_program_and_for_
         entries.decode(written(told | wrong))
     with pytest.raises(Broken):
         read(1, bytes(16), written(told | wrong), DOSSIER)
-
-
-@pytest.fixture
-def failing(monkeypatch):
-    """While it is set, a file that is to be kept on the medium is not."""
-    real, number = os.fsync, []
-
-    def fsync(handle):
-        if number and os.readlink(f"/proc/self/fd/{handle}").endswith(".part"):
-            raise OSError(number[0], os.strerror(number[0]))
-        real(handle)
-
-    monkeypatch.setattr(os, "fsync", fsync)
-    return number
 
 
 def test_where_the_second_volume_fails_the_first_happened_and_what_is_left_has_changed(
