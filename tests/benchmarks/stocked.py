@@ -4,9 +4,9 @@ import itertools
 import sys
 from pathlib import Path
 
-from secterm.desk.desk import Desk, _ref
+from secterm.desk.desk import Desk
 from secterm.dossier import entries as acts
-from secterm.dossier.entries import Particulars
+from secterm.dossier.entries import Particulars, ref_of
 from secterm.tui import quiet, sealed
 from secterm.vault import kdf
 from tests.benchmarks import crowded
@@ -23,7 +23,7 @@ class Stocked(Desk):
             with self._record() as record:
                 for card in some:
                     id = record.work.create_dossier().hex()
-                    opened = acts.Opened(particulars=_who(card), pack=_ref(self.pack))
+                    opened = acts.Opened(particulars=_who(card), pack=ref_of(self.pack))
                     self._append(record, id, None, [], [opened])
 
 
