@@ -5,9 +5,12 @@ counts, the entry that brought it; what it means for the gates is not said here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, TypeVar
+
+import msgspec
+from msgspec.structs import replace  # of dataclasses, it takes ten times as long
 
 from secterm.dossier import entries as acts
 from secterm.dossier.entries import Numbered, Origin, PackRef, Particulars
@@ -44,8 +47,7 @@ class Told(Generic[A]):
 Latest = Mapping[str, Told[A]]
 
 
-@dataclass(frozen=True)
-class State:
+class State(msgspec.Struct, frozen=True):
     """A dossier as its entries leave it. Maps are by question, section, module or rule id;
     notes on the dossier itself are under "".
 
@@ -60,23 +62,23 @@ class State:
     count: int  # entries so far
     identified: int  # place of the entry since which it is this person
     settled: int  # place of the entry since which particulars that are signed stand
-    answers: Latest[acts.Answered] = field(default_factory=dict)
-    checks: Latest[acts.Checked] = field(default_factory=dict)
-    findings: Latest[acts.Found] = field(default_factory=dict)
+    answers: Latest[acts.Answered] = {}
+    checks: Latest[acts.Checked] = {}
+    findings: Latest[acts.Found] = {}
     review: Told[acts.Reviewed] | None = None
-    taught: Mapping[str, tuple[Told[acts.Trained], ...]] = field(default_factory=dict)
-    quizzes: Mapping[str, tuple[Told[acts.Quizzed], ...]] = field(default_factory=dict)
-    quizzing: Mapping[str, tuple[acts.QuizAnswer, ...]] = field(default_factory=dict)
+    taught: Mapping[str, tuple[Told[acts.Trained], ...]] = {}
+    quizzes: Mapping[str, tuple[Told[acts.Quizzed], ...]] = {}
+    quizzing: Mapping[str, tuple[acts.QuizAnswer, ...]] = {}
     signed: Told[acts.Signed] | None = None
     signing_refused: Told[acts.SigningRefused] | None = None
-    acknowledged: Latest[acts.Acknowledged] = field(default_factory=dict)
-    rules_refused: Latest[acts.RuleRefused] = field(default_factory=dict)
+    acknowledged: Latest[acts.Acknowledged] = {}
+    rules_refused: Latest[acts.RuleRefused] = {}
     decision: Told[acts.Decided] | None = None
     seconded: Told[acts.Seconded] | None = None
     withdrawn: Told[acts.Withdrawn] | None = None
     left: Told[acts.Left] | None = None
     held: tuple[Told[acts.Left], Category] | None = None  # the post left before a reopening
-    notes: Mapping[str, tuple[Told[acts.Noted], ...]] = field(default_factory=dict)
+    notes: Mapping[str, tuple[Told[acts.Noted], ...]] = {}
     archived: Told[acts.Archived] | None = None
 
 

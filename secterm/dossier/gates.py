@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+import msgspec
 
 from secterm.dossier.entries import Answer, Trained
 from secterm.dossier.fold import State, Told
@@ -54,16 +55,14 @@ Stage = Literal[
 Asked = tuple[tuple[Section, tuple[Question, ...]], ...]
 
 
-@dataclass(frozen=True)
-class Owed:
+class Owed(msgspec.Struct, frozen=True):
     """One thing to do: its kind, and the id of the question, section, module or rule."""
 
     kind: Kind
     id: str = ""
 
 
-@dataclass(frozen=True)
-class GateStanding:
+class GateStanding(msgspec.Struct, frozen=True):
     """One gate: how much of it is done and what it still owes, in order."""
 
     gate: Gate
@@ -74,8 +73,7 @@ class GateStanding:
     lapses_on: date | None = None
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """A dossier on one day. `lapses_on` is when the next thing lapses."""
 
     gates: tuple[GateStanding, ...]

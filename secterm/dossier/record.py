@@ -178,7 +178,9 @@ def _answers(state: State, pack: Pack) -> Iterator[AnswerRecord]:
 
 
 def _owed(owed: gates.Owed | None) -> str:
-    return "" if owed is None else f"{owed.kind} {owed.id}".strip()
+    if owed is None:
+        return ""
+    return f"{owed.kind} {owed.id}" if owed.id else owed.kind
 
 
 def _day(day: date | None) -> str:

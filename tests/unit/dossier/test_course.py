@@ -1,9 +1,9 @@
 """What a dossier allows, owes and becomes, from opening to leaving."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from secterm.dossier import entries as acts
 from secterm.dossier import fold, gates

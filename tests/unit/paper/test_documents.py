@@ -287,7 +287,7 @@ def test_a_name_of_500_letters_is_there_whole(kind):
 def called(state, name):
     """The state with another name, also one that is too long to be recorded here."""
     who = msgspec.structs.replace(state.particulars, name=name)
-    return dataclasses.replace(state, particulars=who)
+    return msgspec.structs.replace(state, particulars=who)
 
 
 @pytest.mark.long
@@ -429,7 +429,7 @@ def answered(paper, said, note=""):
     given = dataclasses.replace(paper.state.answers[about.id], act=act)
     answers = {**paper.state.answers, about.id: given}
     told = matter(paper, unit=note or "Test unit")
-    return dataclasses.replace(told, state=dataclasses.replace(paper.state, answers=answers))
+    return dataclasses.replace(told, state=msgspec.structs.replace(paper.state, answers=answers))
 
 
 @pytest.mark.long
