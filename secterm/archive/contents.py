@@ -81,15 +81,35 @@ class Source:
         return {bytes.fromhex(id): bytes.fromhex(key) for id, key in known}
 
 
-def members(source: Source) -> Iterator[Member]:
-    """All members in their order, the manifest and its signature last.
-
-    Raises `SealBroken` or `VaultDamaged` where the vault's own rows do not prove them.
+@dataclass(frozen=True)
+class Contents:
+    """What an archive holds: its `members`, and the journal that proves them; they are proven
+    once it is settled.
     """
-    note = checkpoints.signed(source.vault, int(source.at.timestamp()))
-    point, signer = Checkpoint.parse(note.text), source.vault.signer
+
+    source: Source
+    note: Note  # the checkpoint, as it is signed
+    journal: Journal
+
+    @classmethod
+    def of(cls, source: Source) -> Contents:
+        """What is in the vault now. Raises `SealBroken` where its log keys do not open."""
+        note = checkpoints.signed(source.vault, int(source.at.timestamp()))
+        return cls(source, note, Journal(source.vault, note, source.signers()))
+
+    def members(self) -> Iterator[Member]:
+        """All members in their order, the manifest and its signature last.
+
+        Raises `SealBroken` or `VaultDamaged` where the vault's own rows do not prove them.
+        """
+        return _members(self)
+
+
+def _members(contents: Contents) -> Iterator[Member]:
+    source = contents.source
+    point, signer = Checkpoint.parse(contents.note.text), source.vault.signer
     digests: dict[str, str] = {}
-    for name, data, digest in with_lists(_content(source, note)):
+    for name, data, digest in with_lists(_content(contents)):
         if not folder_of(name) or name.endswith(f"/{SUMS}"):
             digests[name] = digest
         yield name, data
@@ -123,7 +143,8 @@ def members(source: Source) -> Iterator[Member]:
     )
 
 
-def _content(source: Source, note: Note) -> Iterator[Member]:
+def _content(contents: Contents) -> Iterator[Member]:
+    source, note, journal = contents.source, contents.note, contents.journal
     log = checkpoints.log_verifiers(source.vault)
     yield README, readme(source.kind, checkpoints.fingerprint(log), source.covers.volume)
     yield from schemas.members(source.kind)
@@ -131,7 +152,6 @@ def _content(source: Source, note: Note) -> Iterator[Member]:
     yield LOG_KEYS, log_lines(log)
     point = Checkpoint.parse(note.text)
     yield CONSISTENCY, encoded(continuing.proven(source.vault, source.earlier, point))
-    journal = Journal(source.vault, note, source.signers())
     if source.kind == "whole":
         yield from _whole(source, journal)
     else:

@@ -13,6 +13,7 @@ import mmap
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -48,12 +49,14 @@ def write(
     mtime: int,
     progress: Progress = lambda name: None,
     limit: int | None = None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Written:
     """Writes `STEM.age` (or `STEM-2.age` and so on), of `limit` bytes at most; where and what
     it is.
 
-    `mtime` is seconds since 1970, for every member. Raises `ArchiveNotWritten`,
-    and whatever `members` and `progress` raise; then nothing is left in the folder
+    `mtime` is seconds since 1970, for every member. `meanwhile` is what must hold before the
+    file gets its name, and is done while the medium is read back. Raises `ArchiveNotWritten`,
+    and whatever `members`, `progress` and `meanwhile` raise; then nothing is left in the folder
     but what `ArchiveNotWritten` names.
     """
     made: list[Path] = []
@@ -63,7 +66,11 @@ def write(
         made.append(Path(name))
         sha256, size = _fill(descriptor, _told(members, progress), to, mtime, limit)
         progress(_("Reading back"))
-        if digest(made[0], size) != sha256:
+        with ThreadPoolExecutor(1) as beside:
+            held = beside.submit(meanwhile)
+            found = digest(made[0], size)
+            held.result()
+        if found != sha256:
             raise ArchiveNotWritten(
                 _("the medium does not hold what was written to it."),
                 advice=_("Do not trust this medium any more: take another one."),

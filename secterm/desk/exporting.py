@@ -183,18 +183,19 @@ def write_archive(
         covers=chosen.covers,
         earlier=registry.witnesses.earlier(registry.receipts),
     )
-    point = vault.checkpoint()
+    made, point = contents.Contents.of(source), vault.checkpoint()
     stem = f"secterm-{point.size}-{point.root.hex()[:8]}"
     if volume := chosen.covers.volume:
         stem += f"-{volume.number}of{volume.of}"
     return write.write(
         folder,
         stem,
-        contents.members(source),
+        made.members(),
         to,
         mtime=int(at.timestamp()),
         progress=progress,
         limit=chosen.limit,
+        meanwhile=made.journal.settle,
     )
 
 

@@ -91,6 +91,7 @@ class Tree:
         self._tile_root = lru_cache(SUBTREES_KEPT)(self._read_tile_root)
         self._pyramid = lru_cache(PYRAMIDS_KEPT)(self._read_pyramid)
         self._perfect = lru_cache(SUBTREES_KEPT)(self._read_perfect)
+        self._above = lru_cache(SUBTREES_KEPT)(self._read_above)
 
     def root_at(self, size: int) -> bytes:
         """The 32-byte root of the first `size` leaves, 0 to `self.size`.
@@ -109,8 +110,37 @@ class Tree:
         """
         if not 0 <= index < size <= self.size:
             raise ValueError("no such leaf in a tree of that size")
-        start, end, path = 0, size, []
-        while end - start > 1:
+        first = index - index % TILE_WIDTH
+        last = first + TILE_WIDTH
+        # Above the tree's last tile all is to its left, whichever part of it is there.
+        return self._within(index, first, min(last, size)) + self._above(
+            first, size if last <= size else first + 1
+        )
+
+    def leaf(self, index: int) -> bytes:
+        """The 32-byte hash of leaf `index`, 0 to `self.size` - 1, as its tile has it: the one
+        that every proof of this tree is made for.
+        """
+        tile, place = divmod(index, TILE_WIDTH)
+        return self._pyramid(0, tile)[0][place]
+
+    def _within(self, index: int, start: int, end: int) -> list[bytes]:
+        """The audit path of leaf `index` in its tile, as far as the leaves [start, end) go."""
+        pyramid, place = self._pyramid(0, start // TILE_WIDTH), index - start
+        if end - start == TILE_WIDTH:
+            return [pyramid[height][(place >> height) ^ 1] for height in range(TILE_HEIGHT)]
+        return self._path(index, start, end, 1)
+
+    def _read_above(self, first: int, size: int) -> list[bytes]:
+        """The rest of every such path: from the tile that begins with leaf `first` upwards."""
+        return self._path(first, 0, size, TILE_WIDTH)
+
+    def _path(self, index: int, start: int, end: int, least: int) -> list[bytes]:
+        """The audit path of leaf `index` in [start, end), from the subtree with `least` leaves
+        upwards.
+        """
+        path = []
+        while end - start > least:
             height = (end - start - 1).bit_length() - 1
             middle = start + (1 << height)
             if index < middle:

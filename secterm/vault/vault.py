@@ -263,12 +263,12 @@ class Vault:
             return self.open_signature(size, sealed)
         raise SealBroken(str(keys.signature_place(self.id, size)))
 
-    def signed_after(self, number: int) -> tuple[int, SignedSize]:
+    def signed_after(self, number: int) -> tuple[int, bytes]:
         """The transaction in which an entry was appended: the size it ended with, and who
-        signed that. Raises `SealBroken`.
+        signed that, sealed. Raises `SealBroken` where there is none.
         """
         for size, sealed in self.file.rows(self._after, number, 1):
-            return size, self.open_signature(size, sealed)
+            return size, sealed
         raise SealBroken(str(keys.signature_place(self.id, number + 1)))
 
     @cached_property
@@ -276,6 +276,12 @@ class Vault:
         table = self.file.tables.signature
         query = table.select(table.size, table.sealed).where(table.size > 0)
         return Prepared(query.order_by(table.size).limit(1))
+
+    def signed_between(self, start: int, end: int) -> list[tuple[int, bytes]]:
+        """The same of all transactions that ended with a size over `start`, up to `end`."""
+        table = self.file.tables.signature
+        query = table.select(table.size, table.sealed).order_by(table.size)
+        return list(self.file.rows(query.where((table.size > start) & (table.size <= end))))
 
     def last_entries(self) -> Iterator[tuple[bytes, bytes | None]]:
         """Every strand's id and the plaintext of its last entry; None where it does not open."""

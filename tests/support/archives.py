@@ -370,7 +370,8 @@ def pieced(opened: Opened, vault: Vault, strands: dict[str, bytes], at: datetime
 
 def officer_proof(vault: Vault, number: int, public: dict[str, bytes]) -> bytes:
     """That an entry stands in what its officer signed, as the vault's rows have it."""
-    size, signed = vault.signed_after(number)
+    size, sealed = vault.signed_after(number)
+    signed = vault.open_signature(size, sealed)
     tree, name = vault.tree(), checkpoints.officer_name(vault.origin, signed.officer)
     text = Checkpoint(vault.origin, size, tree.root_at(size)).text()
     key = Ed25519Verifier(name, public[signed.officer.hex()])

@@ -227,13 +227,13 @@ def test_recoveries_that_are_missing_or_none_are_told(house, faults):
 
 
 def test_a_signature_that_does_not_hold_is_not_written(vault, medium, monkeypatch):
-    real = Vault.signed_after
+    real, first = Vault.open_signature, []
 
-    def exchanged(self, number):
-        size, _signed = real(self, number)
-        return size, real(self, 0)[1]
+    def exchanged(self, size, sealed):
+        first.append(real(self, size, sealed))
+        return first[0]
 
-    monkeypatch.setattr(Vault, "signed_after", exchanged)
+    monkeypatch.setattr(Vault, "open_signature", exchanged)
     with pytest.raises(VaultDamaged, match="does not hold"):
         archives.exported(vault, medium)
     assert list(medium.iterdir()) == []
