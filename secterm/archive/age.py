@@ -281,21 +281,19 @@ class _Calls:
 
 
 class _Pieces:
-    """Pieces as something to read from. A large one is not copied."""
+    """Pieces as something to read from."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces = pieces
-        self._piece = memoryview(b"")
+        self._held = bytearray()
 
     def read(self, size: int) -> bytes:
-        taken = bytearray()
-        while len(taken) < size:
-            if not self._piece:
-                piece = next(self._pieces, None)
-                if piece is None:
-                    break
-                self._piece = memoryview(piece)
-            part = self._piece[: size - len(taken)]
-            taken += part
-            self._piece = self._piece[len(part) :]
-        return bytes(taken)
+        held = self._held
+        while len(held) < size:
+            piece = next(self._pieces, None)
+            if piece is None:
+                break
+            held += piece
+        taken = bytes(held[:size])
+        del held[:size]
+        return taken

@@ -13,9 +13,15 @@ from secterm.archive.errors import ArchiveNotWritten, ArchiveUnreadable
 from secterm.words import _
 
 BLOCK: Final = 512  # bytes
+PIECE: Final = 1 << 16  # bytes of a large member that are copied at a time
 END: Final = bytes(2 * BLOCK)
 LARGEST_MEMBER: Final = 256 << 20  # bytes; held in memory whole
 LATEST: Final = 8**11 - 1  # seconds since 1970: the year 2242
+
+# The same of every member: the fields before its size, and those after its checksum.
+_OURS: Final = b"%07o\0%07o\0%07o\0" % (0o600, 0, 0)  # mode, uid, gid
+_REST: Final = (b"0".ljust(101, b"\0") + b"ustar\x0000").ljust(BLOCK - 156, b"\0")  # a plain file
+_REST_SUM: Final = sum(_REST) + sum(b" " * 8)  # the checksum counts itself as spaces
 
 Member: TypeAlias = tuple[str, bytes]
 Take: TypeAlias = Callable[[str, bytes], None]
@@ -29,8 +35,9 @@ def blocks(members: Iterable[Member], mtime: int) -> Iterator[bytes]:
     for name, data in members:
         if len(data) > LARGEST_MEMBER:
             raise ArchiveNotWritten(_("that is more than one archive holds; export fewer at once."))
-        yield _header(name, len(data), mtime)
-        yield data
+        yield _header(name, len(data), mtime) + data[:PIECE]
+        for start in range(PIECE, len(data), PIECE):
+            yield data[start : start + PIECE]
         yield bytes(-len(data) % BLOCK)
     yield END
 
@@ -79,15 +86,8 @@ def _header(name: str, size: int, mtime: int) -> bytes:
     named = name.encode("ascii")
     if len(named) > 100 or not 0 <= size <= LARGEST_MEMBER or not 0 <= mtime <= LATEST:
         raise ValueError("no such member")
-    fields = (
-        named.ljust(100, b"\0"),
-        b"%07o\0%07o\0%07o\0%011o\0%011o\0" % (0o600, 0, 0, size, mtime),  # mode, uid, gid, …
-        b"        ",  # the checksum counts itself as spaces
-        b"0".ljust(101, b"\0"),  # a plain file, which links to nothing
-        b"ustar\x0000",
-    )
-    header = b"".join(fields).ljust(BLOCK, b"\0")
-    return header[:148] + b"%06o\0 " % sum(header) + header[156:]
+    told = b"%b%b%011o\0%011o\0" % (named.ljust(100, b"\0"), _OURS, size, mtime)
+    return b"%b%06o\0 %b" % (told, sum(told) + _REST_SUM, _REST)
 
 
 def _parsed(header: bytes) -> tuple[str, int]:

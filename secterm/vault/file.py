@@ -235,6 +235,7 @@ class VaultFile:
         """
         prepared = query if isinstance(query, Prepared) else None
         columns = prepared.columns if prepared else tuple(query.selected_columns)
+        total = 0
         with self._at_it():
             cursor = (
                 self.database.execute_sql(prepared.sql, given)
@@ -242,17 +243,23 @@ class VaultFile:
                 else self.database.execute(query)
             )
             reading = Reading(cursor)
-            self._reading.add(reading)
-        total = 0
-        while not reading.ended:
-            with self._at_it():
-                batch, size = reading.batch()
-                total += size
-                if total > BATCH_SIZE and total > MOST_TIMES * self._length():
+            batch, size = reading.batch()
+            if not reading.ended:
+                self._reading.add(reading)
+        while True:
+            total += size
+            if total > BATCH_SIZE:
+                with self._at_it():
+                    length = self._length()
+                if total > MOST_TIMES * length:
                     raise VaultDamaged("the file", "holds more than it is long")
             for row in batch:
                 check_row(columns, row)
                 yield row
+            if reading.ended:
+                return
+            with self._at_it():
+                batch, size = reading.batch()
 
     def complaints(self) -> Iterator[str]:
         """What SQLite itself finds wrong: pages, indexes, counts."""

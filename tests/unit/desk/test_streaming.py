@@ -183,7 +183,7 @@ def test_the_second_process_judges_as_this_one_does(built, tmp_path, monkeypatch
     judged = apart.Apart.has
 
     def has(self, id):
-        while self._child is not None:  # until it has told all
+        while self._second is not None:  # until it has told all
             self.listen()
             time.sleep(0.005)
         return judged(self, id)
@@ -243,7 +243,7 @@ from secterm.desk.apart import Apart
 from secterm.desk.desk import Desk
 desk = Desk.open(Path(sys.argv[1]), *sys.argv[2:4])
 with Apart(desk._vault) as apart:
-    print(apart._child.pid, flush=True)
+    print(apart._second.pid, flush=True)
     time.sleep(60)
 """
 
