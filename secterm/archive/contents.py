@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from secterm.archive import continuing, schemas
 from secterm.archive.context import names_for
@@ -35,7 +36,7 @@ from secterm.archive.origins import Known
 from secterm.archive.proofs import Journal
 from secterm.archive.readme import readme
 from secterm.archive.received import Unfolding
-from secterm.archive.sums import SUMS, folder_of, with_lists
+from secterm.archive.sums import with_lists
 from secterm.archive.tar import Member
 from secterm.dossier import entries as acts
 from secterm.dossier import record as records
@@ -81,11 +82,16 @@ class Source:
         return {bytes.fromhex(id): bytes.fromhex(key) for id, key in known}
 
 
+class Made(NamedTuple):
+    """A dossier's members, and the vaults (ids) that it came from."""
+
+    members: list[Member]
+    vaults: list[str]
+
+
 @dataclass(frozen=True)
 class Contents:
-    """What an archive holds: its `members`, and the journal that proves them; they are proven
-    once it is settled.
-    """
+    """What an archive holds, and the journal that proves it once it is settled."""
 
     source: Source
     note: Note  # the checkpoint, as it is signed
@@ -94,25 +100,31 @@ class Contents:
     @classmethod
     def of(cls, source: Source) -> Contents:
         """What is in the vault now. Raises `SealBroken` where its log keys do not open."""
-        note = checkpoints.signed(source.vault, int(source.at.timestamp()))
+        return cls.under(checkpoints.signed(source.vault, int(source.at.timestamp())), source)
+
+    @classmethod
+    def under(cls, note: Note, source: Source) -> Contents:
+        """What was in the vault at this checkpoint."""
         return cls(source, note, Journal(source.vault, note, source.signers()))
 
-    def members(self) -> Iterator[Member]:
+    def members(self, dossiers: Iterable[Made] | None = None) -> Iterator[Member]:
         """All members in their order, the manifest and its signature last.
 
-        Raises `SealBroken` or `VaultDamaged` where the vault's own rows do not prove them.
+        `dossiers` are those of the source, whole, where they are made elsewhere. Raises
+        `SealBroken` or `VaultDamaged` where the vault's own rows do not prove them.
         """
-        return _members(self)
+        return _members(self, dossiers)
+
+    def dossier(self, id: str) -> Made:
+        """One dossier, whole. Raises likewise."""
+        return _dossier(self.source, self.journal, id)
 
 
-def _members(contents: Contents) -> Iterator[Member]:
+def _members(contents: Contents, dossiers: Iterable[Made] | None) -> Iterator[Member]:
     source = contents.source
     point, signer = Checkpoint.parse(contents.note.text), source.vault.signer
-    digests: dict[str, str] = {}
-    for name, data, digest in with_lists(_content(contents)):
-        if not folder_of(name) or name.endswith(f"/{SUMS}"):
-            digests[name] = digest
-        yield name, data
+    named: dict[str, str] = {}
+    yield from with_lists(_content(contents, dossiers), named)
     manifest = encoded(
         Manifest(
             format=FORMAT,
@@ -124,7 +136,7 @@ def _members(contents: Contents) -> Iterator[Member]:
             root=point.root.hex(),
             created=source.at.isoformat(),
             officer=signer.officer.hex(),
-            files=digests,
+            files=named,
         )
     )
     yield MANIFEST, manifest
@@ -143,7 +155,7 @@ def _members(contents: Contents) -> Iterator[Member]:
     )
 
 
-def _content(contents: Contents) -> Iterator[Member]:
+def _content(contents: Contents, dossiers: Iterable[Made] | None) -> Iterator[Member]:
     source, note, journal = contents.source, contents.note, contents.journal
     log = checkpoints.log_verifiers(source.vault)
     yield README, readme(source.kind, checkpoints.fingerprint(log), source.covers.volume)
@@ -154,6 +166,8 @@ def _content(contents: Contents) -> Iterator[Member]:
     yield CONSISTENCY, encoded(continuing.proven(source.vault, source.earlier, point))
     if source.kind == "whole":
         yield from _whole(source, journal)
+        made = map(contents.dossier, source.dossiers) if dossiers is None else dossiers
+        yield from _dossiers(source, journal, made)
     else:
         yield from _decisions(source, journal)
 
@@ -169,27 +183,28 @@ def _whole(source: Source, journal: Journal) -> Iterator[Member]:
     for digest, files in source.pack_files.items():
         for name, text in files.items():
             yield f"packs/{digest}/{name}", text.encode()
+
+
+def _dossiers(source: Source, journal: Journal, each: Iterable[Made]) -> Iterator[Member]:
+    """Dossiers, and before each the vaults that it came from and that are not there yet."""
     there = {source.vault.id.hex()}  # its own strand is in no archive
-    for id in source.dossiers:
-        yield from _dossier(source, journal, id, there)
+    for made in each:
+        for vault in made.vaults:
+            if vault not in there:
+                there.add(vault)
+                origin = bytes.fromhex(vault)
+                yield from _strand(source.vault, journal, f"origins/{vault}", origin)
+        yield from made.members
 
 
-def _dossier(source: Source, journal: Journal, id: str, there: set[str]) -> Iterator[Member]:
-    """A dossier, and before it the vaults that it came from, unless they are `there`."""
+def _dossier(source: Source, journal: Journal, id: str) -> Made:
     folder, told = f"dossiers/{id}", list[Numbered]()
     unfolding = Unfolding(source.vault.id.hex())
-    strand = list(_strand(source.vault, journal, folder, bytes.fromhex(id)))
-    for name, data in strand:
+    members = list(_strand(source.vault, journal, folder, bytes.fromhex(id)))
+    for name, data in members:
         if name.endswith(".json") and "/entries/" in name:
             number = int(name.rsplit("/", 1)[1].removesuffix(".json"))
             told += unfolding.take(Numbered(number=number, entry=acts.decode(data)))
-    for one in told:
-        act = one.entry.act
-        if isinstance(act, acts.Received) and act.vault not in there:
-            there.add(act.vault)
-            origin = bytes.fromhex(act.vault)
-            yield from _strand(source.vault, journal, f"origins/{act.vault}", origin)
-    yield from strand
     made = records.record(
         id,
         told,
@@ -198,9 +213,12 @@ def _dossier(source: Source, journal: Journal, id: str, there: set[str]) -> Iter
         officers=source.names(told),
         as_of=source.at.date(),
     )
-    yield f"{folder}/dossier.json", encoded(made)
+    members.append((f"{folder}/dossier.json", encoded(made)))
     for text in signed_texts(told)[-1:]:
-        yield f"{folder}/undertaking.txt", text.encode()
+        members.append((f"{folder}/undertaking.txt", text.encode()))
+    told_of = [one.entry.act for one in told]
+    vaults = [act.vault for act in told_of if isinstance(act, acts.Received)]
+    return Made(members, list(dict.fromkeys(vaults)))
 
 
 def _pack(source: Source, told: Sequence[Numbered]) -> Pack:

@@ -4,7 +4,6 @@ the vault, and in the tree that the officer signed who recorded it.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -16,16 +15,13 @@ from secterm.vault import checkpoints, keys
 from secterm.vault.errors import VaultDamaged, VaultError
 from secterm.vault.merkle import TILE_WIDTH, leaf_hash, verify_inclusion
 from secterm.vault.note import Checkpoint, Ed25519Verifier, Note, SignatureLine, proof
-from secterm.vault.records import SignedSize
 from secterm.vault.vault import Vault
 
 TREES_KEPT: Final = 4096  # whose paths were verified, or whose notes were written
-BLOCK: Final = 256  # entries whose transactions are read at once
-BLOCKS_KEPT: Final = 32
 MOST_OWED: Final = 1 << 16  # signatures; so many are 20 MB
 
 
-class _Owed(NamedTuple):
+class Owed(NamedTuple):
     """A signature that was written and has still to be verified."""
 
     size: int
@@ -46,11 +42,11 @@ class Journal:
         self._note = checkpoints.short_note(note).format()
         self._point = Checkpoint.parse(note.text)
         self._signers = signers
-        self._tree = vault.tree()
+        self._tree = vault.tree_of(self._point.size)
         self._signed = lru_cache(TREES_KEPT)(self._written)
         self._leads = lru_cache(TREES_KEPT)(self._verified)
-        self._block = lru_cache(BLOCKS_KEPT)(vault.signed_between)
-        self._owed: list[_Owed] = []
+        self._owed: list[Owed] = []
+        self._names: dict[bytes, tuple[str, bytes, bytes]] = {}
         self._latest = range(0), b"", b""  # the transaction proven last, from an entry on
 
     def leaf(self, id: bytes, committed: bytes, sealed: bytes) -> bytes:
@@ -68,7 +64,7 @@ class Journal:
         the signature does is owed until `settle`.
         """
         if number not in self._latest[0]:
-            size, sealed = self._ended(number)
+            size, sealed = self._vault.signed_after(number)
             self._latest = range(number, size), *self._signed(size, sealed)
         numbers, root, note = self._latest
         return self._proof(number, leaf, numbers.stop, root, note)
@@ -82,31 +78,38 @@ class Journal:
             except (InvalidSignature, ValueError):
                 raise _unsigned(size) from None
 
-    def _ended(self, number: int) -> tuple[int, bytes]:
-        """The transaction in which an entry was appended, as it is sealed."""
-        start = number - number % BLOCK
-        block = self._block(start, start + BLOCK)
-        place = bisect_right(block, number, key=lambda row: row[0])
-        return block[place] if place < len(block) else self._vault.signed_after(number)
+    def owe(self, more: list[Owed]) -> None:
+        """Signatures in other proofs of this journal, which `settle` is to verify as well."""
+        self._owed += more
+        if len(self._owed) >= MOST_OWED:
+            self.settle()
+
+    def owed(self) -> list[Owed]:
+        """What `settle` would verify: left to whoever takes it."""
+        owed, self._owed = self._owed, []
+        return owed
 
     def _written(self, size: int, sealed: bytes) -> tuple[bytes, bytes]:
         """The root of the first `size` entries, and the note of it that the officer signed."""
         signed = self._vault.open_signature(size, sealed)
         root = self._tree.root_at(size)
         text = Checkpoint(self._vault.origin, size, root).text()
-        note = self._signed_by(signed, size, text)
-        if len(self._owed) == MOST_OWED:
-            self.settle()
-        self._owed.append(_Owed(size, self._signers[signed.officer], signed.signature, text))
-        return root, note
+        name, key_id, key = self._known(signed.officer, size)
+        note = Note(text, (SignatureLine(name, key_id, signed.signature),))
+        self.owe([Owed(size, key, signed.signature, text)])
+        return root, note.format()
 
-    def _signed_by(self, signed: SignedSize, size: int, text: str) -> bytes:
-        name = checkpoints.officer_name(self._vault.origin, signed.officer)
-        try:
-            key_id = Ed25519Verifier(name, self._signers[signed.officer]).key_id
-        except (KeyError, VaultError):
-            raise _unsigned(size) from None
-        return Note(text, (SignatureLine(name, key_id, signed.signature),)).format()
+    def _known(self, officer: bytes, size: int) -> tuple[str, bytes, bytes]:
+        """Who signed that: name, key id and key."""
+        known = self._names.get(officer)
+        if known is None:
+            name = checkpoints.officer_name(self._vault.origin, officer)
+            try:
+                key = Ed25519Verifier(name, self._signers[officer])
+            except (KeyError, VaultError):
+                raise _unsigned(size) from None
+            known = self._names[officer] = name, key.key_id, key.public_key
+        return known
 
     def _proof(self, number: int, leaf: bytes, size: int, root: bytes, note: bytes) -> bytes:
         path = self._tree.inclusion_proof(number, size)

@@ -32,24 +32,27 @@ def listed(digests: Mapping[str, str]) -> bytes:
     return "".join(f"{digest}  {name}\n" for name, digest in digests.items()).encode()
 
 
-def with_lists(members: Iterable[Member]) -> Iterator[tuple[str, bytes, str]]:
-    """The members, and after each folder its list; each with its SHA-256."""
+def with_lists(members: Iterable[Member], named: dict[str, str]) -> Iterator[Member]:
+    """The members, and after each folder its list.
+
+    Adds to `named` what the manifest names: the SHA-256 of those in no folder, and of the lists.
+    """
     folder, digests = "", dict[str, str]()
     for name, data in members:
-        if folder_of(name) != folder:
-            yield from _list(folder, digests)
-            folder, digests = folder_of(name), {}
-        digest = hashlib.sha256(data).hexdigest()
-        if folder:
-            digests[name] = digest
-        yield name, data, digest
-    yield from _list(folder, digests)
+        here = folder_of(name)
+        if here != folder:
+            yield from _list(folder, digests, named)
+            folder, digests = here, {}
+        (digests if here else named)[name] = hashlib.sha256(data).hexdigest()
+        yield name, data
+    yield from _list(folder, digests, named)
 
 
-def _list(folder: str, digests: Mapping[str, str]) -> Iterator[tuple[str, bytes, str]]:
+def _list(folder: str, digests: Mapping[str, str], named: dict[str, str]) -> Iterator[Member]:
     if digests:
-        data = listed(digests)
-        yield f"{folder}/{SUMS}", data, hashlib.sha256(data).hexdigest()
+        name, data = f"{folder}/{SUMS}", listed(digests)
+        named[name] = hashlib.sha256(data).hexdigest()
+        yield name, data
 
 
 def list_faults(folder: str, files: Mapping[str, bytes]) -> Iterator[str]:

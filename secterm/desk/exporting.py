@@ -4,6 +4,7 @@ vault under a name that tells of nobody.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,13 +15,16 @@ from typing import Final, get_args
 
 import msgspec
 
-from secterm.archive import contents, continuing, schemas, space, volumes, write
+from secterm.archive import continuing, schemas, space, volumes, write
+from secterm.archive.contents import Contents
 from secterm.archive.media import Medium
 from secterm.archive.members import Covers, Kind, What
 from secterm.archive.recipients import Recipients
 from secterm.archive.space import Load
 from secterm.archive.volumes import Weight
 from secterm.archive.write import Written
+from secterm.desk import making
+from secterm.desk.making import Together
 from secterm.desk.registry import Registry
 from secterm.desk.shelf import BROKEN, Shelf
 from secterm.dossier import entries as acts
@@ -164,39 +168,30 @@ def write_archive(
     volume `secterm-SIZE-ROOT-KofN.age`. Raises `ArchiveNotWritten`.
     """
     write.demand_folder(folder)
-    filesystem = medium.filesystem if medium else ""
+    filesystem, needed = medium.filesystem if medium else "", load(vault, registry, chosen)
     try:
-        space.demand(folder, filesystem, load(vault, registry, chosen).bytes())
+        space.demand(folder, filesystem, needed.bytes())
     except OSError as error:
         raise write.not_written(error) from None
-    source = contents.Source(
-        vault=vault,
-        unit=registry.unit,
-        officers=registry.officer_lines(),
-        origins=registry.origins,
-        recoveries=registry.recovery_lines(),
-        packs=registry.packs,
-        pack_files=registry.pack_files,
-        dossiers=chosen.ids,
-        at=at,
-        kind=chosen.kind,
-        covers=chosen.covers,
-        earlier=registry.witnesses.earlier(registry.receipts),
-    )
-    made, point = contents.Contents.of(source), vault.checkpoint()
+    made = Contents.of(making.source(vault, registry, chosen.ids, chosen.kind, chosen.covers, at))
+    point = vault.checkpoint()
     stem = f"secterm-{point.size}-{point.root.hex()[:8]}"
     if volume := chosen.covers.volume:
         stem += f"-{volume.number}of{volume.of}"
-    return write.write(
-        folder,
-        stem,
-        made.members(),
-        to,
-        mtime=int(at.timestamp()),
-        progress=progress,
-        limit=chosen.limit,
-        meanwhile=made.journal.settle,
-    )
+    with contextlib.ExitStack() as stack:
+        dossiers = None
+        if chosen.kind == "whole" and needed.entries >= making.worth_it:
+            dossiers = stack.enter_context(Together(made)).dossiers()
+        return write.write(
+            folder,
+            stem,
+            made.members(dossiers),
+            to,
+            mtime=int(at.timestamp()),
+            progress=progress,
+            limit=chosen.limit,
+            meanwhile=made.journal.settle,
+        )
 
 
 def reference(medium: Medium | None) -> MediumRef:

@@ -21,7 +21,7 @@ TILE_SIZE: Final = TILE_WIDTH * HASH_SIZE  # bytes
 EMPTY_ROOT: Final = sha256(b"").digest()
 
 TILES_KEPT: Final = 16
-PYRAMIDS_KEPT: Final = 64
+PYRAMIDS_KEPT: Final = 256  # 10 MB
 SUBTREES_KEPT: Final = 4096
 
 ReadTile = Callable[[int, int], bytes]

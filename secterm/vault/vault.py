@@ -236,7 +236,11 @@ class Vault:
 
     def tree(self) -> Tree:
         """The journal's tree, for proofs against any size up to now."""
-        return Tree(self.read_tile, self.leaf_hashes, self.size)
+        return self.tree_of(self.size)
+
+    def tree_of(self, size: int) -> Tree:
+        """The same as it was with so many entries, which it had."""
+        return Tree(self.read_tile, self.leaf_hashes, size)
 
     def leaf_hashes(self, start: int, end: int) -> list[bytes]:
         """The leaf hashes of entries `start` to `end`, the end not included."""
@@ -276,12 +280,6 @@ class Vault:
         table = self.file.tables.signature
         query = table.select(table.size, table.sealed).where(table.size > 0)
         return Prepared(query.order_by(table.size).limit(1))
-
-    def signed_between(self, start: int, end: int) -> list[tuple[int, bytes]]:
-        """The same of all transactions that ended with a size over `start`, up to `end`."""
-        table = self.file.tables.signature
-        query = table.select(table.size, table.sealed).order_by(table.size)
-        return list(self.file.rows(query.where((table.size > start) & (table.size <= end))))
 
     def last_entries(self) -> Iterator[tuple[bytes, bytes | None]]:
         """Every strand's id and the plaintext of its last entry; None where it does not open."""

@@ -271,7 +271,7 @@ class Opened:
     def listed(self) -> Opened:
         """With the folders' lists made anew of what is there now."""
         bare = [m for m in self.members if not m[0].endswith(f"/{SUMS}")]
-        return Opened(tuple((name, data) for name, data, _digest in with_lists(bare)))
+        return Opened(tuple(with_lists(bare, {})))
 
     def resigned(self, by: Signer, *, lists: bool = True, **claims: object) -> Opened:
         """With lists and manifest made anew of what is there now, signed by this officer and, as

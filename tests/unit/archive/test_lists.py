@@ -236,8 +236,8 @@ def test_a_list_that_is_huge_is_told_and_not_read():
 
 def test_what_is_gone_from_a_long_list_is_named_one_by_one():
     members = [(f"dossiers/x/{n}", b"") for n in range(9000)]
-    *there, (name, data, _digest) = with_lists(members)
-    kept = dict(m[:2] for m in there[:1]) | {name: data}
+    *there, (name, data) = with_lists(members, {})
+    kept = dict(there[:1]) | {name: data}
     found = list(list_faults("dossiers/x", kept))
     assert found == [f"dossiers/x/{n}: is missing" for n in range(1, 9000)]
 
@@ -260,11 +260,16 @@ def test_lists_that_were_made_hold(folders, top):
     for folder, files in folders.items():
         members += [(f"{folder}/{name}", data) for name, data in files.items()]
     members += [(f"schemas/{name}", data) for name, data in top.items()]
-    made = list(with_lists(members))
-    assert [m[:2] for m in made if not m[0].endswith(LISTS)] == members
-    assert all(hashlib.sha256(data).hexdigest() == digest for _, data, digest in made)
+    named = {}
+    made = list(with_lists(members, named))
+    assert [m for m in made if not m[0].endswith(LISTS)] == members
+    assert named == {
+        name: hashlib.sha256(data).hexdigest()
+        for name, data in made
+        if name.endswith(LISTS) or not folder_of(name)
+    }
     for folder in {folder_of(name) for name, _ in members} - {""}:
-        files = {name: data for name, data, _ in made if folder_of(name) == folder}
+        files = {name: data for name, data in made if folder_of(name) == folder}
         assert list(list_faults(folder, files)) == []
 
 
@@ -272,7 +277,7 @@ def test_lists_that_were_made_hold(folders, top):
 @settings(max_examples=150, deadline=None)
 def test_any_one_change_in_a_folder_is_named(files, data):
     folder, list_ = "dossiers/a", "dossiers/a" + LISTS
-    there = {m[0]: m[1] for m in with_lists((f"{folder}/{n}", d) for n, d in files.items())}
+    there = dict(with_lists(((f"{folder}/{n}", d) for n, d in files.items()), {}))
     names = list(there)[:-1]
     name, other = (data.draw(st.sampled_from(names)) for _ in range(2))
     match data.draw(st.sampled_from(["bytes", "drop", "name", "add", "turn", "list"])):
