@@ -46,6 +46,7 @@ from secterm.dossier.fold import EntryOutOfPlace
 from secterm.policy.model import Pack
 from secterm.vault import checkpoints, keys
 from secterm.vault.note import Checkpoint, Note
+from secterm.vault.records import Kept
 from secterm.vault.seal import unseal
 from secterm.vault.vault import Vault
 
@@ -236,7 +237,7 @@ def signed_texts(told: Sequence[Numbered]) -> list[str]:
 
 def _strand(vault: Vault, journal: Journal, folder: str, id: bytes) -> Iterator[Member]:
     """The key, and every entry four times: in clear, sealed, and proven twice."""
-    key = vault.dossier_key(id)
+    key, entries = vault.strand(id)
     sealing, committed = keys.entry_key(key), keys.commitment(key)
     yield (
         f"{folder}/key.json",
@@ -246,17 +247,16 @@ def _strand(vault: Vault, journal: Journal, folder: str, id: bytes) -> Iterator[
             )
         ),
     )
-    for number, sealed in vault.sealed_entries(id):
-        name = f"{folder}/entries/{number}"
-        leaf = journal.leaf(id, committed, sealed)
-        yield f"{name}.json", unseal(sealing, keys.entry_place(vault.id, id, number), sealed)
-        yield f"{name}.sealed", sealed
-        yield from _proofs(journal, name, number, leaf)
+    for one in entries:
+        name, place = f"{folder}/entries/{one.number}", keys.entry_place(vault.id, id, one.number)
+        yield f"{name}.json", unseal(sealing, place, one.sealed)
+        yield f"{name}.sealed", one.sealed
+        yield from _proofs(journal, name, one, journal.leaf(id, committed, one.sealed))
 
 
-def _proofs(journal: Journal, name: str, number: int, leaf: bytes) -> Iterator[Member]:
-    yield f"{name}.tlog-proof", journal.proof(number, leaf)
-    yield f"{name}.officer-proof", journal.officer_proof(number, leaf)
+def _proofs(journal: Journal, name: str, one: Kept, leaf: bytes) -> Iterator[Member]:
+    yield f"{name}.tlog-proof", journal.proof(one.number, leaf)
+    yield f"{name}.officer-proof", journal.officer_proof(one, leaf)
 
 
 # -- the decision alone -------------------------------------------------------------
@@ -266,29 +266,30 @@ def _decisions(source: Source, journal: Journal) -> Iterator[Member]:
     """Twice through the dossiers: which officers they name, and then what they say."""
     named = {source.vault.signer.officer.hex()}
     for id in source.dossiers:
-        made, _text = _extract(source, journal, id)
+        made, _text, _kept = _extract(source, journal, id)
         named |= {one.officer for one in made.entries}
         if made.undertaking is not None:
             named |= {side.officer for side in made.undertaking.signatures}
     yield OFFICERS, encoded([o for o in source.officers.values() if o.id in named])
     for id in source.dossiers:
-        made, text = _extract(source, journal, id)
+        made, text, kept = _extract(source, journal, id)
         folder = f"dossiers/{id}"
         for one in made.entries:
             name = f"{folder}/entries/{one.number}"
-            yield from _proofs(journal, name, one.number, bytes.fromhex(one.leaf))
+            yield from _proofs(journal, name, kept[one.number], bytes.fromhex(one.leaf))
         yield f"{folder}/decision.json", encoded(made)
         if made.undertaking is not None:
             yield f"{folder}/undertaking.txt", text.encode()
 
 
-def _extract(source: Source, journal: Journal, id: str) -> tuple[Extract, str]:
+def _extract(source: Source, journal: Journal, id: str) -> tuple[Extract, str, dict[int, Kept]]:
+    """What it says, the undertaking's text, and the entries that it rests on, by number."""
     raw = bytes.fromhex(id)
-    key = source.vault.dossier_key(raw)
+    key, entries = source.vault.strand(raw)
     sealing, committed = keys.entry_key(key), keys.commitment(key)
     told, carried = list[Numbered](), dict[tuple[str, int], Proven]()
     unfolding = Unfolding(source.vault.id.hex())
-    for number, sealed in source.vault.sealed_entries(raw):
+    for number, sealed, _size, _signed in entries:
         plain = unseal(sealing, keys.entry_place(source.vault.id, raw, number), sealed)
         one = Numbered(number=number, entry=acts.decode(plain))
         proven = Proven(
@@ -311,4 +312,4 @@ def _extract(source: Source, journal: Journal, id: str) -> tuple[Extract, str]:
     )
     if made is None:
         raise ValueError("no decision holds")
-    return made
+    return *made, {one.number: one for one in entries}

@@ -12,9 +12,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from secterm.vault import checkpoints, keys
-from secterm.vault.errors import VaultDamaged, VaultError
+from secterm.vault.errors import SealBroken, VaultDamaged, VaultError
 from secterm.vault.merkle import TILE_WIDTH, leaf_hash, verify_inclusion
 from secterm.vault.note import Checkpoint, Ed25519Verifier, Note, SignatureLine, proof
+from secterm.vault.records import Kept
 from secterm.vault.vault import Vault
 
 TREES_KEPT: Final = 4096  # whose paths were verified, or whose notes were written
@@ -57,17 +58,18 @@ class Journal:
         """That the leaf stands under the checkpoint: a tlog-proof. Raises `VaultDamaged`."""
         return self._proof(number, leaf, self._point.size, self._point.root, self._note)
 
-    def officer_proof(self, number: int, leaf: bytes) -> bytes:
+    def officer_proof(self, one: Kept, leaf: bytes) -> bytes:
         """That the leaf stands in the tree that was signed when the entry was appended, likewise.
 
         Raises `VaultDamaged` or `SealBroken` where the vault's own rows do not prove it; whether
         the signature does is owed until `settle`.
         """
-        if number not in self._latest[0]:
-            size, sealed = self._vault.signed_after(number)
-            self._latest = range(number, size), *self._signed(size, sealed)
+        if one.number not in self._latest[0]:
+            if one.size is None or one.signed is None:
+                raise SealBroken(str(keys.signature_place(self._vault.id, one.number + 1)))
+            self._latest = range(one.number, one.size), *self._signed(one.size, one.signed)
         numbers, root, note = self._latest
-        return self._proof(number, leaf, numbers.stop, root, note)
+        return self._proof(one.number, leaf, numbers.stop, root, note)
 
     def settle(self) -> None:
         """Verifies the signatures in all proofs made so far. Raises `VaultDamaged`."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from secterm.vault.merkle import Edge
 
@@ -69,6 +69,17 @@ class Card:
     dossier: bytes
     number: int
     body: bytes
+
+
+class Kept(NamedTuple):
+    """An entry as it is kept: its number, its sealed bytes, the size that its transaction ended
+    with, and who signed that, sealed; of one that nobody signed None and None.
+    """
+
+    number: int
+    sealed: bytes
+    size: int | None
+    signed: bytes | None
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from secterm.vault.keys import VaultKeys
 from secterm.vault.merkle import HASH_SIZE, Edge, Tree, leaf_hash
 from secterm.vault.note import Checkpoint
 from secterm.vault.outside import Opened, Outside
-from secterm.vault.records import COUNT_SIZE, ID_SIZE, Card, Head, SignedSize
+from secterm.vault.records import COUNT_SIZE, ID_SIZE, Card, Head, Kept, SignedSize
 from secterm.vault.seal import KEY_SIZE, seal, unseal
 from secterm.vault.signer import Signer
 from secterm.vault.transaction import Transaction
@@ -178,6 +178,30 @@ class Vault:
         query = table.select(table.number, table.sealed).where(table.dossier == b"")
         return Prepared(query.order_by(table.number))
 
+    def strand(self, dossier: bytes) -> tuple[bytes, list[Kept]]:
+        """A dossier's key, 32 bytes, and its entries in order. Raises `SealBroken`."""
+        rows = list(self.file.rows(self._kept, dossier))
+        if not rows:
+            raise SealBroken(str(keys.key_place(self.id, dossier)))
+        return self.unwrap(dossier, rows[0][0]), [
+            Kept(number, sealed, size, signed if isinstance(signed, bytes) else None)
+            for _key, number, sealed, size, signed in rows
+        ]
+
+    @cached_property
+    def _kept(self) -> Prepared:
+        tables = self.file.tables
+        entry, dossier, signed = tables.entry, tables.dossier, tables.signature
+        later = signed.alias()
+        size = later.select(peewee.fn.MIN(later.size)).where(later.size > entry.number)
+        signature = signed.select(signed.sealed).where(signed.size == size)
+        query = (
+            entry.select(dossier.key, entry.number, entry.sealed, size, signature)
+            .join(dossier, on=(dossier.id == entry.dossier))
+            .where(entry.dossier == b"")
+        )
+        return Prepared(query.order_by(entry.number))
+
     def weight(self, dossier: bytes) -> tuple[int, int]:
         """How many entries a dossier has, and how many bytes they are as they are sealed."""
         table = self.file.tables.entry
@@ -266,20 +290,6 @@ class Vault:
         for (sealed,) in self.file.rows(table.select(table.sealed).where(table.size == size)):
             return self.open_signature(size, sealed)
         raise SealBroken(str(keys.signature_place(self.id, size)))
-
-    def signed_after(self, number: int) -> tuple[int, bytes]:
-        """The transaction in which an entry was appended: the size it ended with, and who
-        signed that, sealed. Raises `SealBroken` where there is none.
-        """
-        for size, sealed in self.file.rows(self._after, number, 1):
-            return size, sealed
-        raise SealBroken(str(keys.signature_place(self.id, number + 1)))
-
-    @cached_property
-    def _after(self) -> Prepared:
-        table = self.file.tables.signature
-        query = table.select(table.size, table.sealed).where(table.size > 0)
-        return Prepared(query.order_by(table.size).limit(1))
 
     def last_entries(self) -> Iterator[tuple[bytes, bytes | None]]:
         """Every strand's id and the plaintext of its last entry; None where it does not open."""

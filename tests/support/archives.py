@@ -368,9 +368,16 @@ def pieced(opened: Opened, vault: Vault, strands: dict[str, bytes], at: datetime
     )
 
 
+def signed_after(vault: Vault, number: int) -> tuple[int, bytes]:
+    """The transaction in which an entry was appended: its end, and the sealed signature."""
+    return min(
+        row for row in vault.file.rows(vault.file.tables.signature.select()) if row[0] > number
+    )
+
+
 def officer_proof(vault: Vault, number: int, public: dict[str, bytes]) -> bytes:
     """That an entry stands in what its officer signed, as the vault's rows have it."""
-    size, sealed = vault.signed_after(number)
+    size, sealed = signed_after(vault, number)
     signed = vault.open_signature(size, sealed)
     tree, name = vault.tree(), checkpoints.officer_name(vault.origin, signed.officer)
     text = Checkpoint(vault.origin, size, tree.root_at(size)).text()

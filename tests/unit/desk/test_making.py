@@ -208,7 +208,7 @@ def test_what_the_second_owes_is_verified_here(vault):
             list(made.members(two.dossiers()))
         owed = made.journal.owed()
         assert {one.size for one in owed} >= {
-            desk._vault.signed_after(number)[0]
+            archives.signed_after(desk._vault, number)[0]
             for id in made.source.dossiers
             for number, _ in desk._vault.sealed_entries(bytes.fromhex(id))
         }
