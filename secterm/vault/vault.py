@@ -146,8 +146,12 @@ class Vault:
 
     def has_dossier(self, dossier: bytes) -> bool:
         """Whether there is a row for this dossier."""
+        return any(True for _ in self.file.rows(self._there, dossier))
+
+    @cached_property
+    def _there(self) -> Prepared:
         table = self.file.tables.dossier
-        return any(True for _ in self.file.rows(table.select(table.id).where(table.id == dossier)))
+        return Prepared(table.select(table.id).where(table.id == b""))
 
     def had(self, size: int, root: str) -> bool:
         """Whether the journal had this root (hex) when it had this many entries."""
@@ -204,10 +208,14 @@ class Vault:
 
     def weight(self, dossier: bytes) -> tuple[int, int]:
         """How many entries a dossier has, and how many bytes they are as they are sealed."""
+        return next((count, size or 0) for count, size in self.file.rows(self._weight, dossier))
+
+    @cached_property
+    def _weight(self) -> Prepared:
         table = self.file.tables.entry
         total = peewee.fn.SUM(peewee.fn.LENGTH(table.sealed))
-        query = table.select(peewee.fn.COUNT(table.number), total).where(table.dossier == dossier)
-        return next((count, size or 0) for count, size in self.file.rows(query))
+        query = table.select(peewee.fn.COUNT(table.number), total)
+        return Prepared(query.where(table.dossier == b""))
 
     def weights(self) -> dict[bytes, tuple[int, int]]:
         """The same of every strand, in one go."""
