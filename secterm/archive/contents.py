@@ -5,6 +5,7 @@ can tell that this is what was logged; or the decision alone, and no key. See FO
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,7 +85,7 @@ class Source:
 
 
 class Made(NamedTuple):
-    """A dossier's members, and the vaults (ids) that it came from."""
+    """A dossier's members, the list of them last, and the vaults (ids) that it came from."""
 
     members: list[Member]
     vaults: list[str]
@@ -125,7 +126,10 @@ def _members(contents: Contents, dossiers: Iterable[Made] | None) -> Iterator[Me
     source = contents.source
     point, signer = Checkpoint.parse(contents.note.text), source.vault.signer
     named: dict[str, str] = {}
-    yield from with_lists(_content(contents, dossiers), named)
+    yield from with_lists(_content(contents), named)
+    if source.kind == "whole":
+        made = map(contents.dossier, source.dossiers) if dossiers is None else dossiers
+        yield from _dossiers(source, contents.journal, made, named)
     manifest = encoded(
         Manifest(
             format=FORMAT,
@@ -156,7 +160,8 @@ def _members(contents: Contents, dossiers: Iterable[Made] | None) -> Iterator[Me
     )
 
 
-def _content(contents: Contents, dossiers: Iterable[Made] | None) -> Iterator[Member]:
+def _content(contents: Contents) -> Iterator[Member]:
+    """Which of them come first; of kind `decision`, all but the manifest."""
     source, note, journal = contents.source, contents.note, contents.journal
     log = checkpoints.log_verifiers(source.vault)
     yield README, readme(source.kind, checkpoints.fingerprint(log), source.covers.volume)
@@ -167,8 +172,6 @@ def _content(contents: Contents, dossiers: Iterable[Made] | None) -> Iterator[Me
     yield CONSISTENCY, encoded(continuing.proven(source.vault, source.earlier, point))
     if source.kind == "whole":
         yield from _whole(source, journal)
-        made = map(contents.dossier, source.dossiers) if dossiers is None else dossiers
-        yield from _dossiers(source, journal, made)
     else:
         yield from _decisions(source, journal)
 
@@ -186,15 +189,23 @@ def _whole(source: Source, journal: Journal) -> Iterator[Member]:
             yield f"packs/{digest}/{name}", text.encode()
 
 
-def _dossiers(source: Source, journal: Journal, each: Iterable[Made]) -> Iterator[Member]:
-    """Dossiers, and before each the vaults that it came from and that are not there yet."""
+def _dossiers(
+    source: Source, journal: Journal, each: Iterable[Made], named: dict[str, str]
+) -> Iterator[Member]:
+    """Dossiers, and before each the vaults that it came from and that are not there yet.
+
+    Adds to `named` as `with_lists` does.
+    """
     there = {source.vault.id.hex()}  # its own strand is in no archive
     for made in each:
         for vault in made.vaults:
             if vault not in there:
                 there.add(vault)
                 origin = bytes.fromhex(vault)
-                yield from _strand(source.vault, journal, f"origins/{vault}", origin)
+                strand = _strand(source.vault, journal, f"origins/{vault}", origin)
+                yield from with_lists(strand, named)
+        name, data = made.members[-1]
+        named[name] = hashlib.sha256(data).hexdigest()
         yield from made.members
 
 
@@ -219,7 +230,7 @@ def _dossier(source: Source, journal: Journal, id: str) -> Made:
         members.append((f"{folder}/undertaking.txt", text.encode()))
     told_of = [one.entry.act for one in told]
     vaults = [act.vault for act in told_of if isinstance(act, acts.Received)]
-    return Made(members, list(dict.fromkeys(vaults)))
+    return Made(list(with_lists(members, {})), list(dict.fromkeys(vaults)))
 
 
 def _pack(source: Source, told: Sequence[Numbered]) -> Pack:

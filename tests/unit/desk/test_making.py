@@ -133,20 +133,26 @@ def test_a_second_process_that_does_not_do_is_done_without(vault, program, monke
 
 @pytest.mark.parametrize("after", [0, 1, 3])
 def test_a_second_process_that_dies_on_the_way_is_done_without(vault, after, monkeypatch):
-    met = []
-    real = making.Together._take
+    killed, seen, real = [], set(), making.Together._take
 
     def take(self, heard):
         real(self, heard)
-        met.append(heard)
-        if len(met) == after + 1:
-            os.kill(self._second.pid, signal.SIGKILL)
+        seen.update(self._made)
+        if len(seen) >= after and not killed:
+            killed.append(self._second.pid)
+            os.kill(killed[0], signal.SIGKILL)
 
+    monkeypatch.setattr(making, "AHEAD", 100)  # all is left to it
     monkeypatch.setattr(making.Together, "_take", take)
     with at(vault) as desk:
-        alone, together = both(desk, waited)
+        made = contents(desk)
+        alone = ours(made.members())
+        with making.Together(made) as two:
+            while not killed and not (two._ready and after):
+                two._listen(wait=True)
+            together = ours(made.members(two.dossiers()))
         assert together == alone
-        assert len(met) > after
+        assert killed
 
 
 def test_words_that_are_not_its_own_are_not_taken(vault, monkeypatch):
