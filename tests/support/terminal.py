@@ -84,7 +84,16 @@ class _Screen(pyte.HistoryScreen):
 class Terminal:
     """The program on a terminal: an 80x24 Linux console, where nothing else is said."""
 
-    def __init__(self, *arguments, columns=80, lines=24, term="linux", env=None, cwd=None):
+    def __init__(
+        self,
+        *arguments,
+        columns=80,
+        lines=24,
+        term="linux",
+        env=None,
+        cwd=None,
+        program=(sys.executable, str(CHEAP)),
+    ):
         self.screen = _Screen(columns, lines, history=1000)
         self.keys = KEYS | (XTERM if term.startswith("xterm") else CONSOLE)
         self.received = bytearray()  # all that the program ever sent to the terminal
@@ -102,7 +111,7 @@ class Terminal:
         environment["SECTERM_TEST_TRACE"] = str(self._trace)
         environment |= {"TERM": term, "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), **(env or {})}
         self.process = subprocess.Popen(
-            [sys.executable, str(CHEAP), *arguments],
+            [*map(str, program), *arguments],
             stdin=slave,
             stdout=slave,
             stderr=slave,
