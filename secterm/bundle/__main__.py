@@ -34,21 +34,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _make(given.to, packages.Target(given.python, tuple(given.platform)))
     except packages.Failed as failed:
-        return _complain(str(failed))
+        return _complain(_undone(str(failed), given.to))
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
-        return _complain(f"{error.strerror or error}{where}.")
+        return _complain(_undone(f"{error.strerror or error}{where}.", given.to))
     except KeyboardInterrupt:
-        return _complain("Stopped.", 128 + signal.SIGINT)
+        return _complain(_undone("Stopped.", given.to), 128 + signal.SIGINT)
     return 0
+
+
+def _undone(what: str, to: Path) -> str:
+    begun = to.is_dir() and any(to.iterdir())
+    return f"{what} No bundle was made." + (f" Empty {to} before the next try." if begun else "")
 
 
 def _complain(text: str, status: int = FAILED) -> int:
     sys.stdout.flush()
-    print(
-        f"bundle: {text} There is no bundle; remove what is in its folder, if anything.",
-        file=sys.stderr,
-    )
+    print(f"bundle: {text}", file=sys.stderr)
     return status
 
 

@@ -415,7 +415,7 @@ def made(target: Path, stage: Path, names: Mapping[str, str], version: str) -> N
         for name in sorted({name.split("/")[0] for name in names} - {"packages", "install.py"}):
             shutil.move(stage / name, target / name)
         (stage / SUMS).write_text("".join(f"{names[name]}  {name}\n" for name in sorted(names)))
-        os.sync()
+        os.sync()  # or the power goes, and a version that says it is whole is not
         os.rename(stage / SUMS, target / SUMS)
     except BaseException:
         shutil.rmtree(target, ignore_errors=True)
@@ -502,9 +502,10 @@ def switched(place: Path, name: str) -> str | None:
     current = _current(place)
     if current not in (None, name):
         _link(place / "versions" / name / "before", f"../{current}")
-    os.sync()
+    _on_the_disk(place / "versions" / name)
+    _on_the_disk(place / "versions")
     _link(place / "current", f"versions/{name}")
-    os.sync()
+    _on_the_disk(place)
     return current
 
 
@@ -533,6 +534,14 @@ def rollback(place: Path) -> None:
         switched(place, before)
     print(f"Version {before} is current again; before it was {current}.")
     print("Vaults were not touched. The same command goes forward again.")
+
+
+def _on_the_disk(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _link(link: Path, to: str) -> None:

@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 NAME: Final = "sbom.cdx.json"
 _REQUIRES: Final = re.compile(r"([A-Za-z0-9._-]+)\s*(?:\[([^\]]*)\])?([^;]*)(?:;(.*))?", re.DOTALL)
+_LICENCE: Final = re.compile(r"[^/]+\.dist-info/(licenses/)?[^/]*(LICEN[CS]E|COPYING)[^/]*")
 _EXTRA: Final = re.compile(r"extra\s*==\s*['\"]([^'\"]+)['\"]")
 
 
@@ -28,6 +29,7 @@ class _Package:
     version: str
     sha256: str
     about: Message
+    licences: dict[str, str]  # the texts in it, by the names of their files
 
     @property
     def purl(self) -> str:
@@ -54,8 +56,12 @@ def _read(wheel: Path) -> _Package:
     with zipfile.ZipFile(wheel) as packed:
         named = [n for n in packed.namelist() if re.fullmatch(r"[^/]+\.dist-info/METADATA", n)]
         about = Parser().parsestr(packed.read(named[0]).decode("utf-8"))
+        texts = {
+            name.rpartition("/")[2]: packed.read(name).decode("utf-8", "replace")
+            for name in sorted(filter(_LICENCE.fullmatch, packed.namelist()))
+        }
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    return _Package(_plain(about["Name"]), about["Version"], digest, about)
+    return _Package(_plain(about["Name"]), about["Version"], digest, about, texts)
 
 
 def written(wheels: Sequence[Path], main: str) -> bytes:
@@ -86,20 +92,24 @@ def _component(package: _Package, kind: str) -> dict[str, object]:
         "purl": package.purl,
         "hashes": [{"alg": "SHA-256", "content": package.sha256}],
     }
-    if licences := _licences(package.about):
+    if licences := _licences(package):
         told["licenses"] = licences
     return told
 
 
-def _licences(about: Message) -> list[object]:
-    """As the package has it: an SPDX expression, else words of its own."""
+def _licences(package: _Package) -> list[object]:
+    """As the package has it: an SPDX expression, else words of its own, else the text."""
+    about = package.about
     if expression := about["License-Expression"]:
         return [{"expression": expression}]
     words = (about["License"] or "").strip()
     if words and "\n" not in words and words != "UNKNOWN":
         return [{"license": {"name": words}}]
     classified = [c for c in about.get_all("Classifier", []) if c.startswith("License :: ")]
-    return [{"license": {"name": each.rpartition(" :: ")[2]}} for each in classified]
+    if classified:
+        return [{"license": {"name": each.rpartition(" :: ")[2]}} for each in classified]
+    texts = package.licences.items()
+    return [{"license": {"name": name, "text": {"content": text}}} for name, text in texts]
 
 
 def _dependencies(by_name: dict[str, _Package]) -> list[object]:

@@ -1,6 +1,8 @@
 """What is installed is whole: the wheel works where there is no checkout."""
 
+import contextlib
 import os
+import sqlite3
 import subprocess
 import sys
 import sysconfig
@@ -9,6 +11,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+from secterm.vault import file
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -67,6 +71,25 @@ def test_the_installed_program_finds_its_pack_and_checks_it(installed, tmp_path)
     checked = run(installed / "secterm", "pack", "check", folder, cwd=tmp_path)
     assert checked.returncode == 0, checked.stderr
     assert "The pack holds" in checked.stdout
+
+
+def test_a_vault_of_a_later_program_is_refused_in_words_and_stays(installed, tmp_path):
+    vault = tmp_path / "later.db"
+    with contextlib.closing(sqlite3.connect(vault)) as db:
+        db.execute(f"PRAGMA application_id = {file.APPLICATION_ID}")
+        db.execute(f"PRAGMA user_version = {file.FORMAT + 1}")
+        db.execute("CREATE TABLE later (x)")
+    before = vault.read_bytes()
+    secret = tmp_path / "alice.txt"
+    secret.write_text("correct horse\n")
+    secret.chmod(0o600)
+    whose = ("--vault", vault, "--officer", "alice", "--passphrase-file", secret)
+    refused = run(installed / "secterm", "list", *whose, cwd=tmp_path)
+    assert (refused.returncode, refused.stdout, vault.read_bytes()) == (4, "", before)
+    assert refused.stderr == (
+        f"secterm: This vault was written by a later version (format {file.FORMAT + 1}). "
+        "It was not touched. Install the later version of secterm.\n"
+    )
 
 
 def test_the_module_is_the_program(installed, tmp_path):
