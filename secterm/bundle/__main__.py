@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from secterm.bundle import packages, sbom
-from secterm.bundle.install import PYTHON, SUMS, Refused, fingerprint, named
+from secterm.bundle.install import PYTHON, SUMS, Refused, fingerprint, named, say
 
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
 FAILED: Final = 1
@@ -49,8 +49,7 @@ def _undone(what: str, to: Path) -> str:
 
 
 def _complain(text: str, status: int = FAILED) -> int:
-    sys.stdout.flush()
-    print(f"bundle: {text}", file=sys.stderr)
+    say(f"bundle: {text}", sys.stderr)
     return status
 
 

@@ -19,10 +19,11 @@ import stat
 import subprocess
 import sys
 import tempfile
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 SUMS = "SHA256SUMS"
 PYTHON = (3, 11)
@@ -64,6 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Refused as refused:
         return _complain(str(refused), refused.status)
     except Stopped as stopped:
+        print()
         return _complain(f"Stopped. {SAFE}", SIGNALLED + stopped.number)
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
@@ -79,9 +81,21 @@ def _stop(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def _complain(text: str, status: int) -> int:
-    sys.stdout.flush()
-    print(f"install: {text}", file=sys.stderr)
+    say(f"install: {text}", sys.stderr)
     return status
+
+
+def say(text: str, stream: TextIO | None = None) -> None:
+    """On a terminal no word is torn at the edge; elsewhere the lines stay as they are."""
+    stream = stream or sys.stdout
+    sys.stdout.flush()
+    if stream.isatty():
+        columns = shutil.get_terminal_size().columns - 1
+        lines = textwrap.TextWrapper(columns, break_long_words=False, break_on_hyphens=False)
+        text = "\n".join(
+            line if line.startswith(" ") else lines.fill(line) for line in text.split("\n")
+        )
+    print(text, file=stream, flush=True)
 
 
 def _run(arguments: Sequence[str] | None) -> None:
@@ -187,8 +201,8 @@ def agree(sums: bytes, told: str | None) -> None:
                 FAILED,
             )
         return
-    print(
-        "Compare it, group by group, with the one that was shown where the bundle was made:\n"
+    say(
+        "Compare it, group by group, with the one that was shown where the bundle was made: "
         "told to you by voice, or on paper, but not with one that came on this medium."
     )
     try:
@@ -308,21 +322,21 @@ def install(bundle: Path, place: Path, command: Path, told: str | None) -> None:
     names = named(sums)
     version = _only(names, _OWN)[1]
     name = f"{version}-{hashlib.sha256(sums).hexdigest()[:8]}"
-    print(f"secterm {version}, a bundle of {len(names)} files.\n")
+    say(f"secterm {version}, a bundle of {len(names)} files.\n")
     agree(sums, told)
     _may_be_written(command, place)
     with held(place) as stage:
-        print(f"Checking {len(names)} files ...", flush=True)
+        say(f"Checking {len(names)} files ...")
         carry(bundle, stage, names)
         fits(stage, names)
         target = place / "versions" / name
         there = (target / SUMS).exists()
         if there:
-            print(f"Version {name} is there already. Checking it ...", flush=True)
+            say(f"Version {name} is there already. Checking it ...")
             _as_carried(target, stage, names)
             tried(target, version)
         else:
-            print(f"Installing into {target} ...", flush=True)
+            say(f"Installing into {target} ...")
             made(target, stage, names, version)
         command.parent.mkdir(parents=True, exist_ok=True)
         _link(command, str(place / "current" / "bin" / "secterm"))
@@ -400,6 +414,7 @@ def made(target: Path, stage: Path, names: Mapping[str, str], version: str) -> N
             "--progress-bar off --no-warn-script-location --root-user-action ignore"
         )
         _called(
+            "The packages could not be installed",
             [
                 target / "bin" / "python",
                 "-I",
@@ -424,15 +439,16 @@ def made(target: Path, stage: Path, names: Mapping[str, str], version: str) -> N
 
 def tried(target: Path, version: str) -> None:
     """Whether the program of this version starts. Raises `Refused`."""
-    said = _called([target / "bin" / "secterm", "--version"], target)
+    program = target / "bin" / "secterm"
+    said = _called(f"{program} does not start", [program, "--version"], target)
     if version not in said.split():
         raise Refused(
             f"{target} is not secterm {version}: it says {said.strip()!r}. {SAFE}", FAILED
         )
 
 
-def _called(command: Sequence[str | Path], folder: Path) -> str:
-    """What it says, in an environment that has no settings of anybody."""
+def _called(what: str, command: Sequence[str | Path], folder: Path) -> str:
+    """What it says, or `what` went wrong, in an environment that has no settings of anybody."""
     clean = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "LC_ALL", "TERM")}
     clean |= {"PIP_CONFIG_FILE": os.devnull, "TMPDIR": str(folder)}
     done = subprocess.run(
@@ -440,7 +456,7 @@ def _called(command: Sequence[str | Path], folder: Path) -> str:
     )
     if done.returncode:
         last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-5:])
-        raise Refused(f"{Path(command[0]).name} failed and said:\n{last}\n{SAFE}", FAILED)
+        raise Refused(f"{what}; these were the last words:\n{last}\n{SAFE}", FAILED)
     return done.stdout
 
 
@@ -532,8 +548,8 @@ def rollback(place: Path) -> None:
             raise Refused(f"There is no version before {current} in {place}. Nothing was changed.")
         tried(place / "versions" / before, before.rpartition("-")[0])
         switched(place, before)
-    print(f"Version {before} is current again; before it was {current}.")
-    print("Vaults were not touched. The same command goes forward again.")
+    say(f"Version {before} is current again; before it was {current}.")
+    say("Vaults were not touched. The same command goes forward again.")
 
 
 def _on_the_disk(folder: Path) -> None:
@@ -559,19 +575,19 @@ def _replace_file(source: Path, file: Path) -> None:
 
 def _tell(place: Path, command: Path, name: str, same: bool, gone: Sequence[str]) -> None:
     before = _before(place, name)
-    print(f"\nVersion {name} is " + ("current, as it was, and whole." if same else "current."))
+    say(f"\nVersion {name} is " + ("current, as it was, and whole." if same else "current."))
     if before:
-        print(f"Before it was {before}; back to that: python3 {place}/install.py --rollback")
+        say(f"Before it was {before}; back to that: python3 {place}/install.py --rollback")
     for each in gone:
-        print(f"Removed {each}.")
-    print(f"What comes next: less {place}/current/INSTALL.txt")
+        say(f"Removed {each}.")
+    say(f"What comes next: less {place}/current/INSTALL.txt")
     starts = shutil.which(command.name)
     if starts and os.path.samefile(starts, command):
-        print("Start: secterm")
+        say("Start: secterm")
     elif starts:
-        print(f"The command secterm starts {starts}, not this one. Start: {command}")
+        say(f"The command secterm starts {starts}, not this one. Start: {command}")
     else:
-        print(f"{command.parent} is not in your PATH. Log in anew, or add it. Start: {command}")
+        say(f"{command.parent} is not in your PATH. Log in anew, or add it. Start: {command}")
 
 
 if __name__ == "__main__":

@@ -201,7 +201,8 @@ def test_a_version_that_does_not_start_does_not_become_current(used, tmp_path):
     broken = "def main():\n    raise SystemExit('No library.')\n"
     done = used.install(bundle(tmp_path / "broken", "2.0", broken))
     assert (done.returncode, used.says(), used.versions) == (1, "1.0", ["1.0"])
-    assert "secterm failed and said:\nNo library.\nThe version that was current" in done.stderr
+    assert "/bin/secterm does not start; these were the last words:\nNo library." in done.stderr
+    assert done.stderr.endswith("still is, and no vault was touched.\n")
 
 
 def test_killed_before_the_new_version_is_current_the_old_one_is(used, tmp_path):
