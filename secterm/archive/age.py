@@ -6,15 +6,13 @@ from __future__ import annotations
 
 import contextlib
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Final, TypeAlias
 
 import pyrage
 
-from secterm.archive import listing, recipients
+from secterm.archive import child, listing, recipients
 from secterm.archive.errors import (
     ArchiveError,
     ArchiveNotWritten,
@@ -93,16 +91,10 @@ def _in_a_child(program: str, passphrase: str, whole: bytes) -> bytes | None:
     """
     secret = passphrase.encode()
     try:
-        child = subprocess.run(  # noqa: S603 - ourselves, with words of our own
-            [sys.executable, "-I", "-c", program],
-            input=len(secret).to_bytes(4, "big") + secret + whole,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
+        done = child.run(program, given=len(secret).to_bytes(4, "big") + secret + whole)
+    except OSError:
         return None
-    return child.stdout
+    return done.stdout if done.returncode == 0 else None
 
 
 def decrypt(file: Path, take: Sink, *, identity: Path | None, passphrase: str) -> None:

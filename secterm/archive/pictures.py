@@ -6,12 +6,11 @@ and time and no more, and gives nothing back but text.
 from __future__ import annotations
 
 import subprocess
-import sys
 from typing import Final
 
 import msgspec
 
-from secterm.archive import recipients
+from secterm.archive import child, recipients
 from secterm.archive.errors import RecipientInvalid
 from secterm.words import _
 
@@ -30,7 +29,6 @@ import resource, sys
 memory, seconds, pixels = map(int, sys.argv[2:5])
 resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 import io, json
 import zxingcpp
@@ -77,27 +75,20 @@ def codes(picture: bytes) -> list[str]:
 def _read(kind: str, picture: bytes) -> list[str]:
     limits = [str(limit) for limit in (MOST_MEMORY, MOST_SECONDS, MOST_PIXELS)]
     try:
-        child = subprocess.run(  # noqa: S603 - ourselves, with words of our own
-            [sys.executable, "-I", "-c", CHILD, kind, *limits],
-            input=picture,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=2 * MOST_SECONDS,
-            check=False,
-        )
+        done = child.run(CHILD, kind, *limits, given=picture, seconds=2 * MOST_SECONDS)
     except subprocess.TimeoutExpired:
         raise RecipientInvalid(_("the picture takes too long to read")) from None
     except OSError as error:
         raise RecipientInvalid(
             _("the picture cannot be read here: {reason}").format(reason=error.strerror)
         ) from None
-    if child.returncode == TOO_LARGE:
+    if done.returncode == TOO_LARGE:
         raise RecipientInvalid(
             _("the picture has more than {n} million pixels").format(n=MOST_PIXELS // 1_000_000)
         )
     try:
-        if child.returncode == 0 and len(child.stdout) <= LARGEST_ANSWER:
-            return msgspec.json.decode(child.stdout, type=list[str])
+        if done.returncode == 0 and len(done.stdout) <= LARGEST_ANSWER:
+            return msgspec.json.decode(done.stdout, type=list[str])
     except msgspec.DecodeError:
         pass
     raise RecipientInvalid(_("the picture is damaged, or asks for too much memory or time"))

@@ -23,6 +23,8 @@ from secterm.vault.vault import Vault
 CHILD: Final = """
 import json, sys
 sys.path[:] = json.loads(sys.stdin.buffer.readline())
+from secterm.host import hardening
+hardening.harden()
 from secterm.desk.{module} import child
 child()
 """

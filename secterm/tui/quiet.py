@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import resource
 import sys
 import termios
 from collections.abc import Iterator
@@ -20,11 +19,10 @@ FORGOTTEN: Final = "\x1b[3J"  # what has scrolled off the screen
 
 
 def settle() -> None:
-    """Drops the variables, before Textual reads them; and no core is dumped."""
+    """Drops the variables, before Textual reads them."""
     for name in list(os.environ):
         if name.startswith(LOUD):
             del os.environ[name]
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 @contextlib.contextmanager

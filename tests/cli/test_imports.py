@@ -75,3 +75,23 @@ def test_no_command_but_the_app_and_the_demo_imports_the_screens(room):
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["verify", "--help"]])
 def test_what_only_tells_of_itself_imports_nothing_heavy(arguments):
     python(LIGHT, *arguments, cwd=ROOT)
+
+
+def test_the_process_is_hardened_before_any_of_the_program_is_imported():
+    code = """
+import sys
+from secterm.host import hardening
+from secterm.cli import main
+
+def hardened():
+    theirs = {name for name in sys.modules if name.startswith("secterm")}
+    assert theirs == {"secterm", "secterm.cli", "secterm.words", "secterm.host",
+                      "secterm.host.hardening", "secterm.host.sockets"}, theirs
+    assert "click" not in sys.modules
+    sys.exit()
+
+hardening.harden = hardened
+main()
+raise AssertionError("not hardened")
+"""
+    python(code, cwd=ROOT)

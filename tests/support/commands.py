@@ -19,12 +19,14 @@ from pathlib import Path
 
 import pytest
 
-from secterm.cli import main
+from secterm.cli.program import run
 
 ROOT = Path(__file__).resolve().parents[2]
 CHEAP = Path(__file__).with_name("cheap.py")
 
 OVERRIDES_PERMISSIONS = (1, 2)  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH of linux/capability.h
+# CAP_SYS_PTRACE, CAP_SYS_ADMIN, CAP_PERFMON; CAP_IPC_LOCK
+LOOKS_INTO_PROCESSES, LOCKS_MEMORY = (19, 21, 38), 14
 PR_CAPBSET_DROP = 24  # linux/prctl.h
 
 
@@ -51,7 +53,7 @@ class Outcome:
 
 
 def secterm(*arguments, cwd=".", env=None, stdin=b""):
-    """Runs a command to its end, in this process: it starts at once."""
+    """Runs a command to its end, in this process: it starts at once, and gives up nothing."""
     streams = {name: io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for name in ("out", "err")}
     with pytest.MonkeyPatch.context() as patch, contextlib.chdir(cwd):
         patch.delenv("SECTERM_VAULT", raising=False)
@@ -62,7 +64,7 @@ def secterm(*arguments, cwd=".", env=None, stdin=b""):
         patch.setattr(sys, "stdout", streams["out"])
         patch.setattr(sys, "stderr", streams["err"])
         with pytest.raises(SystemExit) as ended:
-            main()
+            run()
     told = {}
     for name, stream in streams.items():
         stream.flush()
@@ -104,9 +106,19 @@ def files_end_at(size):
 
 def permissions_count():
     """In the child they bind the superuser too."""
+    drop(*OVERRIDES_PERMISSIONS)
+
+
+def as_any_user():
+    """In the child the superuser neither looks into processes nor locks memory as it likes."""
+    drop(*OVERRIDES_PERMISSIONS, *LOOKS_INTO_PROCESSES, LOCKS_MEMORY)
+
+
+def drop(*capabilities):
+    """This process's programs have none of these."""
     if os.geteuid() == 0:
         libc = ctypes.CDLL(None, use_errno=True)
-        for capability in OVERRIDES_PERMISSIONS:
+        for capability in capabilities:
             if libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
                 raise OSError(ctypes.get_errno(), "PR_CAPBSET_DROP")
 

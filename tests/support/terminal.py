@@ -82,7 +82,9 @@ class _Screen(pyte.HistoryScreen):
 
 
 class Terminal:
-    """The program on a terminal: an 80x24 Linux console, where nothing else is said."""
+    """The program on a terminal: an 80x24 Linux console, where nothing else is said; `before`
+    is called in its process.
+    """
 
     def __init__(
         self,
@@ -93,6 +95,7 @@ class Terminal:
         env=None,
         cwd=None,
         program=(sys.executable, str(CHEAP)),
+        before=None,
     ):
         self.screen = _Screen(columns, lines, history=1000)
         self.keys = KEYS | (XTERM if term.startswith("xterm") else CONSOLE)
@@ -119,6 +122,7 @@ class Terminal:
             cwd=cwd,
             start_new_session=True,
             close_fds=True,
+            preexec_fn=before,
         )
         os.close(slave)
         self._reader = threading.Thread(target=self._read, daemon=True)

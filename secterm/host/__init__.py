@@ -1,0 +1,1 @@
+"""This machine: what the program gives up on it, and what it sees of it."""
