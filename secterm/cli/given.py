@@ -18,6 +18,7 @@ import click
 
 from secterm.cli.ending import Refused
 from secterm.cli.telling import complain, harmless
+from secterm.host.private import usual_vault
 from secterm.words import _, ngettext
 
 if TYPE_CHECKING:
@@ -134,13 +135,6 @@ class Given:
         if not self._passphrase:
             self._passphrase = passphrase(self.passphrase_file, _("Passphrase"))
         return self._passphrase
-
-
-def usual_vault() -> Path:
-    """Where the vault is when nobody says."""
-    import platformdirs
-
-    return platformdirs.user_data_path("secterm") / "vault.db"
 
 
 def _keep(context: click.Context, option: click.Parameter, value: object) -> None:

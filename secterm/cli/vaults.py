@@ -85,7 +85,7 @@ def create(
                 _("{m} MiB of memory take {s:.1f} seconds").format(m=cost.m // 1024, s=seconds)
             )
 
-        return Desk.create(
+        desk = Desk.create(
             given.path,
             unit=unit,
             officer=officer,
@@ -95,6 +95,9 @@ def create(
             key_file=key,
             progress=measured,
         )
+    for notice in desk.notices:
+        complain(notice)
+    return desk
 
 
 def refuse_missing_folder(path: Path) -> None:

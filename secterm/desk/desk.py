@@ -43,6 +43,7 @@ from secterm.dossier.fold import State, Told, apply
 from secterm.dossier.gates import standing
 from secterm.dossier.permit import NotAllowed, permit, rule_sha256
 from secterm.dossier.record import Record
+from secterm.host import private
 from secterm.paper import Paper, there
 from secterm.policy import reader
 from secterm.policy.model import Module, Pack, Rule
@@ -108,7 +109,9 @@ class Desk(Drafts):
             record.vault(vault.id, created)
             record.vault(vault.id, acts.PackAdopted(pack=ref_of(adopted), files=held))
             record.officer(vault.id, vault.signer, officer, "administrator")
-        return cls(vault, read_registry(vault), clock)
+        desk = cls(vault, read_registry(vault), clock)
+        desk.notices = private.kept(path)
+        return desk
 
     @classmethod
     def open(
@@ -131,6 +134,7 @@ class Desk(Drafts):
             desk._greet()
             if raised:  # or nobody could tell why the checkpoint is another than at the lock
                 desk.notices = (*desk.notices, STRONGER)
+            desk.notices = (*desk.notices, *private.kept(path))
         except BaseException:
             vault.close()
             raise
