@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 import re
 import string
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Final
 
-from secterm.policy import texts
+from secterm.policy import host, texts
 from secterm.policy.model import (
     CATEGORIES,
     GATES,
@@ -92,8 +92,19 @@ def _head(file: str, head: Head) -> Iterator[str]:
             yield f"{where}: cooling_off_years: must be from fewer to more years, {most} at most"
     if head.passphrase_memory and not 64 <= head.passphrase_memory <= LARGEST_MEMORY:
         yield f"{file}: passphrase_memory: must be 64 to {LARGEST_MEMORY} (MiB), or left out"
+    yield from _host(f"{file}: host", head.host)
     yield from _ladder(file, head)
     yield from _twice(f"{file}: categories", "name", [t.name for t in head.categories.values()])
+
+
+def _host(where: str, raised: Mapping[host.Found, host.Level]) -> Iterator[str]:
+    """A pack raises what a finding weighs, as far as that shuts nobody out for good."""
+    for found, level in raised.items():
+        default = host.DEFAULTS[found]
+        if level == "stop" and found in host.NO_STOP:
+            yield f"{where}: {found}: must not stop; setting the machine right might not end it"
+        elif host.LEVELS.index(level) <= host.LEVELS.index(default):
+            yield f"{where}: {found}: is {default} already; a pack can only raise it"
 
 
 def _ladder(file: str, head: Head) -> Iterator[str]:

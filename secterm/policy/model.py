@@ -10,6 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from secterm.policy.host import Found, Level
+
 Category = Literal["core", "key", "general"]
 CATEGORIES: tuple[Category, ...] = ("core", "key", "general")
 
@@ -57,6 +59,7 @@ class Head(_Value, frozen=True, kw_only=True):
     wording: UnitWording
     categories: dict[Category, CategoryTerms]
     passphrase_memory: int = 0  # MiB that deriving a key takes at least, where the machine has it
+    host: dict[Found, Level] = {}  # what a finding about the machine weighs, where that is more
 
 
 class Choice(_Value, frozen=True, kw_only=True):

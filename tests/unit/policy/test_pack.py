@@ -441,3 +441,32 @@ def test_rows_are_enough_and_not_more_than_each_word_alone(text, columns):
     assert taken * max(columns, 2) >= sum(map(texts.cells, words))
     breaks = sum(texts.cells(w) // max(columns, 2) for w in words)
     assert taken <= len(words) + breaks + text.count("\n")
+
+
+# -- what is found on a machine ----------------------------------------------------------
+
+
+def raising(folder, line):
+    with (folder / "pack.toml").open("a") as file:
+        file.write(f"\n[host]\n{line}\n")
+
+
+def test_a_pack_raises_what_a_finding_weighs(copy):
+    raising(copy, 'network = "stop"\nbluetooth = "warn"')
+    assert reader.read(copy).head.host == {"network": "stop", "bluetooth": "warn"}
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('keen = "stop"', "pack.toml: host: Invalid enum value 'keen'"),
+        ('network = "halt"', "pack.toml: host network: Invalid enum value 'halt'"),
+        ("network = true", "pack.toml: host network: Expected `str`"),
+        ('network = "note"', "pack.toml: host: network: is warn already; a pack can only raise it"),
+        ('tracer = "stop"', "pack.toml: host: tracer: is stop already; a pack can only raise it"),
+        ('clock_behind = "stop"', "pack.toml: host: clock_behind: must not stop"),
+    ],
+)
+def test_what_a_pack_cannot_raise_is_named(copy, line, said):
+    raising(copy, line)
+    assert faults(copy)[0].startswith(said)
