@@ -9,6 +9,7 @@ import os
 
 import pytest
 
+from secterm.host import machine
 from secterm.policy import reader
 from secterm.tui import sealed
 from secterm.vault import file, kdf
@@ -31,6 +32,19 @@ reader.parse = _read_once(reader.parse)
 @pytest.fixture(autouse=True)
 def _cheap_kdf(monkeypatch):
     monkeypatch.setattr(kdf, "floors", (CHEAP,))
+
+
+@pytest.fixture(scope="session")
+def quiet_machine(tmp_path_factory):
+    """A machine of which nothing is to be said, wherever the tests run."""
+    root = tmp_path_factory.mktemp("quiet")
+    installed = machine.Installed(folder=root, path=(), lock=None)
+    return machine.Machine(root, room=lambda folder: (10**10, 10**11), installed=installed)
+
+
+@pytest.fixture(autouse=True)
+def _quiet_machine(monkeypatch, quiet_machine):
+    monkeypatch.setattr(machine, "here", quiet_machine)
 
 
 @pytest.fixture

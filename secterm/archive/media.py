@@ -134,7 +134,7 @@ class View:
         if block is None:
             return Medium(
                 folder=mount.folder,
-                device=_clean(mount.source),
+                device=clean(mount.source),
                 kind=_unblocked(mount),
                 filesystem=mount.filesystem,
                 read_only=mount.read_only,
@@ -158,7 +158,7 @@ class View:
             read_only=_read(block / "ro") == "1",
             size=_number(block / "size") * SECTOR,
             label=self._named("by-label", block.name),
-            model=_clean(_model(min(disks))),
+            model=clean(_model(min(disks))),
             id=self._named("by-uuid", block.name),
         )
 
@@ -185,7 +185,7 @@ class View:
         for link in _listed(self.dev / "disk" / folder):
             with contextlib.suppress(OSError):
                 if os.path.basename(os.readlink(link)) == device:
-                    return _clean(_unescaped(link.name))
+                    return clean(_unescaped(link.name))
         return ""
 
 
@@ -300,6 +300,6 @@ def _unescaped(name: str) -> str:
         return whole
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """A name that somebody else gave, without what a terminal would obey."""
     return "".join(c if c.isprintable() else "�" for c in text)

@@ -8,8 +8,8 @@ import pytest
 import secterm
 
 ROOMS = Path(secterm.__file__).parent
-SPOKEN = {"NotAllowed", "Refused", "UsageError", "complain", "say", "tell", "fail"}
-FILES = [*sorted((ROOMS / "desk").glob("*.py")), *sorted((ROOMS / "cli").glob("*.py"))]
+SPOKEN = {"NotAllowed", "NotSeen", "Refused", "UsageError", "complain", "say", "tell", "fail"}
+FILES = [file for room in ("desk", "host", "cli") for file in sorted((ROOMS / room).glob("*.py"))]
 
 
 def bare(tree):
