@@ -21,6 +21,7 @@ from secterm.desk.model import ClockIsBehind, SameOfficer, WeakPassphrase
 from secterm.desk.printing import NotPrinted
 from secterm.dossier.fold import EntryOutOfPlace
 from secterm.dossier.permit import NotAllowed
+from secterm.host.doctor import HostStops
 from secterm.policy.reader import PackInvalid
 from secterm.settings.reading import SettingsInvalid
 from secterm.vault import errors as vault
@@ -360,8 +361,21 @@ def _left(error: ArchiveNotWritten) -> str:
     return f"{happened} {on_it}"
 
 
+def _of_host(error: HostStops) -> Message:
+    return Message(
+        _("This machine stops the way in. {seen}").format(
+            seen=" ".join(each.what for each in error.findings)
+        ),
+        _("Nothing was opened or changed."),
+        " ".join([*(each.mend for each in error.findings), _("Then try again.")]),
+        NOT_OPEN,
+    )
+
+
 def _of_desk(error: BaseException) -> Message | None:
     match error:
+        case HostStops():
+            return _of_host(error)
         case NotAllowed():
             return Message(error.reason, _("Nothing was recorded."), "", UNUSABLE)
         case HistoryBroken():

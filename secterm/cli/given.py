@@ -296,8 +296,10 @@ def unlocked(given: Given) -> Iterator[Desk]:
     from secterm.desk import keyfiles
     from secterm.desk.desk import Desk
     from secterm.desk.model import failures_of, unlock_wait
+    from secterm.host import doctor, machine
     from secterm.vault.errors import WrongPassphrase
 
+    doctor.demand(machine.here, given.path)
     wait = unlock_wait(failures_of(given.path))
     keys = keyfiles.at_hand(given.key_file)
     officer, secret = given.who(), given.passphrase()

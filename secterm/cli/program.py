@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from secterm import __version__
-from secterm.cli import archives, packs, papers, recipients, restoring, vaults, witnessing
+from secterm.cli import archives, machine, packs, papers, recipients, restoring, vaults, witnessing
 from secterm.cli.ending import status_of, stoppable
 from secterm.cli.given import Command, Given, common
 from secterm.words import _
@@ -23,7 +23,8 @@ from secterm.words import _
         "Onboarding to posts that handle secrets, on an air-gapped terminal.\n\n"
         "Without a command: the app. The first run creates a vault.\n\n"
         "Exit status: 0 done, 1 the thing checked does not hold, 2 unusable arguments, "
-        "3 wrong passphrase, 4 the vault is in use or unreadable."
+        "3 wrong passphrase, 4 the vault is in use, unreadable, or not to be opened "
+        "on this machine."
     ),
 )
 @click.version_option(__version__, prog_name="secterm")
@@ -77,6 +78,7 @@ for command in (
     witnessing.cosigned,
     recipients.recipient,
     packs.pack,
+    machine.doctor,
 ):
     commands.add_command(command)
 

@@ -71,8 +71,10 @@ def create(
 ) -> Desk:
     """A new vault with its first officer, by this pack's folder or files, unlocked."""
     from secterm.desk.desk import Desk
+    from secterm.host import doctor, machine
     from secterm.vault import keyfile
 
+    doctor.demand(machine.here, given.path)
     key = b"" if given.key_file is None else keyfile.read(given.key_file)
     officer = given.who()
     secret = new_passphrase(given.passphrase_file, _("New passphrase"))

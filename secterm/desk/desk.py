@@ -43,7 +43,8 @@ from secterm.dossier.fold import State, Told, apply
 from secterm.dossier.gates import standing
 from secterm.dossier.permit import NotAllowed, permit, rule_sha256
 from secterm.dossier.record import Record
-from secterm.host import private
+from secterm.host import doctor, machine, private
+from secterm.host.machine import Machine
 from secterm.paper import Paper, there
 from secterm.policy import reader
 from secterm.policy.model import Module, Pack, Rule
@@ -81,15 +82,18 @@ class Desk(Drafts):
         clock: Clock = now,
         key_file: bytes = b"",
         progress: Callable[[kdf.Cost, float], None] = lambda cost, seconds: None,
+        host: Machine | None = None,
     ) -> Desk:
         """A new vault with its first officer, an administrator, and the pack it works by:
         that in this folder, or of these files; else the one that comes with the program.
 
-        `key_file` (32 bytes) is needed beside the passphrase, where it is given.
-        Raises `WeakPassphrase`, `PackInvalid`, or as `Vault.create`.
+        `key_file` (32 bytes) is needed beside the passphrase, where it is given. `host` is the
+        machine that it is made on: this one, unless told otherwise.
+        Raises `WeakPassphrase`, `PackInvalid`, `HostStops`, or as `Vault.create`.
         """
         files = files or reader.read_folder(pack or reader.default_folder())
         adopted = reader.parse(files)
+        doctor.demand(host or machine.here, path, adopted.head.host)
         unit, officer = signing.one_line(unit), signing.one_line(officer)
         require(bool(unit), _("The unit needs a name."))
         officer_name(officer)
@@ -122,14 +126,21 @@ class Desk(Drafts):
         *,
         key_files: Sequence[bytes] = (),
         clock: Clock = now,
+        host: Machine | None = None,
     ) -> Desk:
-        """Unlocks a vault; `key_files` (32 bytes each) are those at hand.
+        """Unlocks a vault; `key_files` (32 bytes each) are those at hand. `host` is the machine
+        that it is opened on: this one, unless told otherwise.
 
-        Raises as `Vault.open`.
+        Raises `HostStops` where something about the machine stops that: by the program's own
+        levels before any key is derived, by the pack's once they are read, and before anything
+        is recorded. Else as `Vault.open`.
         """
+        host = host or machine.here
+        doctor.demand(host, path)
         vault = Vault.open(path, officer, passphrase, key_files)
         try:
             desk = cls(vault, read_registry(vault), clock)
+            doctor.demand(host, path, desk.pack.head.host)
             raised = desk._raise_cost(passphrase)
             desk._greet()
             if raised:  # or nobody could tell why the checkpoint is another than at the lock

@@ -17,6 +17,8 @@ from secterm.desk.recording import Recorder, officer_name
 from secterm.desk.registry import Erasure, read_registry
 from secterm.dossier import entries as acts
 from secterm.dossier.demands import NotAllowed, require
+from secterm.host import doctor, machine
+from secterm.host.machine import Machine
 from secterm.vault import checkpoints, kdf, shares
 from secterm.vault.errors import ShareRefused, VaultDamaged, WrongPassphrase
 from secterm.vault.shares import Collected
@@ -183,13 +185,16 @@ def recover(
     *,
     key_file: bytes = b"",
     clock: Clock = now,
+    host: Machine | None = None,
 ) -> None:
     """Opens a vault with recovery shares and makes a new administrator, nothing else.
 
     Raises `ShareRefused` (kind `useless`: they do not open this vault),
     `WeakPassphrase`, NotAllowed for a name that is taken, ClockIsBehind, or as
-    `Vault.open`.
+    `Desk.open`.
     """
+    host = host or machine.here
+    doctor.demand(host, path)
     name = signing.one_line(name)
     officer_name(name)
     try:
@@ -198,6 +203,7 @@ def recover(
         raise ShareRefused("useless") from None
     try:
         registry = read_registry(vault, recovering=True)
+        doctor.demand(host, path, registry.pack.head.host)
         keeping = Keeping(vault, registry, clock)
         keeping.demand_free_name(name)
         passphrases.demand(passphrase, (registry.unit, name))

@@ -72,8 +72,8 @@ def test_no_command_but_the_app_and_the_demo_imports_the_screens(room):
     python(CHILD, cwd=room.folder, stdin="\n".join(commands), err=STAYS)
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["verify", "--help"]])
-def test_what_only_tells_of_itself_imports_nothing_heavy(arguments):
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["verify", "--help"], ["doctor"]])
+def test_what_opens_no_vault_imports_nothing_heavy(arguments):
     python(LIGHT, *arguments, cwd=ROOT)
 
 
