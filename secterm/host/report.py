@@ -10,7 +10,7 @@ from typing import Final
 from secterm.policy.host import LEVELS, Found, Level
 from secterm.words import _
 
-COLUMNS: Final = 76  # of a page on a console
+COLUMNS: Final = 73  # of a page on a console, beside its scrollbar
 HEADINGS: Final = {
     "stop": _("Nobody goes in before this is mended:"),
     "warn": _("To be mended:"),

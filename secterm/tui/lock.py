@@ -25,6 +25,7 @@ from secterm import messages
 from secterm.desk.desk import Desk
 from secterm.desk.drafts import Left
 from secterm.desk.model import Clock, now
+from secterm.host import doctor, machine
 from secterm.settings import Settings
 from secterm.tui import drafts
 from secterm.tui.appearance import Dressed
@@ -53,6 +54,7 @@ class Locking(Dressed):
         self.vault = vault
         self.settings = settings
         self.clock = clock
+        self.machine = doctor.remembering(machine.here)
         self.desk: Desk | None = None
         self.home: Room[None] | None = None  # the first screen after the unlocking
         self.farewell = ""  # the checkpoint at the last lock

@@ -1,6 +1,7 @@
 """What is installed is whole: the wheel works where there is no checkout."""
 
 import contextlib
+import json
 import os
 import sqlite3
 import subprocess
@@ -55,7 +56,7 @@ def test_the_wheel_holds_the_packs_the_styles_and_the_specifications(wheel):
     packs = {f"secterm/_data/default/{path.name}" for path in (ROOT / "data/default").iterdir()}
     assert len(packs) == 5
     beside = {"secterm/vault/FORMAT.md", "secterm/archive/FORMAT.md", "secterm/tui/style.tcss"}
-    assert packs | beside <= names
+    assert packs | beside | {"secterm/_data/requirements.lock"} <= names
     assert not [name for name in names if name.startswith(("tests/", "data/"))]
 
 
@@ -90,6 +91,27 @@ def test_a_vault_of_a_later_program_is_refused_in_words_and_stays(installed, tmp
         f"secterm: This vault was written by a later version (format {file.FORMAT + 1}). "
         "It was not touched. Install the later version of secterm.\n"
     )
+
+
+def doctor(installed, folder):
+    """What it sees of the machine: found, by id, and looked for and not there."""
+    done = run(installed / "secterm", "doctor", "--json", cwd=folder)
+    told = json.loads(done.stdout)
+    return {each["id"]: each["what"] for each in told["findings"]}, told["absent"]
+
+
+def test_the_installed_program_knows_its_packages_and_its_own_files(installed, tmp_path):
+    found, absent = doctor(installed, tmp_path)
+    assert {"packages", "program"} <= set(absent), found
+    lock = next(installed.parent.rglob("_data/requirements.lock"))
+    before = lock.read_text()
+    try:
+        lock.write_text(before.replace("peewee==4", "peewee==3"))
+        found, _absent = doctor(installed, tmp_path)
+    finally:
+        lock.write_text(before)
+    assert "peewee 4" in found["packages"]
+    assert "secterm/_data/requirements.lock" in found["program"]
 
 
 def test_the_module_is_the_program(installed, tmp_path):

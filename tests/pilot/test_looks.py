@@ -28,6 +28,7 @@ SELDOM = (
     *("all keys", "tour", "palette", "at work", "first run", "particulars", "new dossier wrong"),
     *("rows", "teaching", "reading", "signature", "back to the officer", "verify", "verified"),
     *("officers", "book", "shares", "erasing", "settings", "export"),
+    *("machine", "stopped"),
 )
 
 

@@ -25,6 +25,7 @@ from secterm.desk import printing, quiz
 from secterm.desk.desk import Desk
 from secterm.desk.restoring import Restored
 from secterm.dossier.entries import Answered, Archived, Trained, Volume
+from secterm.host.running import RELEASED
 from secterm.tui import screens
 from secterm.tui.drafts import Step
 from secterm.tui.screens import (
@@ -39,6 +40,7 @@ from secterm.tui.screens import (
     helping,
     interview,
     keyed,
+    machine,
     officer,
     officers,
     onto,
@@ -65,7 +67,7 @@ from secterm.tui.screens import quiz as quizzing
 from secterm.tui.screens.interview import jump
 from secterm.vault import kdf, shares
 from secterm.vault.note import Checkpoint
-from tests.support import archives, sticks
+from tests.support import archives, recorded, sticks
 from tests.support.custodians import asks_for, sees_the_share
 from tests.support.house import OFFICER, SECOND, Sitting, build
 from tests.support.paper import ordinary
@@ -137,6 +139,7 @@ NEVER_SHOWN = (
     interview.keys.Keyed,
     recovering.WayIn,
     unlock.Unlock,
+    machine.Watching,
     first.FirstRun,
 )
 
@@ -149,6 +152,7 @@ def steady(patch, folder):
     patch.setattr(shares, "split", lambda secret, needed, count: (words,) * count)
     sticks.machine(folder, patch).stick(folder / "stick", label="VIELLAND", id="4C1D-09FA")
     patch.setattr(onto, "PACE", 3600.0)
+    patch.setattr(machine, "PACE", 0.05)
     patch.setattr(media, "_free", lambda folder: 6_843_000_000)
     patch.setattr(printing, "command", lambda: "/usr/bin/lp")
 
@@ -189,6 +193,40 @@ async def first_run(officer):
 
 async def unlocking(officer):
     await officer.sees("> Officer")
+
+
+async def put_on(officer, files):
+    """From now on the app is on this machine."""
+    root = Path(tempfile.mkdtemp(dir=officer.app.vault.absolute().parent))
+    late = RELEASED + timedelta(days=3650)
+    officer.app.machine = recorded.recorded(root, files, clock=lambda: late)
+
+
+async def watched(officer):
+    """More is to be mended than the strip has room for."""
+    await unlocking(officer)
+    full = {
+        "sys/power/state": "disk",
+        "sys/power/resume": "8:3",
+        "proc/swaps": "Filename\n/dev/sda3 partition",
+    }
+    radio = recorded.network("wlan0", **{"phy80211/index": "0"})
+    await put_on(officer, {**recorded.process(user=0), **recorded.network(), **radio, **full})
+    await officer.sees("! This machine:")
+
+
+async def looked_at(officer):
+    """All that is seen, on a page."""
+    await unlocking(officer)
+    await put_on(officer, {**recorded.process(user=0), **recorded.network()})
+    await keys(("f6", "This machine, as it is now"))(officer)
+
+
+async def stopped(officer):
+    """Somebody reads along."""
+    await unlocking(officer)
+    await put_on(officer, recorded.traced())
+    await officer.sees("stops the way in")
 
 
 async def recovery(officer):
@@ -483,6 +521,9 @@ async def erased(officer):
 WALKS = {
     "first run": Walk(first._Form, first_run, inside=False, empty=True),
     "unlock": Walk(unlock._UnlockForm, unlocking, inside=False),
+    "unlock watched": Walk(unlock._UnlockForm, watched, inside=False),
+    "machine": Walk(machine.Machine, looked_at, inside=False),
+    "stopped": Walk(machine.Stopped, stopped, inside=False),
     "recovery": Walk(recovering.Sharing, recovery, inside=False),
     "dossiers": Walk(people.People, nowhere),
     "kept": Walk(reader.Kept, kept),

@@ -10,6 +10,7 @@ import pytest
 from textual.binding import Binding
 
 from secterm import tui
+from secterm.policy.host import DEFAULTS
 from secterm.settings import reading
 from secterm.tui.widgets.chrome import key_name
 
@@ -20,7 +21,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 # The lines of the second table of keys, and the modules of the rooms that they are about.
 WHERE = {
     "first run": ("first_run",),
-    "unlocking": ("keyed", "recovering"),
+    "unlocking": ("keyed", "recovering", "machine"),
     "dossiers": ("people",),
     "dossier": ("dossier",),
     "timeline": ("timeline",),
@@ -97,6 +98,12 @@ def test_the_tables_of_keys_name_every_key_that_a_room_shows(module):
 def test_every_key_in_the_tables_does_something_there(where):
     bound = names(b for module in WHERE[where] for b in BOUND[module])
     assert ROOMS[where] <= bound | EVERYWHERE
+
+
+def test_every_finding_about_a_machine_is_in_the_table_with_its_level():
+    rows = README.partition("| finding | level |")[2].partition("\n\n")[0].splitlines()[2:]
+    told = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+    assert {cells[0].strip("`"): cells[1] for cells in told} == dict(DEFAULTS)
 
 
 def test_every_key_that_works_everywhere_is_one():

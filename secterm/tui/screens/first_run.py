@@ -11,7 +11,7 @@ from textual.binding import Binding
 
 from secterm import messages
 from secterm.desk.desk import Desk
-from secterm.tui.screens import passwords, sharing
+from secterm.tui.screens import machine, passwords, sharing
 from secterm.tui.screens.dialogs import Cancelled
 from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.screens.reader import Reader
@@ -63,6 +63,7 @@ class FirstRun(Room[None]):
         """Until there is a vault."""
         told, kept = "", {"unit": "", "officer": ""}
         while True:
+            await machine.until_fit(self)
             values = await self.shell.push_screen_wait(self._form(told, kept))
             if values is None:
                 return
@@ -130,7 +131,7 @@ class FirstRun(Room[None]):
     def _make(
         self, values: Values
     ) -> Callable[[Callable[[str], None]], tuple[Desk, passwords.KeyFile]]:
-        path, clock = self.shell.vault, self.shell.clock
+        path, clock, host = self.shell.vault, self.shell.clock, self.shell.machine
 
         def make(tell: Callable[[str], None]) -> tuple[Desk, passwords.KeyFile]:
             def progress(cost: kdf.Cost, seconds: float) -> None:
@@ -149,6 +150,7 @@ class FirstRun(Room[None]):
                     clock=clock,
                     key_file=key.key or b"",
                     progress=progress,
+                    host=host,
                 )
             return desk, key
 

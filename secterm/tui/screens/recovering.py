@@ -180,9 +180,9 @@ async def _administrator(room: Room[None], collected: Collected) -> Values | str
 def _recover(
     room: Room[None], collected: Collected, values: Values
 ) -> Callable[[Callable[[str], None]], None]:
-    path, clock = room.shell.vault, room.shell.clock
+    path, clock, host = room.shell.vault, room.shell.clock, room.shell.machine
     return lambda tell: upkeep.recover(
-        path, collected, values["name"], values["passphrase"], clock=clock
+        path, collected, values["name"], values["passphrase"], clock=clock, host=host
     )
 
 

@@ -11,7 +11,8 @@ from secterm import messages
 from secterm.desk import keyfiles
 from secterm.desk.desk import Desk
 from secterm.desk.model import failures_of
-from secterm.tui.screens import recovering
+from secterm.host.doctor import HostStops
+from secterm.tui.screens import machine, recovering
 from secterm.tui.screens.dialogs import Question
 from secterm.tui.screens.form import Entry, Form, Values
 from secterm.tui.screens.keyed import Keyed, named
@@ -22,8 +23,8 @@ from secterm.vault.errors import KeyFileRefused, WrongPassphrase
 from secterm.words import _
 
 
-class _UnlockForm(recovering.WayIn, Keyed):
-    """Name and passphrase; a key file, or another way in."""
+class _UnlockForm(recovering.WayIn, machine.Watching, Keyed):
+    """Name and passphrase; a key file, or another way in; and what this machine is like."""
 
     RULE = _(
         "Each wrong passphrase is counted, the wait grows, and the next unlocking tells how "
@@ -38,7 +39,8 @@ class Unlock(Room[None]):
         "Your name and passphrase open the vault. After a lock the name of who locked stands "
         "there; Shift+Tab leads to it. A key file is found by itself on a mounted medium; F3 asks "
         "for the path of one that is elsewhere. Where nobody has a passphrase any more, F4 "
-        "recovers the vault with the shares that custodians keep. Ctrl+Q ends the program."
+        "recovers the vault with the shares that custodians keep. What is to be mended on this "
+        "machine is named at the foot; F6 says all that is seen of it. Ctrl+Q ends the program."
     )
 
     def __init__(self) -> None:
@@ -53,6 +55,7 @@ class Unlock(Room[None]):
         """Until the vault is open, or cannot be."""
         told, kept = "", Values()
         while True:
+            await machine.until_fit(self)
             try:
                 failures = failures_of(self.shell.vault)
             except Exception as error:
@@ -62,6 +65,8 @@ class Unlock(Room[None]):
             values = await self.shell.push_screen_wait(self._form(told, kept))
             if values is None:
                 return
+            if machine.STOPPED in values:
+                continue
             if recovering.RECOVER in values:
                 name = await recovering.recover(self) or kept.get("officer", "")
                 told, kept = "", {**kept, "officer": name}
@@ -70,6 +75,10 @@ class Unlock(Room[None]):
             key_file = named(values)
             try:
                 desk = await self.shell.working(_("Unlocking"), self._open(values, key_file))
+            except HostStops as stops:
+                await machine.until_fit(self, stops)
+                told = ""
+                continue
             except (WrongPassphrase, KeyFileRefused) as wrong:
                 told = messages.explain(wrong).text()
                 continue
@@ -108,13 +117,14 @@ class Unlock(Room[None]):
     def _open(
         self, values: Values, key_file: Path | None
     ) -> Callable[[Callable[[str], None]], Desk]:
-        path, clock = self.shell.vault, self.shell.clock
+        path, clock, host = self.shell.vault, self.shell.clock, self.shell.machine
         return lambda tell: Desk.open(
             path,
             values["officer"],
             values["passphrase"],
             key_files=keyfiles.at_hand(key_file),
             clock=clock,
+            host=host,
         )
 
     async def _cannot(self, error: Exception) -> None:

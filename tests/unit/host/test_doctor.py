@@ -40,7 +40,7 @@ def test_a_note_presses_nobody(tmp_path):
 def test_every_line_fits_on_a_console(tmp_path):
     many = {f"sys/class/net/long-name-of-an-interface-{n}/flags": "0x1003" for n in range(9)}
     text = doctor.look(recorded(tmp_path, {**traced(), **many}), tmp_path / "vault.db").text()
-    assert max(map(len, text.splitlines())) <= 76
+    assert max(map(len, text.splitlines())) <= 73
     for heading in ("Nobody goes in", "To be mended:", "Not seen:", "Looked for, and not there:"):
         assert heading in text
 
