@@ -9,7 +9,6 @@ import functools
 import hashlib
 import re
 import sys
-from importlib import metadata
 from pathlib import Path
 from typing import Final
 
@@ -80,12 +79,16 @@ def _differing(installed: Installed) -> tuple[str, ...]:
 
 
 def _version(name: str, path: tuple[str, ...] | None) -> str | None:
+    from importlib import metadata  # takes as long as all else that a command imports
+
     found = metadata.distributions(name=name, path=list(sys.path if path is None else path))
     return next((str(each.version) for each in found), None)
 
 
 @functools.lru_cache(maxsize=8)
 def _changed(installed: Installed) -> tuple[str, ...]:
+    from importlib import metadata
+
     found = metadata.distributions(name="secterm", path=[str(installed.folder)])
     files = next((each.files for each in found), None)
     if not files:
