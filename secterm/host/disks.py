@@ -20,6 +20,7 @@ ENOUGH: Final = 2_000_000_000  # bytes; more is not, whatever the disk's size
 PART: Final = 20  # in between, one part of so many
 WORN: Final = 10  # JEDEC eMMC 5.1, LIFE_TIME_EST: nine tenths of its life or more are used
 RESERVE_LOW: Final = 2  # and PRE_EOL_INFO: most of the reserved blocks are used
+FAILED: Final = ("dead", "offline", "transport-offline")  # of the kernel's NVMe and SCSI
 # dm-crypt, as cryptsetup names what it maps; what only checks hides nothing.
 _ENCRYPTED: Final = re.compile(r"CRYPT-(?!VERITY|INTEGRITY)")
 _OCTAL: Final = re.compile(r"\\([0-7]{3})")
@@ -98,32 +99,44 @@ def _health(machine: Machine, name: str) -> str | None:
             return _("The memory {name} is worn out, by what it tells itself.").format(name=name)
         return ""
     state = machine.word(f"{device}/state")
-    if state and state not in ("live", "running", "new", "connecting", "resetting"):
+    if state in FAILED:
         return _("The disk {name} has failed: its state is {state}.").format(name=name, state=state)
     return None
 
 
 def swap(machine: Machine) -> str:
-    """The swap that is neither encrypted nor in memory."""
+    """The swap that is neither encrypted nor in memory. Raises `NotSeen` where nobody knows."""
     table = machine.read("proc/swaps")
     if table is None:
         raise NotSeen(_("the kernel does not list swap here."))
-    open_ones = []
+    plain, unknown = [], []
     for line in table.splitlines()[1:]:
         name, kind = [*line.split(), "", ""][:2]
         path = Path(_OCTAL.sub(lambda code: chr(int(code[1], 8)), name))
-        if not _is_covered(machine, path, kind):
-            open_ones.append(str(path))
-    if not open_ones:
-        return ""
-    return _("Swap is not encrypted: {names}.").format(names=", ".join(open_ones))
+        device = _carrying(machine, path, kind)
+        if not machine.has(f"{BLOCK}/{device}"):
+            unknown.append(str(path))
+        elif not _is_covered(machine, device):
+            plain.append(str(path))
+    if plain:
+        return _("Swap is not encrypted: {names}.").format(names=", ".join(plain))
+    if unknown:
+        raise NotSeen(
+            _("nobody tells what carries the swap {names}.").format(names=", ".join(unknown))
+        )
+    return ""
 
 
-def _is_covered(machine: Machine, path: Path, kind: str) -> bool:
-    device = machine.real(str(path).lstrip("/")).name if kind == "partition" else ""
-    if kind != "partition":
-        under = machine.mounts.at(path.parent)
-        device = under.device if under else ""
+def _carrying(machine: Machine, path: Path, kind: str) -> str:
+    """The device that swap is on."""
+    if kind == "partition":
+        return machine.real(str(path).lstrip("/")).name
+    under = machine.mounts.at(path.parent)
+    return under.device if under else "?"
+
+
+def _is_covered(machine: Machine, device: str) -> bool:
+    """Whether what is swapped to it is encrypted, or stays in memory."""
     if device.startswith("zram"):
         written_to = machine.word(f"{BLOCK}/{device}/backing_dev")
         device = Path(written_to).name

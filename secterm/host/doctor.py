@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from secterm.archive.media import clean
 from secterm.host import disks, packages, running, ways
 from secterm.host.machine import Machine, NotSeen
 from secterm.host.report import Finding, Report, Unseen
@@ -156,7 +157,7 @@ def look(machine: Machine, vault: Path, raised: Mapping[Found, Level] = UNRAISED
         try:
             found = _found(machine, vault, id, raised)
         except NotSeen as why:
-            unseen.append(Unseen(id, str(why)))
+            unseen.append(Unseen(id, clean(str(why))))
             continue
         if found is None:
             absent.append(id)
@@ -187,7 +188,7 @@ def _found(
     machine: Machine, vault: Path, id: Found, raised: Mapping[Found, Level]
 ) -> Finding | None:
     check = CHECKS[id]
-    what = check.look(machine, vault)
+    what = clean(check.look(machine, vault))
     if not what:
         return None
     return Finding(id, weight(id, raised), check.brief, what, check.why, check.mend)

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from secterm.desk.desk import Desk
-from secterm.host import machine
+from secterm.host import doctor, machine
 from secterm.policy import reader
 from secterm.tui.screens import machine as screens
 from secterm.vault import kdf
@@ -97,6 +97,14 @@ async def test_an_appointee_who_locked_learns_nothing_of_the_machine(sitting, pu
         await officer.settle()
         assert "achine" not in officer.screen
         await officer.unlock()
+
+
+def test_what_the_strip_has_no_room_for_is_counted(tmp_path):
+    files = {**process(user=0), **network("wlan0", **{"phy80211/index": "0"})}
+    seen = doctor.look(recorded(tmp_path, files), tmp_path / "vault.db")
+    told = screens.strip_of(seen, 40)
+    assert told == "! This machine: running as root, a network is up, and 1 more. F6 says more."
+    assert screens.strip_of(seen, 76).count("more") == 1
 
 
 # -- what stops ------------------------------------------------------------------------------

@@ -195,11 +195,11 @@ async def unlocking(officer):
     await officer.sees("> Officer")
 
 
-async def put_on(officer, files):
+async def put_on(officer, files, **more):
     """From now on the app is on this machine."""
     root = Path(tempfile.mkdtemp(dir=officer.app.vault.absolute().parent))
     late = RELEASED + timedelta(days=3650)
-    officer.app.machine = recorded.recorded(root, files, clock=lambda: late)
+    officer.app.machine = recorded.recorded(root, files, clock=lambda: late, **more)
 
 
 async def watched(officer):
@@ -208,10 +208,12 @@ async def watched(officer):
     full = {
         "sys/power/state": "disk",
         "sys/power/resume": "8:3",
+        "sys/class/block/sda3/size": "1",
         "proc/swaps": "Filename\n/dev/sda3 partition",
     }
     radio = recorded.network("wlan0", **{"phy80211/index": "0"})
-    await put_on(officer, {**recorded.process(user=0), **recorded.network(), **radio, **full})
+    files = {**recorded.process(user=0), **recorded.network(), **radio, **full}
+    await put_on(officer, files, room=lambda folder: (0, 10**9))
     await officer.sees("! This machine:")
 
 

@@ -13,7 +13,7 @@ from textual.binding import Binding
 
 from secterm.host import doctor, report
 from secterm.host.doctor import HostStops
-from secterm.host.report import Report
+from secterm.host.report import COLUMNS, Report
 from secterm.tui.screens.form import Form
 from secterm.tui.screens.reader import Reader
 from secterm.tui.widgets.changing import Changing
@@ -133,7 +133,7 @@ class Watching(Form):
                 self.dismiss({STOPPED: "yes"})
                 return
             strip = self.query_one("#machine", Changing)
-            told = strip_of(seen, self.size.width - 4)
+            told = strip_of(seen, self.query_one("#body").size.width or COLUMNS)
             strip.display = bool(told)
             strip.show(told)
             await asyncio.sleep(PACE)

@@ -101,6 +101,12 @@ def test_a_machine_without_swap_has_none(made):
     assert disks.swap(swaps(made)) == ""
 
 
+def test_swap_on_what_nobody_knows_is_not_called_plain(made, vault):
+    made.mount(vault.parent, "0:53", "pool/vaults", "zfs")
+    with pytest.raises(NotSeen, match="what carries the swap"):
+        disks.swap(swaps(made, f"{vault.parent}/swapfile file"))
+
+
 def test_where_swap_is_not_listed_that_is_said(tmp_path):
     with pytest.raises(NotSeen, match="does not list swap"):
         disks.swap(recorded(tmp_path))
@@ -208,7 +214,7 @@ def test_memory_that_is_sound_is_no_finding(made, vault):
     assert disks.failing(emmc(made, vault, pre_eol_info="0x01", life_time="0x02 0x01"), vault) == ""
 
 
-@pytest.mark.parametrize("state", ["dead", "offline"])
+@pytest.mark.parametrize("state", ["dead", "offline", "transport-offline"])
 def test_a_disk_whose_state_is_not_to_work_is_found(made, vault, state):
     (disk(made) / "device/state").write_text(state)
     assert f"its state is {state}" in disks.failing(seen(made), vault)

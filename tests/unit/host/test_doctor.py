@@ -37,6 +37,12 @@ def test_a_note_presses_nobody(tmp_path):
     assert report.text().startswith("Nothing is to be mended.\n\nTo be known:\n  bluetooth: ")
 
 
+def test_an_odd_name_does_not_play_with_the_terminal(tmp_path):
+    machine = recorded(tmp_path, network("evil\x1b[2J"))
+    (found,) = doctor.look(machine, tmp_path / "vault.db").findings
+    assert found.what.isprintable()
+
+
 def test_every_line_fits_on_a_console(tmp_path):
     many = {f"sys/class/net/long-name-of-an-interface-{n}/flags": "0x1003" for n in range(9)}
     text = doctor.look(recorded(tmp_path, {**traced(), **many}), tmp_path / "vault.db").text()
