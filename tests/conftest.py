@@ -39,7 +39,9 @@ def quiet_machine(tmp_path_factory):
     """A machine of which nothing is to be said, wherever the tests run."""
     root = tmp_path_factory.mktemp("quiet")
     installed = machine.Installed(folder=root, path=(), lock=None)
-    return machine.Machine(root, room=lambda folder: (10**10, 10**11), installed=installed)
+    return machine.Machine(
+        root, room=lambda folder: (10**10, 10**11), installed=installed, hardened=lambda: ()
+    )
 
 
 @pytest.fixture(autouse=True)

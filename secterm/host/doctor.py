@@ -52,6 +52,12 @@ CHECKS: Final[Mapping[Found, Check]] = {
         _("Whoever runs it reads the passphrase as it is typed, and every key."),
         _("End that process, find out who started it, then start secterm anew."),
     ),
+    "hardening": Check(
+        _of_machine(running.hardening),
+        _("the program is not all hardened"),
+        _("What it could not give up somebody may use against it."),
+        _("Take a kernel with seccomp for this machine; give its user memory to lock (ulimit -l)."),
+    ),
     "program": Check(
         _of_machine(packages.own_files),
         _("secterm's own files were changed"),

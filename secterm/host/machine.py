@@ -14,6 +14,7 @@ from typing import Final
 
 import secterm
 from secterm.archive.media import View, clean
+from secterm.host import hardening
 
 LARGEST: Final = 1 << 20  # bytes that are read of a file
 PACKAGE: Final = Path(secterm.__file__).resolve().parent
@@ -59,7 +60,7 @@ class Installed:
 @dataclass(frozen=True)
 class Machine:
     """A machine; the real one has the root `/`. `plugged` is the USB storage that was there at
-    the start, where somebody remembered it.
+    the start, where somebody remembered it; `hardened` tells what the program gave up on it.
     """
 
     root: Path = Path("/")
@@ -67,6 +68,7 @@ class Machine:
     room: Callable[[Path], tuple[int, int]] = room_in
     installed: Installed = field(default_factory=Installed)
     plugged: frozenset[str] | None = None
+    hardened: Callable[[], tuple[hardening.Measure, ...]] = hardening.state
 
     def read(self, name: str) -> str | None:
         """A file's text without white space around it; None where it cannot be read."""

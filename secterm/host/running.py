@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from secterm import __released__
+from secterm.host import disks
 from secterm.host.machine import Machine, NotSeen
 from secterm.words import _
 
@@ -35,6 +37,20 @@ def tracer(machine: Machine) -> str:
     return _("A debugger or tracer is attached: process {number} ({name}).").format(
         number=number, name=name
     )
+
+
+def hardening(machine: Machine) -> str:
+    """What the program could not give up. That its memory is not locked counts only where there
+    is swap that is not encrypted, or nobody knows.
+    """
+    measures = machine.hardened()
+    if not measures:
+        raise NotSeen(_("the program was not started by its own command."))
+    missing = [m for m in measures if not m.holds]
+    with contextlib.suppress(NotSeen):
+        if not disks.swap(machine):
+            missing = [m for m in missing if m.name != "swap"]
+    return " ".join(m.told for m in missing)
 
 
 def root(machine: Machine) -> str:

@@ -14,6 +14,7 @@ LEVELS: Final[tuple[Level, ...]] = ("note", "warn", "stop")
 
 Found: TypeAlias = Literal[
     "tracer",
+    "hardening",
     "program",
     "packages",
     "root",
@@ -33,6 +34,7 @@ Found: TypeAlias = Literal[
 
 DEFAULTS: Final[Mapping[Found, Level]] = {
     "tracer": "stop",
+    "hardening": "warn",
     "program": "warn",
     "packages": "warn",
     "root": "warn",

@@ -19,6 +19,7 @@ def recorded(root: Path, files=(), **more) -> Machine:
         else:
             file.write_text(f"{text}\n")
     more.setdefault("installed", Installed(folder=root, path=(), lock=None))
+    more.setdefault("hardened", lambda: ())
     more.setdefault("room", lambda folder: (10**10, 10**11))
     return Machine(root, **more)
 

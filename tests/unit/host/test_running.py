@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from secterm.host import running
+from secterm.host.hardening import Measure
 from secterm.host.machine import NotSeen
 from secterm.host.running import LIFE, RELEASED
 from tests.support.recorded import process, recorded, traced
@@ -33,6 +34,31 @@ def test_an_ordinary_user_is_no_finding(tmp_path):
 def test_where_the_kernel_says_nothing_of_the_process_that_is_said(tmp_path, look):
     with pytest.raises(NotSeen, match="nothing of this process"):
         look(recorded(tmp_path))
+
+
+def given_up(tmp_path, *missing, swaps="Filename"):
+    names = ("python", "network", "swap")
+    measures = tuple(Measure(name, name not in missing, f"{name}.") for name in names)
+    return recorded(tmp_path, {"proc/swaps": swaps}, hardened=lambda: measures)
+
+
+def test_what_could_not_be_given_up_is_found(tmp_path):
+    assert running.hardening(given_up(tmp_path, "network")) == "network."
+
+
+def test_a_program_that_gave_up_all_is_no_finding(tmp_path):
+    assert running.hardening(given_up(tmp_path)) == ""
+
+
+def test_that_memory_is_not_locked_counts_where_there_is_plain_swap(tmp_path):
+    plain = "Filename\n/dev/sda3 partition"
+    assert running.hardening(given_up(tmp_path, "swap")) == ""
+    assert running.hardening(given_up(tmp_path / "plain", "swap", swaps=plain)) == "swap."
+
+
+def test_where_it_was_not_started_by_its_own_command_that_is_said(tmp_path):
+    with pytest.raises(NotSeen, match="own command"):
+        running.hardening(recorded(tmp_path))
 
 
 def clocked(tmp_path, at):
