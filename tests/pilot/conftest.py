@@ -171,3 +171,14 @@ def interview(sitting):
             yield officer, id
 
     return at
+
+
+@pytest.fixture
+def holding(monkeypatch):
+    """From the call on, a key that comes again is held down, however fast the machine is."""
+
+    def hold():
+        monkeypatch.setattr(order, "HELD", 60.0)
+        monkeypatch.setattr(order, "TAPPED", (0.0, 0.0))
+
+    return hold

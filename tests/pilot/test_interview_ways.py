@@ -24,9 +24,9 @@ def told_of(officer, id, question):
 # -- keys that are held, and keys that come early --------------------------------
 
 
-async def test_a_key_held_down_answers_one_question_only(interview, monkeypatch):
+async def test_a_key_held_down_answers_one_question_only(interview, holding):
     async with interview("identity_papers", "loyalty", "gaps") as (officer, id):
-        monkeypatch.setattr(order, "HELD", 60.0)
+        holding()
         await officer.press("n")
         await officer.asks(7)
         await officer.press("n", "n")
@@ -64,9 +64,9 @@ async def test_a_quick_hand_answers_again_and_a_held_key_does_not(
         assert sum(q in given(officer, id) for q in asked) == answers
 
 
-async def test_enter_held_down_passes_over_one_question_only(interview, monkeypatch):
+async def test_enter_held_down_passes_over_one_question_only(interview, holding):
     async with interview("other_names", "studies") as (officer, id):
-        monkeypatch.setattr(order, "HELD", 60.0)
+        holding()
         await officer.press("pageup")
         await officer.asks(1)
         await officer.press("pagedown")
@@ -79,11 +79,9 @@ async def test_enter_held_down_passes_over_one_question_only(interview, monkeypa
         assert "studies" not in given(officer, id)
 
 
-async def test_a_key_held_down_types_nothing_into_the_follow_up_that_it_opened(
-    interview, monkeypatch
-):
+async def test_a_key_held_down_types_nothing_into_the_follow_up_that_it_opened(interview, holding):
     async with interview("identity_papers", "gaps") as (officer, _):
-        monkeypatch.setattr(order, "HELD", 60.0)
+        holding()
         await officer.press("y")
         await officer.sees("Which paper was it")
         await officer.type("yyyab")

@@ -54,6 +54,7 @@ async def test_what_is_to_be_mended_is_named_for_as_long_as_it_is(sitting, put):
 async def test_a_note_is_on_the_page_alone(sitting, put):
     put({"sys/class/bluetooth/hci0/uevent": ""})
     async with sitting(unlocked=False) as officer:
+        await officer.sees("> Officer")
         await officer.press("f6")
         screen = await officer.sees("bluetooth: Bluetooth hardware is in the machine: hci0.")
         assert "Nothing is to be mended." in screen
@@ -65,6 +66,7 @@ async def test_a_note_is_on_the_page_alone(sitting, put):
 async def test_the_page_says_why_and_how_and_leads_back_to_what_was_typed(sitting, put):
     put(network())
     async with sitting(unlocked=False) as officer:
+        await officer.sees("F6 says more.")
         await officer.write(OFFICER[0])
         await officer.press("f6")
         await officer.sees("This machine, as it is now")
@@ -128,6 +130,7 @@ async def test_where_somebody_reads_along_no_passphrase_is_asked_for(sitting, pu
 
 async def test_who_begins_to_read_along_ends_the_asking(sitting, put):
     async with sitting(unlocked=False) as officer:
+        await officer.sees("> Officer")
         await officer.write(OFFICER[0])
         await officer.type("half a pass")
         put(traced())

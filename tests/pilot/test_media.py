@@ -10,7 +10,6 @@ import pyrage
 import pytest
 
 from secterm.archive import media
-from secterm.tui import order
 
 TO = str(pyrage.x25519.Identity.generate().to_public())
 
@@ -206,12 +205,12 @@ async def test_going_on_by_another_way_does_not_say_that_it_is_meant(small, mach
 
 
 async def test_a_key_that_is_held_down_does_not_say_that_it_is_meant(
-    small, machine, tmp_path, monkeypatch
+    small, machine, tmp_path, holding
 ):
     async with small() as officer:
         await names_a_folder(officer)
         await officer.type(str(tmp_path))
-        monkeypatch.setattr(order, "HELD", 60.0)
+        holding()
         for _ in range(5):
             await officer.press("enter")
         await officer.reads("Enter again, if that is meant.")

@@ -6,7 +6,7 @@ import pytest
 
 from secterm.dossier import gates
 from secterm.dossier.entries import Trained
-from secterm.tui import dates, order
+from secterm.tui import dates
 
 
 @pytest.fixture
@@ -98,14 +98,14 @@ async def test_a_teaching_is_recorded_with_hours_day_trainer_and_place(training)
         assert (told.hours, told.place) == (9.0, "At this terminal")
 
 
-async def test_enter_held_down_records_no_teaching(sitting, monkeypatch):
+async def test_enter_held_down_records_no_teaching(sitting, holding):
     async with sitting(("opened", "general")) as officer:
         await officer.opens("screening")
         await officer.press("down", "down", "enter")
         await officer.press("enter")
         await officer.sees("> Hours")
         before = officer.journal
-        monkeypatch.setattr(order, "HELD", 60.0)
+        holding()
         for _ in range(6):
             await officer.press("enter")
             await officer.settle()
