@@ -51,7 +51,8 @@ elif [ ! -d /run/systemd/system ]; then
     fail "this machine was not started by systemd, so it cannot become a terminal this way. Nothing was changed."
 fi
 if [ "$undo" = no ]; then
-    [ -x "$root/usr/local/bin/secterm" ] ||
+    # Seen from outside, what the installer's link leads to is elsewhere.
+    [ -x "$root/usr/local/bin/secterm" ] || { [ -n "$root" ] && [ -L "$root/usr/local/bin/secterm" ]; } ||
         fail "secterm is not installed for the whole machine (/usr/local/bin/secterm). Install it as root first: python3 FOLDER/install.py. Nothing was changed."
     if [ "$unit" = secterm-kmscon.service ] && [ ! -x "$root/usr/bin/kmscon" ]; then
         fail "kmscon is not installed (/usr/bin/kmscon). Install it first, or leave --kmscon out. Nothing was changed."

@@ -124,6 +124,13 @@ def test_one_terminal_takes_the_place_of_the_other(system):
         assert os.listdir(system / WANTS) == [f"{name}.service"]
 
 
+def test_a_program_that_is_a_link_within_that_system_is_there(system):
+    command = system / "usr/local/bin/secterm"
+    command.unlink()
+    command.symlink_to("/opt/secterm/current/bin/secterm")
+    assert setup(system).returncode == 0
+
+
 @pytest.mark.parametrize("missing", ["secterm", "kmscon"])
 def test_without_the_program_it_changes_nothing_and_says_what_to_do(system, missing):
     next(system.rglob(missing)).unlink()
