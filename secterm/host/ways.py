@@ -11,7 +11,9 @@ from secterm.words import _
 NET: Final = "sys/class/net"
 UP: Final = 0x1  # IFF_UP of linux/if.h
 LOOPBACK: Final = 772  # ARPHRD_LOOPBACK of linux/if_arp.h
-WIRELESS_CARD: Final = "0x0280"  # how the class of such a card begins, PCI code assignment
+CARDS: Final = "sys/bus/pci/devices"
+NETWORK_CARD: Final = "0x02"  # how the class of such a card begins, PCI code assignment
+WIRELESS_CARD: Final = "0x0280"
 RADIO: Final = "e0"  # the class of a USB device that is a wireless controller, mostly Bluetooth
 _USB: Final = re.compile(r"usb\d+")  # a bus, in a device's path
 
@@ -21,6 +23,13 @@ def network(machine: Machine) -> str:
     names = machine.listed(NET)
     if names is None:
         raise NotSeen(_("the kernel does not list the network interfaces here."))
+    if set(names) <= {"lo"} and _driven(machine):
+        raise NotSeen(
+            _(
+                "the program has an empty network of its own, and the machine has a network card "
+                "that is in use. An administrator asks: ip link"
+            )
+        )
     told = []
     for name in names:
         place = f"{NET}/{name}"
@@ -36,9 +45,18 @@ def network(machine: Machine) -> str:
     return _("Network interfaces are up: {names}.").format(names=", ".join(told)) if told else ""
 
 
+def _driven(machine: Machine) -> bool:
+    """Whether a network card has a driver: then it has an interface, whoever sees it."""
+    return any(
+        machine.word(f"{CARDS}/{name}/class").startswith(NETWORK_CARD)
+        and machine.has(f"{CARDS}/{name}/driver")
+        for name in machine.listed(CARDS) or ()
+    )
+
+
 def wireless(machine: Machine) -> str:
     """The radio for networks that there is, in use or not."""
-    nets, cards = machine.listed(NET), machine.listed("sys/bus/pci/devices")
+    nets, cards = machine.listed(NET), machine.listed(CARDS)
     if nets is None and cards is None:
         raise NotSeen(_("the kernel lists neither interfaces nor cards here."))
     found = [
@@ -50,7 +68,7 @@ def wireless(machine: Machine) -> str:
     found += [
         _("card {name}").format(name=name)
         for name in cards or ()
-        if machine.word(f"sys/bus/pci/devices/{name}/class").startswith(WIRELESS_CARD)
+        if machine.word(f"{CARDS}/{name}/class").startswith(WIRELESS_CARD)
     ]
     found += _switches(machine, "wlan")
     names = ", ".join(dict.fromkeys(found))

@@ -36,6 +36,20 @@ def test_where_interfaces_are_not_listed_that_is_said(tmp_path):
         ways.network(recorded(tmp_path))
 
 
+def card(**files):
+    place = "sys/bus/pci/devices/0000:00:03.0"
+    return {f"{place}/class": "0x020000"} | {f"{place}/{n}": t for n, t in files.items()}
+
+
+def test_a_network_that_only_the_program_lacks_is_not_called_down(tmp_path):
+    with pytest.raises(NotSeen, match="an empty network of its own"):
+        ways.network(recorded(tmp_path, {**LOOP, **card(**{"driver/module": "e1000"})}))
+
+
+def test_a_card_that_no_driver_has_is_no_network(tmp_path):
+    assert ways.network(recorded(tmp_path, {**LOOP, **card()})) == ""
+
+
 @pytest.mark.parametrize(
     ("files", "said"),
     [
