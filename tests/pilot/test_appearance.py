@@ -106,6 +106,7 @@ def mostly_long(terminals):
         yield pytest.param(environment, id=name, marks=marks)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("environment", mostly_long(TERMINALS))
 async def test_the_cursor_shows_in_every_theme(shown, environment):
     async with shown("particulars", environment) as (app, pilot):

@@ -268,6 +268,7 @@ async def exporting(officer, medium):
     return await officer.sees("> Recipients")
 
 
+@pytest.mark.long
 async def test_an_export_is_for_the_names_that_are_marked(sitting, medium):
     async with sitting(ONE) as officer:
         keys = written_to(officer.desk, "Registry", "Bureau", "Ministry")

@@ -274,6 +274,7 @@ async def test_the_timeline_tells_all_of_it_and_escape_leads_back(sitting):
         await officer.sees("> NEXT")
 
 
+@pytest.mark.long
 async def test_the_timeline_shows_only_what_has_the_words_typed(sitting):
     async with sitting() as officer:
         await officer.opens("deferred")

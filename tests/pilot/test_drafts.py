@@ -354,6 +354,7 @@ async def test_that_an_answer_is_here_again_is_said_until_something_is_done(inte
         await officer.misses(AGAIN)
 
 
+@pytest.mark.long
 async def test_a_signal_keeps_it_for_the_next_start(sitting, vault):
     async with sitting(vault=vault) as officer:
         await a_new_dossier(officer)

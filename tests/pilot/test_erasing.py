@@ -68,6 +68,7 @@ async def test_two_persons_erase_and_an_anonymous_line_says_when_and_why(sitting
         assert officer.desk.verify().holds
 
 
+@pytest.mark.long
 async def test_the_list_says_that_it_is_erased(sitting, small):
     async with sitting(vault=small) as officer:
         await officer.press("enter")

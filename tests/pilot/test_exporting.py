@@ -77,6 +77,7 @@ async def test_to_a_passphrase_and_a_weak_one_is_told(sitting, medium):
         assert b"-> scrypt" in written.read_bytes()[:60]
 
 
+@pytest.mark.long
 async def test_a_recipient_that_is_none_is_told_and_kept(sitting, medium):
     async with sitting(("opened", "general")) as officer:
         before = officer.journal

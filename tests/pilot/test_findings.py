@@ -98,6 +98,7 @@ async def test_whether_an_answer_is_borne_out_must_be_meant(findings):
         assert officer.journal == before
 
 
+@pytest.mark.long
 async def test_a_check_that_fails_may_say_why(findings):
     async with findings() as (officer, id):
         await officer.press("enter")
@@ -247,6 +248,7 @@ async def test_unsuitable_needs_a_reason(findings):
         assert officer.journal == before
 
 
+@pytest.mark.long
 async def test_conditions_are_recorded_and_show_in_the_list(findings):
     async with findings(checks=True) as (officer, id):
         await to_section(officer)

@@ -97,6 +97,7 @@ async def test_escape_loses_nothing(first_run):
         assert "> Your name" in screen
 
 
+@pytest.mark.long
 async def test_the_measuring_can_be_stopped_and_leaves_no_vault(first_run, tmp_path, monkeypatch):
     monkeypatch.setattr(kdf, "TARGET_SECONDS", 5.0)
     async with first_run() as officer:

@@ -68,6 +68,7 @@ async def test_arrows_lead_from_line_to_line(sitting):
         await officer.sees("> Date of birth")
 
 
+@pytest.mark.long
 async def test_a_number_or_a_day_that_stands_there_is_typed_over(sitting):
     async with sitting() as officer:
         await officer.opens("training", "general")

@@ -343,6 +343,7 @@ async def interrupted(officer, room):
     return page
 
 
+@pytest.mark.long
 async def test_the_undertaking_goes_on_where_it_was_read(handed):
     async with handed("undertaking") as (officer, id, _):
         await begins(officer, "undertaking")

@@ -138,6 +138,7 @@ async def test_a_number_over_the_mark_asks_its_follow_up(interview):
 # -- lists ---------------------------------------------------------------------
 
 
+@pytest.mark.long
 async def test_rows_are_added_and_taken_back(interview):
     async with interview("other_names", "birthplace") as (officer, id):
         await officer.sees("(no row yet)")

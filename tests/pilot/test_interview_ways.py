@@ -89,6 +89,7 @@ async def test_a_key_held_down_types_nothing_into_the_follow_up_that_it_opened(i
         assert "yab" not in officer.screen
 
 
+@pytest.mark.long
 async def test_an_answer_shows_its_mark_and_then_the_next_question_in_one_paint(
     interview, monkeypatch
 ):
@@ -290,6 +291,7 @@ async def test_it_begins_at_the_question_it_is_asked_for(interview):
 # -- notes ---------------------------------------------------------------------------
 
 
+@pytest.mark.long
 async def test_a_note_is_recorded_beside_the_question_with_time_and_officer(interview):
     async with interview("identity_papers", "gaps") as (officer, id):
         await officer.press("f4")

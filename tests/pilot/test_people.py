@@ -545,6 +545,7 @@ async def test_how_far_the_reading_is_is_said(sitting, monkeypatch):
         await officer.sees("Reading 1 of 14")
 
 
+@pytest.mark.long
 async def test_a_lock_while_it_is_read_forgets_what_was_read(sitting, monkeypatch):
     monkeypatch.setattr(people, "AT_ONCE", 0.0)
     monkeypatch.setattr(people.People, "_read_on", lambda self: None)

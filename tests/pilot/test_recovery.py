@@ -379,6 +379,7 @@ async def test_one_share_too_few_does_not_lead_on(sitting, small):
         assert "Administrator's name" not in officer.screen
 
 
+@pytest.mark.long
 async def test_a_share_of_another_set_is_refused_and_the_first_is_kept(sitting, small):
     other, papers = made(small), made(small)
     async with sitting(vault=small, unlocked=False) as officer:

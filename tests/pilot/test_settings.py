@@ -299,6 +299,7 @@ async def test_a_view_is_removed_once_that_is_meant(started, file):
         assert read(file).views == VIEWS[:-1]
 
 
+@pytest.mark.long
 async def test_the_last_view_can_go_too(started, file):
     write(file, Settings(views=VIEWS[:1]))
     async with started() as officer:
@@ -350,6 +351,7 @@ async def test_a_wrong_line_locks_nobody_out_and_stays_told(started, file):
         await officer.reads("Line 3 of the settings file")
 
 
+@pytest.mark.long
 async def test_the_screen_writes_a_wrong_file_anew_and_keeps_it(started, file):
     file.write_text("idle = 60\ntheme = 'drak'\n")
     async with started() as officer:

@@ -320,6 +320,7 @@ async def test_histories_that_parted_are_named_and_enter_leads_to_the_one_that_c
         await officer.sees("Which archive?")
 
 
+@pytest.mark.long
 async def test_of_two_histories_the_list_tells_which_is_which(here, unit, identity):
     file = unit.exports()
     async with here() as officer:
@@ -337,6 +338,7 @@ async def test_of_two_histories_the_list_tells_which_is_which(here, unit, identi
         await officer.sees(f" {kept[:8]} ")
 
 
+@pytest.mark.long
 async def test_the_timeline_says_which_numbers_are_of_another_vault(here, unit, identity):
     file = unit.exports()
     async with here() as officer:
@@ -458,6 +460,7 @@ async def test_a_stick_that_is_not_mounted_yet_is_told(here, machine):
         )
 
 
+@pytest.mark.long
 async def test_a_file_can_be_named_and_what_is_none_is_told(here, unit, stick, tmp_path):
     archives.identity_file(tmp_path)
     file = unit.exports().rename(tmp_path / "kept.age")
@@ -476,6 +479,7 @@ async def test_a_file_can_be_named_and_what_is_none_is_told(here, unit, stick, t
         await officer.sees("identity.txt")
 
 
+@pytest.mark.long
 async def test_a_stick_that_is_pulled_while_it_is_read_is_told(
     here, unit, machine, stick, identity, monkeypatch
 ):
@@ -515,6 +519,7 @@ def stops(monkeypatch):
     return at
 
 
+@pytest.mark.long
 async def test_esc_before_anything_is_recorded_gives_up(here, unit, identity, stops):
     file = unit.exports()
     async with here() as officer:
@@ -637,6 +642,7 @@ async def test_a_lock_keeps_a_path_and_never_the_passphrase(here, unit, tmp_path
         assert archives.PASSPHRASE not in repr(officer.desk.left())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", ["officer", "auditor"])
 async def test_who_is_no_administrator_is_not_offered_it(sitting, role):
     async with sitting(HERE, unlocked=False) as officer:

@@ -105,6 +105,7 @@ async def test_the_first_run_has_a_tour_in_a_vault_that_is_gone_afterwards(tmp_p
     app.close_desk()
 
 
+@pytest.mark.long
 async def test_a_tour_ended_in_the_moment_it_locks_is_ended(newcomer):
     await newcomer.sees("A tour of two minutes?")
     await newcomer.press("y", "enter")

@@ -1,5 +1,7 @@
 """When something goes wrong underneath: told on the screen, and nothing changes."""
 
+import pytest
+
 from secterm.desk.desk import Desk
 from secterm.tui.screens.dialogs import Question
 from secterm.tui.widgets.rows import Rows
@@ -115,6 +117,7 @@ async def test_on_a_full_disk_an_act_stays_typed_and_is_recorded_once_there_is_r
         assert officer.desk.verify().holds
 
 
+@pytest.mark.long
 async def test_after_a_move_of_the_vault_an_act_stays_typed_and_is_recorded_once_it_is_back(
     sitting,
 ):
@@ -152,6 +155,7 @@ async def test_after_the_vault_was_deleted_the_officer_reads_where_all_of_it_is(
     desk.close()
 
 
+@pytest.mark.long
 async def test_a_lock_after_the_vault_was_moved_makes_no_new_one_and_says_what_it_cost(
     sitting, vault
 ):

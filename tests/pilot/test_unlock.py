@@ -46,6 +46,7 @@ async def test_after_a_lock_the_passphrase_alone_is_asked_of_who_locked(sitting)
         await officer.sees("Show only")
 
 
+@pytest.mark.long
 async def test_after_a_lock_another_officer_enters_their_own_name(sitting):
     async with sitting() as officer:
         await officer.locks()
@@ -53,6 +54,7 @@ async def test_after_a_lock_another_officer_enters_their_own_name(sitting):
         await officer.sees(f"Test unit: {SECOND[0]}")
 
 
+@pytest.mark.long
 async def test_an_appointee_who_locked_is_shown_no_officer_s_name(sitting):
     async with sitting() as officer:
         await officer.opens("rules", "general")

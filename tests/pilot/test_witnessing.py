@@ -102,6 +102,7 @@ async def test_of_a_witness_who_is_known_it_takes_enter_alone(sitting, stick, re
         await officer.reads("Witnessed by Registry at")
 
 
+@pytest.mark.long
 async def test_a_wrong_fingerprint_takes_nothing_in(sitting, stick, registry):
     async with sitting(ONE) as officer:
         registry.cosigns(officer.desk, stick)
