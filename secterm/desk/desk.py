@@ -589,7 +589,7 @@ class Desk(Drafts):
             raise ValueError("nothing happened")
         card = card_of(id, state, standing(state, pack, record.at.date()))
         record.work.set_card(bytes.fromhex(id), numbered[-1].number, msgspec.json.encode(card))
-        record.settled.append(lambda: self._shelf.remember(id, state, numbered))
+        record.at_hand = lambda: self._shelf.remember(id, state, numbered)
         record.settled.append(lambda: self._index.note(card))
 
     def _demand_second(self, state: State, entry: Entry) -> None:

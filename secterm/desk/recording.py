@@ -29,6 +29,7 @@ class Recorder:
         self._role = role
         self.at = at
         self.settled: list[Callable[[], None]] = []
+        self.at_hand: Callable[[], None] = lambda: None  # of the dossier appended to last
         work.mark = max(work.mark, int(at.timestamp()))
 
     def append(self, dossier: bytes, entry: Entry | VaultEntry) -> int:
@@ -86,6 +87,7 @@ class Recording:
             self._failed()
             raise
         if error[0] is None:
+            self._recorder.at_hand()
             for settle in self._recorder.settled:
                 settle()
 

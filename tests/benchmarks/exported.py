@@ -14,24 +14,23 @@ from secterm.desk.desk import Desk
 from secterm.dossier import entries as acts
 from tests.benchmarks import crowded, stocked
 
-NOTES = 4  # beside the opening of each dossier
 TEXT = "Said that a paper of an invented office is on its way, and will show it."
 STEPS = ("README.txt", "Reading back")  # the first member, and what follows the sync
 RESET = "5"  # of proc(5), clear_refs: the peak begins anew
 
 
-def build(path, count):
-    """A vault whose dossiers were opened one by one, and have some notes each."""
+def build(path, count, entries):
+    """A vault whose dossiers were opened one by one, and then got so many entries each."""
     stocked.build(path, count, at_once=1)
     desk = Desk.open(path, crowded.NAME, crowded.PASSPHRASE)
     try:
         for id in desk.offer().all:
-            desk.act(id, *(acts.Noted(text=TEXT) for _ in range(NOTES)))
+            desk.act(id, *(acts.Noted(text=TEXT) for _ in range(entries - 1)))
     finally:
         desk.close()
 
 
-def build_lives(path, count):
+def build_lives(path, count, _entries):
     """A vault of sample dossiers at every stage, of some hundred entries each."""
     stocked.build(path, 0)
     desk = Desk.open(path, crowded.NAME, crowded.PASSPHRASE)

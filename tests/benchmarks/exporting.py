@@ -5,7 +5,8 @@ files that were just read; an export makes it: it opens each entry's seal, makes
 two proofs of each and its officer's signature, makes each record, hashes each member, and
 the file, and signs. So the packing alone, of members that are in memory, is compared as well.
 
-Memory may grow with the manifest alone, which is one member, and so is set beside it.
+Memory may grow with the manifest, which is one member and is set beside it, and up to what is
+kept of the tree, and of signatures that are verified later.
 """
 
 import json
@@ -28,26 +29,27 @@ UNDER = 1.3
 
 
 def work(size):
-    """Seconds of each part for a few dossiers of many entries, and seconds and memory for a
-    tenth of the dossiers of a few entries, and for all.
+    """Seconds of each part for dossiers of many entries and of few, and seconds and memory for
+    dossiers of some entries: a tenth of them, and all.
     """
     if shutil.which("age") is None:
         progress("export: age is not installed, there is no peer")
         return []
     lines, memory = [], []
     for build, count, of in (
-        (exported.build_lives, max(size.exported // 100, 1), "some 100"),
-        (exported.build, size.exported // 10, "5"),
-        (exported.build, size.exported, "5"),
+        (exported.build_lives, max(size.exported // 10, 1), 100),
+        (exported.build, size.exported, 5),
+        (exported.build, size.exported // 10, 25),
+        (exported.build, size.exported, 25),
     ):
         what = f"export of {count:,} dossiers of {of} entries"
         with tempfile.TemporaryDirectory() as folder:
             progress(f"{what}: making a vault, and the files that tar takes")
-            build(Path(folder) / "vault.db", count)
+            build(Path(folder) / "vault.db", count, of)
             more, taken = _of(what, size.runs, Path(folder))
         lines += more
         memory.append(taken)
-    _, (few, _), (many, manifest) = memory
+    _, _, (few, _), (many, manifest) = memory
     return [
         *lines,
         _held(f"memory of {size.exported:,} to the sync", "its manifest", many, "held", manifest),
