@@ -217,14 +217,15 @@ def _parsed(line: str) -> _Mount | None:
         return None
     return _Mount(
         number=first[2],
-        folder=Path(_octal(first[4])),
+        folder=Path(octal(first[4])),
         filesystem=then[0],
-        source=_octal(then[1]),
+        source=octal(then[1]),
         read_only="ro" in (*first[5].split(","), *then[2].split(",")),
     )
 
 
-def _octal(text: str) -> str:
+def octal(text: str) -> str:
+    """A name as the kernel's own lists have it, without its escapes."""
     return _OCTAL.sub(lambda code: chr(int(code[1], 8)), text)
 
 
@@ -247,13 +248,18 @@ def _kind_of(disk: Path) -> Kind:
         return "loop"
     if disk.name.startswith(("ram", "zram")):
         return "memory"
-    if any(_USB.fullmatch(part) for part in disk.parts):
+    if on_usb(disk):
         return "usb"
     if disk.name.startswith("mmcblk"):
         return "card" if _read(disk / "device" / "type") == "SD" else "fixed"
     if _read(disk / "removable") != "1":
         return "fixed"
     return "disc" if disk.name.startswith("sr") else "removable"
+
+
+def on_usb(device: Path) -> bool:
+    """Whether a device, by its whole path in sysfs, is on a USB bus."""
+    return any(_USB.fullmatch(part) for part in device.parts)
 
 
 def _model(disk: Path) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from secterm.archive import space
-from secterm.archive.media import Medium
+from secterm.archive.media import Medium, octal
 from secterm.host.machine import Machine, NotSeen
 from secterm.words import _
 
@@ -23,7 +23,6 @@ RESERVE_LOW: Final = 2  # and PRE_EOL_INFO: most of the reserved blocks are used
 FAILED: Final = ("dead", "offline", "transport-offline")  # of the kernel's NVMe and SCSI
 # dm-crypt, as cryptsetup names what it maps; what only checks hides nothing.
 _ENCRYPTED: Final = re.compile(r"CRYPT-(?!VERITY|INTEGRITY)")
-_OCTAL: Final = re.compile(r"\\([0-7]{3})")
 
 
 def place(machine: Machine, vault: Path) -> str:
@@ -112,7 +111,7 @@ def swap(machine: Machine) -> str:
     plain, unknown = [], []
     for line in table.splitlines()[1:]:
         name, kind = [*line.split(), "", ""][:2]
-        path = Path(_OCTAL.sub(lambda code: chr(int(code[1], 8)), name))
+        path = Path(octal(name))
         device = _carrying(machine, path, kind)
         if not machine.has(f"{BLOCK}/{device}"):
             unknown.append(str(path))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from secterm.archive.media import on_usb
 from secterm.host.machine import Machine, NotSeen
 from secterm.words import _
 
@@ -15,7 +15,6 @@ CARDS: Final = "sys/bus/pci/devices"
 NETWORK_CARD: Final = "0x02"  # how the class of such a card begins, PCI code assignment
 WIRELESS_CARD: Final = "0x0280"
 RADIO: Final = "e0"  # the class of a USB device that is a wireless controller, mostly Bluetooth
-_USB: Final = re.compile(r"usb\d+")  # a bus, in a device's path
 
 
 def network(machine: Machine) -> str:
@@ -114,7 +113,7 @@ def storage(machine: Machine) -> dict[str, str] | None:
     for name in names:
         place = f"sys/block/{name}"
         real = machine.real(place)
-        if machine.number(f"{place}/size") and any(_USB.fullmatch(part) for part in real.parts):
+        if machine.number(f"{place}/size") and on_usb(real):
             told = (machine.word(f"{place}/device/{file}") for file in ("vendor", "model"))
             called = " ".join(part for part in told if part)
             key = f"{real} {machine.word(f'{place}/diskseq')}"
