@@ -6,7 +6,6 @@ small one, apart from the faults.
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -19,13 +18,13 @@ from secterm.desk.own import own_faults
 from secterm.desk.registry import Registry, gather, read_registry
 from secterm.desk.report import Report, Seen, Touched
 from secterm.desk.roll import Roll
+from secterm.desk.second import WORTH_IT, helps
 from secterm.vault import checkpoints
 from secterm.vault.errors import VaultDamaged
 from secterm.vault.records import id_of
 from secterm.vault.vault import Vault
 from secterm.vault.verify import Fault, Gone, Progress, verify
 
-WORTH_IT: Final = 3000  # entries, from which a second process saves more than it costs
 WEIGHT: Final = 4  # how much longer it takes to judge an entry than to open and hash it
 PACE: Final = 0.04  # seconds between two words on how far it is
 
@@ -36,7 +35,7 @@ def report(
     progress: Progress,
     earlier: str,
     *,
-    worth_it: int | None = None,
+    worth_it: int = WORTH_IT,
 ) -> Report:
     """The whole vault walked and judged.
 
@@ -47,7 +46,7 @@ def report(
     far = _Far(progress, vault.size)
     found: dict[str, None] = {}  # the vault doubts some of what the registry found already
     touched = _Touch(vault, registry)
-    for fault in _faults(vault, registry, far, WORTH_IT if worth_it is None else worth_it):
+    for fault in _faults(vault, registry, far, worth_it):
         if str(fault) not in found:
             touched.take(fault)
             found[str(fault)] = None
@@ -150,7 +149,7 @@ class _Touch:
 def _faults(vault: Vault, registry: Registry, far: _Far, worth_it: int) -> Iterator[Fault]:
     for fault in registry.faults:
         yield replace(fault, about=vault.id.hex())
-    helped = vault.size >= worth_it and len(os.sched_getaffinity(0)) > 1
+    helped = helps(vault.size, worth_it)
     with contextlib.ExitStack() as stack:
         apart = stack.enter_context(Apart(vault)) if helped else None
 

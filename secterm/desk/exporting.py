@@ -26,6 +26,7 @@ from secterm.archive.write import Written
 from secterm.desk import making
 from secterm.desk.making import Together
 from secterm.desk.registry import Registry
+from secterm.desk.second import helps
 from secterm.desk.shelf import BROKEN, Shelf
 from secterm.dossier import entries as acts
 from secterm.dossier.entries import MediumRef, Volume
@@ -180,7 +181,7 @@ def write_archive(
         stem += f"-{volume.number}of{volume.of}"
     with contextlib.ExitStack() as stack:
         dossiers = None
-        if chosen.kind == "whole" and needed.entries >= making.worth_it:
+        if chosen.kind == "whole" and helps(needed.entries, making.worth_it):
             dossiers = stack.enter_context(Together(made)).dossiers()
         return write.write(
             folder,

@@ -19,11 +19,11 @@ from secterm.archive.contents import Contents, Made, Source
 from secterm.archive.members import Covers, Kind
 from secterm.archive.proofs import Owed
 from secterm.desk.registry import Registry, gather
-from secterm.desk.second import Beside, Second
+from secterm.desk.second import WORTH_IT, Beside, Second
 from secterm.vault.note import Note
 from secterm.vault.vault import Vault
 
-worth_it = 3000  # entries, from which a second process saves more than it costs
+worth_it = WORTH_IT
 AHEAD: Final = 32  # dossiers that the second one has to make
 HELD: Final = 64  # dossiers that were made here before it was their turn
 LENGTH: Final = 4  # bytes, before each dossier that the second one made
@@ -77,14 +77,13 @@ class Together:
         self._made: dict[str, Made] = {}
 
     def __enter__(self) -> Together:
-        if len(os.sched_getaffinity(0)) > 1:
-            task = _Task(
-                beside=Beside.of(self._contents.source.vault),
-                note=self._contents.note.format(),
-                at=self._contents.source.at.isoformat(),
-            )
-            with contextlib.suppress(OSError):
-                self._second = Second("making", task)
+        task = _Task(
+            beside=Beside.of(self._contents.source.vault),
+            note=self._contents.note.format(),
+            at=self._contents.source.at.isoformat(),
+        )
+        with contextlib.suppress(OSError):
+            self._second = Second("making", task)
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -125,7 +124,7 @@ class Together:
                 return
             try:
                 self._take(heard or b"")
-            except msgspec.DecodeError:  # something else than our own words
+            except (msgspec.DecodeError, IndexError):  # something else than our own words
                 heard = None
             if heard is None:
                 self._close()

@@ -28,8 +28,14 @@ hardening.harden()
 from secterm.desk.{module} import child
 child()
 """
+WORTH_IT: Final = 3000  # entries, from which a second process saves more than it costs
 PIECE: Final = 1 << 16  # bytes
 PIPE: Final = 1 << 20  # bytes; as much as the system gives anybody
+
+
+def helps(entries: int, worth_it: int = WORTH_IT) -> bool:
+    """Whether a second process is of use, for work on so many entries on this machine."""
+    return entries >= worth_it and len(os.sched_getaffinity(0)) > 1
 
 
 class Beside(msgspec.Struct, frozen=True):
@@ -87,11 +93,6 @@ class Second:
         except BaseException:
             self.close()
             raise
-
-    @property
-    def pid(self) -> int | None:
-        """Its id; None once it was ended."""
-        return self._child.pid if self._child else None
 
     def close(self) -> None:
         """Ends the process, wherever it is."""

@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -139,7 +138,7 @@ def test_a_second_process_that_dies_on_the_way_is_done_without(vault, after, mon
         real(self, heard)
         seen.update(self._made)
         if len(seen) >= after and not killed:
-            killed.append(self._second.pid)
+            killed.append(self._second._child.pid)
             os.kill(killed[0], signal.SIGKILL)
 
     monkeypatch.setattr(making, "AHEAD", 100)  # all is left to it
@@ -242,15 +241,7 @@ def test_an_export_that_is_given_up_leaves_no_process(vault, tmp_path):
     assert Path(f"/proc/self/task/{os.getpid()}/children").read_text() == before
 
 
-def test_no_key_is_told_to_the_second_process_where_others_see_it(vault, monkeypatch):
-    started = []
-    real = subprocess.Popen
-
-    def popen(arguments, **more):
-        started.append((arguments, more))
-        return real(arguments, **more)
-
-    monkeypatch.setattr(subprocess, "Popen", popen)
+def test_no_key_is_told_to_the_second_process_where_others_see_it(vault, started):
     with at(vault) as desk:
         both(desk)
         ((arguments, more),) = started

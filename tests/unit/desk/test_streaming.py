@@ -218,15 +218,7 @@ def test_a_second_process_that_dies_on_the_way_is_done_without(built, tmp_path, 
         assert len(killed) == 1
 
 
-def test_no_key_is_told_to_the_second_process_where_others_see_it(desk, monkeypatch):
-    started = []
-    real = subprocess.Popen
-
-    def popen(arguments, **more):
-        started.append((arguments, more))
-        return real(arguments, **more)
-
-    monkeypatch.setattr(subprocess, "Popen", popen)
+def test_no_key_is_told_to_the_second_process_where_others_see_it(desk, started):
     assert walked(desk, apart=True).holds
     (arguments, more) = started[0]
     assert "env" not in more
@@ -243,7 +235,7 @@ from secterm.desk.apart import Apart
 from secterm.desk.desk import Desk
 desk = Desk.open(Path(sys.argv[1]), *sys.argv[2:4])
 with Apart(desk._vault) as apart:
-    print(apart._second.pid, flush=True)
+    print(apart._second._child.pid, flush=True)
     time.sleep(60)
 """
 

@@ -278,7 +278,7 @@ def test_the_second_process_gives_up_what_the_first_does(tmp_path, monkeypatch):
     desk = Desk.open(build(tmp_path / "vault.db", ("opened", "general")), *OFFICER)
     try:
         with Apart(desk._vault) as apart:
-            status = Path(f"/proc/{apart._second.pid}/status")
+            status = Path(f"/proc/{apart._second._child.pid}/status")
             until = time.monotonic() + 20
             while "Seccomp:\t2" not in status.read_text():
                 assert time.monotonic() < until
