@@ -165,6 +165,7 @@ def strict(tmp_path):
 
 
 async def enters(officer, passphrase=OFFICER[1]):
+    await officer.sees("> Officer")
     await officer.write(OFFICER[0])
     await officer.sees("> Passphrase")
     await officer.write(passphrase)
