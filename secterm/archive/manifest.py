@@ -18,6 +18,7 @@ from secterm.archive.members import (
     Manifest,
     ManifestSignature,
     decoded,
+    unhexed,
 )
 from secterm.archive.sums import differences
 
@@ -69,7 +70,7 @@ def signature_faults(
         signed = decoded(top.get(SIGNATURE, b""), ManifestSignature)
         by = context.officers[signed.officer]
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(by.public_key))
-        key.verify(bytes.fromhex(signed.signature), top[MANIFEST])
+        key.verify(unhexed(signed.signature), top[MANIFEST])
     except (KeyError, ValueError, InvalidSignature):
         yield f"{SIGNATURE}: the officer's signature does not hold"
         return
@@ -78,8 +79,8 @@ def signature_faults(
     short, long = (verifier.public_key for verifier in context.log)
     try:
         over = top[MANIFEST]
-        Ed25519PublicKey.from_public_bytes(short).verify(bytes.fromhex(signed.log_ed25519), over)
-        MLDSA44PublicKey.from_public_bytes(long).verify(bytes.fromhex(signed.log_mldsa44), over)
+        Ed25519PublicKey.from_public_bytes(short).verify(unhexed(signed.log_ed25519), over)
+        MLDSA44PublicKey.from_public_bytes(long).verify(unhexed(signed.log_mldsa44), over)
     except (ValueError, InvalidSignature):
         yield f"{SIGNATURE}: is not signed by both keys in log-keys"
 

@@ -42,6 +42,9 @@ LOG_KEYS = {}
 
 LIVES = (("admitted", "core"), ("unsigned", "general"), ("opened", "key"))
 
+# The log keys' signatures over a manifest.
+LOGS = ("log_ed25519", "log_mldsa44")
+
 SMALL_PACK = {
     "pack.toml": """
 format = 1
@@ -243,6 +246,12 @@ class Opened:
         """With one member's bytes changed."""
         assert name in dict(self.members)
         return Opened(tuple((n, change(d) if n == name else d) for n, d in self.members))
+
+    def written_otherwise(self, field: str) -> list[Opened]:
+        """With one of the signature's fields in hex that means the same: in capitals, spaced."""
+        own = json.loads(self[contents.SIGNATURE])[field]
+        others = (own.upper(), f"{own} ", f" {own}", f"{own[:2]} {own[2:]}")
+        return [self.reworded(contents.SIGNATURE, own, other) for other in others]
 
     def replaced(self, name: str, data: bytes) -> Opened:
         """With one member's bytes replaced."""

@@ -21,7 +21,7 @@ from secterm.desk.desk import Desk
 from secterm.vault.vault import Vault
 from tests.reader import archive, received, roles
 from tests.reader.__main__ import main
-from tests.support.archives import NASTY, Opened, exported, identity_file, opened, pieced
+from tests.support.archives import LOGS, NASTY, Opened, exported, identity_file, opened, pieced
 from tests.support.house import OFFICER
 from tests.support.paper import someone
 
@@ -118,6 +118,13 @@ def test_every_change_is_noticed(members, kinds, known, change):
 @pytest.mark.parametrize("change", CHANGES)
 def test_every_change_of_every_member_is_noticed(members, known, change):
     assert unnoticed(members, members.names(), change, known) == []
+
+
+@pytest.mark.parametrize("field", ["officer", "public_key", "signature", *LOGS])
+def test_a_signature_that_is_written_otherwise_is_noticed(house, field):
+    for changed in house.opened.written_otherwise(field):
+        found = archive.verified(list(changed.members), fingerprint(changed), cheap=True)
+        assert "manifest.sig" in " ".join(map(str, found.faults))
 
 
 def signed_anew(members, names, change, known, officer):

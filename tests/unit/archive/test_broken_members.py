@@ -176,6 +176,12 @@ def test_a_signature_that_names_another_key_than_the_officers_is_told(house, fau
     ]
 
 
+@pytest.mark.parametrize("field", ["officer", "public_key", "signature", *archives.LOGS])
+def test_a_signature_that_is_written_otherwise_is_told(house, faults, field):
+    for changed in house.opened.written_otherwise(field):
+        assert [fault for fault in faults(changed) if fault.startswith("manifest.sig: ")]
+
+
 def test_a_signature_over_another_manifest_does_not_hold(house, faults):
     changed = house.opened.changed("manifest.json", lambda data: data.replace(b"\n}", b" \n}"))
     assert "manifest.json: is missing or not of this format" in faults(changed)
