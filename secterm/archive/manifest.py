@@ -18,9 +18,9 @@ from secterm.archive.members import (
     Manifest,
     ManifestSignature,
     decoded,
-    unhexed,
 )
 from secterm.archive.sums import differences
+from secterm.vault.records import unhexed
 
 
 class _Head(msgspec.Struct):

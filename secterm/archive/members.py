@@ -122,13 +122,6 @@ def decoded(data: bytes, kind: type[T]) -> T:
     return value
 
 
-def unhexed(text: str) -> bytes:
-    """What is written in lower-case hex. Raises ValueError for any other way to write it."""
-    if (data := bytes.fromhex(text)).hex() != text:
-        raise ValueError("not the one way to write it")
-    return data
-
-
 def log_lines(verifiers: tuple[Verifier, ...]) -> bytes:
     """`log-keys`: a verifier key a line (C2SP signed-note)."""
     return "".join(f"{v.vkey()}\n" for v in verifiers).encode()

@@ -21,10 +21,17 @@ def id_of(text: str) -> bytes | None:
     return bytes.fromhex(text) if _ID.fullmatch(text) else None
 
 
+def unhexed(text: str) -> bytes:
+    """What is written in lower-case hex. Raises ValueError for any other way to write it."""
+    if (data := bytes.fromhex(text)).hex() != text:
+        raise ValueError("not the one way to write it")
+    return data
+
+
 def is_hex(text: str, size: int) -> bool:
     """Whether this is so many bytes in hex, written as ids and digests are."""
     try:
-        return len(bytes.fromhex(text)) == size and bytes.fromhex(text).hex() == text
+        return len(unhexed(text)) == size
     except ValueError:
         return False
 
