@@ -33,7 +33,7 @@ PIECE: Final = 1 << 16  # bytes
 PIPE: Final = 1 << 20  # bytes; as much as the system gives anybody
 
 
-def helps(entries: int, worth_it: int = WORTH_IT) -> bool:
+def helps(entries: int, worth_it: int) -> bool:
     """Whether a second process is of use, for work on so many entries on this machine."""
     return entries >= worth_it and len(os.sched_getaffinity(0)) > 1
 
