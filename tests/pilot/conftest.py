@@ -145,7 +145,9 @@ def sitting(vaults, tmp_path):
         try:
             async with app.run_test(size=size) as pilot:
                 officer = Sitting(pilot)
-                if unlocked and idle > 1:
+                if not unlocked:  # the way in, and what it puts before the person
+                    await officer.until(lambda: len(app.screen_stack) > 2)
+                elif idle > 1:
                     await officer.sees("Show only")
                 yield officer
         finally:

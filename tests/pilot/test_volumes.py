@@ -317,7 +317,9 @@ async def test_a_folder_that_is_named_is_asked_for_again_and_another_one_taken(
         await names_the_recipient(officer)
         await officer.reads("Put in the medium for volume 2")
         await officer.press("enter", "enter")
-        await officer.reads("one has no room for it")
+        await officer.until(
+            lambda: f"{tmp_path}/onehasnoroomforit" in "".join(officer.screen.split())
+        )
         await officer.sees("> Folder")
         await officer.press("ctrl+u")
         await officer.write(str(tmp_path / "two"))
