@@ -246,6 +246,7 @@ class Locking(Dressed):
         elif self.desk is not None:
             self._lock()
         else:
+            self.recovering = False  # it is over once, also where the next look comes at once
             self.call_next(self.start_over)
 
     def _count(self, seconds: int) -> None:

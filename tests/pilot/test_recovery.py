@@ -476,6 +476,24 @@ async def test_nothing_of_the_vault_is_reachable_from_a_recovery(sitting, small)
 
 
 @pytest.mark.long
+async def test_it_is_forgotten_once_however_soon_it_is_looked_again(sitting, small, monkeypatch):
+    async with sitting(vault=small, unlocked=False) as officer:
+        await begins_recovery(officer)
+        begun, real = [], officer.app.start_over
+
+        async def start_over():
+            begun.append(1)
+            await real()
+
+        monkeypatch.setattr(officer.app, "start_over", start_over)
+        officer.app._used -= 700
+        await officer.app._watch_idle()
+        await officer.app._watch_idle()
+        await officer.sees("> Officer")
+        assert begun == [1]
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("complete", [False, True])
 async def test_what_custodians_typed_is_forgotten_where_nobody_is_there(sitting, small, complete):
     papers = made(small)
