@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn, TextIO
@@ -452,12 +452,32 @@ def _called(what: str, command: Sequence[str | Path], folder: Path) -> str:
     clean = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "LC_ALL", "TERM")}
     clean |= {"PIP_CONFIG_FILE": os.devnull, "TMPDIR": str(folder)}
     done = subprocess.run(
-        [str(part) for part in command], env=clean, cwd=folder, capture_output=True, text=True
+        [str(part) for part in command],
+        env=clean,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        preexec_fn=_ends_with(os.getpid()),
     )
     if done.returncode:
         last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-5:])
         raise Refused(f"{what}; these were the last words:\n{last}\n{SAFE}", FAILED)
     return done.stdout
+
+
+def _ends_with(parent: int) -> Callable[[], None]:
+    """What a child does before anything: it ends when its installer is killed, and so never
+    writes where the next one tidies.
+    """
+    import ctypes
+
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def ends() -> None:
+        if libc.prctl(1, signal.SIGKILL) or os.getppid() != parent:  # PR_SET_PDEATHSIG
+            os._exit(FAILED)
+
+    return ends
 
 
 def _as_carried(target: Path, stage: Path, names: Mapping[str, str]) -> None:

@@ -3,6 +3,7 @@ was current stays so until the new version is whole.
 """
 
 import ast
+import fcntl
 import resource
 import shutil
 import signal
@@ -213,6 +214,23 @@ def test_killed_before_the_new_version_is_current_the_old_one_is(used, tmp_path)
     assert used.rollback().returncode == 2  # what is not whole is no version
     assert used.says() == "1.0"
     assert not list(used.place.glob(".carried-*"))
+
+
+def test_what_a_killed_installer_had_begun_ends_with_it(used, tmp_path):
+    alive, late = tmp_path / "alive", tmp_path / "late"
+    outlives = f"""
+import fcntl, os, pathlib, time
+def main():
+    fcntl.flock(alive := os.open({str(alive)!r}, os.O_CREAT | os.O_WRONLY, 0o600), fcntl.LOCK_EX)
+    os.kill(os.getppid(), 9)
+    time.sleep(3)
+    pathlib.Path({str(late)!r}).touch()
+"""
+    done = used.install(bundle(tmp_path / "outlives", "2.0", outlives))
+    assert done.returncode == -signal.SIGKILL
+    with alive.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # when it has ended
+    assert not late.exists()
 
 
 def test_a_full_disk_leaves_what_was_current(used, tmp_path):

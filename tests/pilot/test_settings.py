@@ -45,6 +45,8 @@ def started(vault):
                 officer = Sitting(pilot)
                 if who:
                     await officer.unlock(who)
+                else:
+                    await officer.until(lambda: len(app.screen_stack) > 2)
                 yield officer
         finally:
             app.close_desk()
