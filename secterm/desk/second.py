@@ -66,6 +66,7 @@ class Beside(msgspec.Struct, frozen=True):
             signatures=bytes.fromhex(self.signatures),
             head=b"",
             log=b"",
+            sheets=b"",
         )
         return Vault.beside(Path(self.path), bytes.fromhex(self.vault), keys)
 

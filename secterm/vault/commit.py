@@ -76,6 +76,8 @@ def commit(vault: Vault, work: Transaction, signer: Signer) -> None:
         tables.signature.insert(size=edge.size, sealed=sealed).execute()
         for dossier in work.erased:
             _erase(vault, dossier)
+        if work.erased or work.rekeying is not None:
+            tables.sheet.delete().execute()  # they are made anew, of what is left
         _change_slots(vault, work)
         subkeys = vault.subkeys
         if work.rekeying is not None:
@@ -95,11 +97,11 @@ def _tables_anew(work: Transaction) -> set[str]:
     """Those of which nothing may be left on a page that their rows stood on before."""
     anew = set()
     if work.erased:
-        anew |= {"dossier", "entry", "draft"}
+        anew |= {"dossier", "entry", "draft", "sheet"}
     if work.gone:
         anew |= {"slot"}
     if work.rekeying is not None:
-        anew |= {"dossier", "signature", "slot", "vault", "head"}
+        anew |= {"dossier", "sheet", "signature", "slot", "vault", "head"}
     return anew
 
 

@@ -20,6 +20,7 @@ class VaultKeys:
     signatures: bytes = field(repr=False)
     head: bytes = field(repr=False)
     log: bytes = field(repr=False)
+    sheets: bytes = field(repr=False)
 
     @classmethod
     def of(cls, vault_key: bytes, vault: bytes) -> VaultKeys:
@@ -30,12 +31,13 @@ class VaultKeys:
             signatures=subkey(vault_key, "signatures", vault),
             head=subkey(vault_key, "head", vault),
             log=subkey(vault_key, "log keys", vault),
+            sheets=subkey(vault_key, "sheets", vault),
         )
 
     @classmethod
     def none(cls) -> VaultKeys:
         """Keys that open nothing."""
-        return cls(b"", b"", b"", b"", b"")
+        return cls(b"", b"", b"", b"", b"", b"")
 
     def wraps(self, vault: bytes, dossier: bytes) -> bytes:
         """The key that wraps a dossier's (16 bytes; the vault's own id for its own entries)."""
@@ -80,6 +82,11 @@ def entry_place(vault: bytes, dossier: bytes, number: int) -> Place:
 def draft_place(vault: bytes, dossier: bytes) -> Place:
     """Where a dossier's draft stands."""
     return Place(vault, "draft.sealed", dossier)
+
+
+def sheet_place(vault: bytes, place: int) -> Place:
+    """Where the sheet of this place stands."""
+    return Place(vault, "sheet.sealed", b"", place)
 
 
 def signature_place(vault: bytes, size: int) -> Place:

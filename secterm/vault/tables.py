@@ -49,6 +49,11 @@ SCHEMA: Final = (
     ),
     (
         "table",
+        "sheet",
+        'CREATE TABLE "sheet" ("place" INTEGER NOT NULL PRIMARY KEY, "sealed" BLOB NOT NULL)',
+    ),
+    (
+        "table",
         "tile",
         'CREATE TABLE "tile" ("level" INTEGER NOT NULL, "place" INTEGER NOT NULL, '
         '"hashes" BLOB NOT NULL, PRIMARY KEY ("level", "place"))',
@@ -117,6 +122,12 @@ class Tables:
             dossier = peewee.BlobField(primary_key=True)
             sealed = peewee.BlobField()
 
+        class Sheet(Row):
+            """Many cards, sealed together: a cache for lists."""
+
+            place = peewee.IntegerField(primary_key=True)
+            sealed = peewee.BlobField()
+
         class Tile(Row):
             """A full tile of 256 hashes of the Merkle tree."""
 
@@ -144,10 +155,11 @@ class Tables:
         self.dossier = Dossier
         self.entry = Entry
         self.draft = Draft
+        self.sheet = Sheet
         self.tile = Tile
         self.signature = Signature
         self.head = Head
-        self.all = (Vault, Slot, Dossier, Entry, Draft, Tile, Signature, Head)
+        self.all = (Vault, Slot, Dossier, Entry, Draft, Sheet, Tile, Signature, Head)
         database.bind(list(self.all), bind_refs=False, bind_backrefs=False)
 
 

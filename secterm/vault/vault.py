@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,7 @@ import peewee
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
-from secterm.vault import commit, drafts, kdf, keys, slots
+from secterm.vault import commit, drafts, kdf, keys, sheets, slots
 from secterm.vault.errors import (
     SealBroken,
     VaultClosed,
@@ -334,6 +334,34 @@ class Vault:
     def outside_holds(self) -> bool:
         """Whether slots and log keys are as the head says."""
         return Outside.read(self.file).digest() == self.head.outside
+
+    # -- sheets -----------------------------------------------------------
+
+    def sheets(self) -> Iterator[tuple[int, int, bytes]]:
+        """Every sheet in the order of places: place, the journal's size as of which it is
+        true, and body. One that does not open, or of a size above the journal's, is
+        passed over.
+        """
+        return sheets.read(self)
+
+    def write_sheet(self, place: int, body: bytes, size: int | None = None) -> None:
+        """Puts a sheet in this place, in that of one that was there. Durable, and no entry.
+
+        `size` is the journal's size when what the body says was read, where that was not
+        just now. On a vault that does not fit nothing is written. Raises ValueError for a
+        body of more than 4 MiB or a size above the journal's, or as `transaction`.
+        """
+        sheets.write(self, place, body, size)
+
+    def drop_sheets(self, places: Iterable[int] | None = None) -> None:
+        """Takes the sheets of these places away, or all. Raises as `transaction`."""
+        sheets.drop(self, places)
+
+    def touched(self, size: int) -> dict[bytes, int]:
+        """Each strand with an entry of this number or above: its last entry's number."""
+        table = self.file.tables.entry
+        query = table.select(table.dossier, table.number).where(table.number >= size)
+        return dict(self.file.rows(query.order_by(table.number)))
 
     # -- drafts -----------------------------------------------------------
 

@@ -16,7 +16,7 @@ import peewee
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from secterm.vault import keys
+from secterm.vault import keys, sheets
 from secterm.vault.commit import NO_COMMITMENT
 from secterm.vault.drafts import LONGEST_SEALED, unsealed
 from secterm.vault.errors import SealBroken, VaultDamaged, VaultError
@@ -114,7 +114,8 @@ def verify(
     raise anything, which ends the walk. Raises `VaultUnreadable` or `VaultClosed`.
     """
     walk = _Walk(vault, officers, progress, judge or Anything(), erased or {}, others)
-    for part in (walk.file, walk.outside, walk.journal, walk.dossiers, walk.drafts, walk.tiles):
+    rows = walk.dossiers, walk.drafts, walk.sheets, walk.tiles
+    for part in (walk.file, walk.outside, walk.journal, *rows):
         try:
             yield from part()
         except VaultDamaged as damaged:  # a value that the format cannot have
@@ -358,6 +359,22 @@ class _Walk:
             unsealed(self.vault, id, key, sealed)
         except SealBroken as broken:
             yield Fault(broken.where, "does not open", id.hex())
+
+    def sheets(self) -> Iterator[Fault]:
+        """No sheet but as long as it may be, that opens, and of a size that there was."""
+        table, size = self.vault.file.tables.sheet, self.vault.size
+        for place, sealed in self.vault.file.rows(table.select(table.place, table.sealed)):
+            where = f"sheet.sealed {place}"
+            if len(sealed) > sheets.LONGEST_SEALED:
+                yield Fault(where, "is longer than a sheet may be")
+                continue
+            try:
+                as_of, _body = sheets.unsealed(self.vault, place, sealed)
+            except SealBroken:
+                yield Fault(where, "does not open")
+                continue
+            if as_of > size:
+                yield Fault(where, f"is as of {as_of} entries, and {size} are there")
 
     def tiles(self) -> Iterator[Fault]:
         """No tile but those that are full."""

@@ -17,6 +17,7 @@ def keys_of(vault):
         subkeys, signer = desk._vault.subkeys, desk._vault.signer
         return {
             **{name: getattr(subkeys, name) for name in ("wrapping", "own", "signatures", "head")},
+            "sheets": subkeys.sheets,
             "log": subkeys.log,
             "vault": desk._vault._key,
             "signing": signer.key.private_bytes_raw(),
