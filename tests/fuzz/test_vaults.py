@@ -15,6 +15,7 @@ from secterm.vault.vault import failures_of
 from tests.support import archives
 from tests.support.hostile import changed, changes, named
 from tests.support.house import OFFICER
+from tests.support.sheets import lay
 
 MAGIC = b"SQLite format 3\0"
 TABLES = {
@@ -23,6 +24,7 @@ TABLES = {
     "dossier": ("id", "key", "commitment", "card"),
     "entry": ("number", "dossier", "sealed"),
     "draft": ("dossier", "sealed"),
+    "sheet": ("place", "sealed"),
     "tile": ("level", "place", "hashes"),
     "signature": ("size", "sealed"),
     "head": ("id", "sealed"),
@@ -36,7 +38,11 @@ def good(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kdf, "floors", (kdf.Cost(t=1, m=32, p=1),))
         folder = tmp_path_factory.mktemp("vault")
-        return archives.build(folder, ("admitted", "core"), ("opened", "key")).read_bytes()
+        path = archives.build(folder, ("admitted", "core"), ("opened", "key"))
+        with contextlib.closing(Desk.open(path, *OFFICER)) as desk:
+            for place, card in enumerate(desk.cards()):
+                lay(desk._vault, place, card.id)
+        return path.read_bytes()
 
 
 @pytest.fixture
@@ -60,6 +66,8 @@ def walked(tmp_path):
                 assert report.holds == (not report.faults)
             with named(VaultError):
                 desk.cards()
+            with named(VaultError):
+                assert len(list(desk._vault.sheets())) <= len(data)
         finally:
             desk.close()
         return True

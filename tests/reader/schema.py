@@ -42,6 +42,10 @@ TABLES: dict[str, dict[str, Column]] = {
         "dossier": ("BLOB", 16, False),
         "sealed": ("BLOB", None, False),
     },
+    "sheet": {
+        "place": ("INTEGER", None, False),
+        "sealed": ("BLOB", None, False),
+    },
     "tile": {
         "level": ("INTEGER", None, False),
         "place": ("INTEGER", None, False),
@@ -62,6 +66,7 @@ KEYS = {
     "dossier": ("id",),
     "entry": ("number",),
     "draft": ("dossier",),
+    "sheet": ("place",),
     "tile": ("level", "place"),
     "signature": ("size",),
     "head": ("id",),

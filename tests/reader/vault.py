@@ -107,6 +107,11 @@ class Vault:
         data = associated(self.id, "draft.sealed", strand)
         return unsealed(kdf(self.strand_key(strand), b"draft"), data, sealed)
 
+    def sheet(self, place: int, sealed: bytes) -> bytes:
+        """A sheet's bytes; Broken where it does not open."""
+        data = associated(self.id, "sheet.sealed", b"", place)
+        return unsealed(self.subkey("sheets"), data, sealed)
+
     def strand(self, strand: bytes, known: dict[str, dict], faults: list[Fault]) -> list[Entry]:
         """The entries of a strand that can be read, by number; a fault for each other one."""
         return [*self._strand(strand, known, faults)]

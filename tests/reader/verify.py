@@ -6,7 +6,7 @@ import re
 import sqlite3
 from dataclasses import dataclass
 
-from tests.reader import dossiers, received, registry, walk
+from tests.reader import dossiers, received, registry, sheets, walk
 from tests.reader.acts import Entry
 from tests.reader.basics import Fault, Refused, fingerprint, root_of, short_line
 from tests.reader.registry import Registry
@@ -27,6 +27,7 @@ class Report:
     dossiers: dict[bytes, list[Entry]]
     stages: dict[bytes, str]
     drafts: dict[bytes, Draft]
+    sheets: sheets.Sheets
     people: dict[bytes, Person]
     book: dict[str, str]
     faults: tuple[Fault, ...]
@@ -89,6 +90,7 @@ def _verified(vault: Vault, earlier: str, faults: list[Fault]) -> Report:
         if through:
             read[strand] = through
             checker.check(strand, through)
+    told = sheets.read(vault, known, log, faults)
     for strand, number in known.erased.items():
         if strand not in log.strands:
             faults.append(Fault("entry", str(number), "sealed", "there was no such dossier"))
@@ -110,6 +112,7 @@ def _verified(vault: Vault, earlier: str, faults: list[Fault]) -> Report:
         dossiers=read,
         stages=checker.stages,
         drafts=log.drafts,
+        sheets=told,
         people=judge.people,
         book={key: name for key, (name, _) in judge.book.items()},
         faults=tuple(sorted(set(faults))),

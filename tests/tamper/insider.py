@@ -58,7 +58,7 @@ def write_own(vault: Vault, signer: Signer, fill: Callable[[Recorder, Transactio
 
 
 def cut(vault: Vault, size: int) -> None:
-    """Drops all after the first `size` entries, and seals a head that says so."""
+    """Drops all after the first `size` entries, every sheet, and seals a head that says so."""
     edge = Edge()
     for leaf in vault.leaf_hashes(0, size):
         edge = edge.append(leaf)
@@ -66,6 +66,7 @@ def cut(vault: Vault, size: int) -> None:
     with vault.file.writing():
         tables.entry.delete().where(tables.entry.number >= size).execute()
         tables.signature.delete().where(tables.signature.size > size).execute()
+        tables.sheet.delete().execute()
         tables.tile.delete().where(tables.tile.place >= size // TILE_WIDTH).execute()
         write_head(vault, replace(vault.head, edge=edge))
     vault.read_head()

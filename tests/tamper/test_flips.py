@@ -14,6 +14,7 @@ COLUMNS = {
     "dossier": ("id", "key", "commitment", "card"),
     "entry": ("number", "dossier", "sealed"),
     "draft": ("dossier", "sealed"),
+    "sheet": ("place", "sealed"),
     "tile": ("level", "place", "hashes"),
     "signature": ("size", "sealed"),
     "head": ("sealed",),
@@ -58,6 +59,10 @@ class Places:
                 return (": is of no dossier",)
             case "draft", _:
                 return (f"draft.sealed {key.hex()}: does not open",)
+            case "sheet", "place":
+                return ("sheet.sealed ",)  # it does not open in its new place
+            case "sheet", _:
+                return (f"sheet.sealed {rowid}: does not open",)
             case "tile", _:
                 return ("tile 0/0: ",)
             case "signature", "size":

@@ -287,11 +287,12 @@ def test_a_tail_taken_away_with_all_that_goes_with_it_is_found_by_a_checkpoint_o
 
 
 def cut(past):
-    """Takes the last two entries away, and puts yesterday's head back."""
+    """Takes the last two entries away, with today's sheet, and puts yesterday's head back."""
     change(
         past.today,
         ("DELETE FROM entry WHERE number > 255",),
         ("DELETE FROM signature WHERE size > 256",),
+        ("DELETE FROM sheet WHERE place = 2",),
     )
     put_back(past.today, past.yesterday, "head")
 

@@ -11,6 +11,7 @@ from secterm.desk.drafts import Left
 from secterm.dossier import entries as acts
 from secterm.vault import kdf
 from tests.support.house import OFFICER, SECOND
+from tests.support.sheets import lay
 
 ALIX = OFFICER  # administrator
 BEX = SECOND  # officer; her passphrase since the last change
@@ -31,6 +32,8 @@ class Past:
     changed it again, Eve was disabled, and another dossier erased: `yesterday`. Then
     one dossier had two entries more: `today`. Four dossiers had a question marked on the
     first day; at the one that was erased last Alix left something, and today at the busy one.
+    Each day ended with sheets: all in one on the first, then the quiet one in 0 and the others
+    in 1; on the last only 2 is new, with the busy one alone.
     """
 
     folder: Path
@@ -92,6 +95,7 @@ def build(folder: Path) -> Past:
         for id in (gone_before, busy, third, gone_after):
             desk.mark(id, question, True)
         desk.leave(Left(gone_after, ("interview",), {"note": "Half a sentence"}))
+        lay(desk._vault, 1, gone_before, quiet, busy, third, gone_after)
     kept("first")
     with at(path, BEX_FIRST) as desk:
         desk.change_passphrase(BEX_FIRST[1], BEX_BEFORE[1])
@@ -99,18 +103,23 @@ def build(folder: Path) -> Past:
         desk.disable_officer(officers[DEX[0]], "Left the unit.")
         desk.erase(gone_before, "Asked for it.", desk.second(*BEX_BEFORE))
         desk.rekey("An officer left.")
+        lay(desk._vault, 0, quiet)
+        lay(desk._vault, 1, busy, third, gone_after)
     kept("rekeyed")
     with at(path, BEX_BEFORE) as desk:
         desk.change_passphrase(BEX_BEFORE[1], BEX[1])
     with at(path) as desk:
         desk.disable_officer(officers[EVE[0]], "Left the unit.")
         desk.erase(gone_after, "Asked for it.", desk.second(*BEX))
+        lay(desk._vault, 0, quiet)
+        lay(desk._vault, 1, busy, third)
     kept("yesterday")
     with at(path) as desk:
         desk.act(busy, acts.Withdrawn(reason="Took up another post."))
         desk.leave(Left(busy, ("interview",), {"note": "Half a sentence"}))
     with at(path, BEX) as desk:
         desk.act(busy, acts.Reopened(reason="Came back."))
+        lay(desk._vault, 2, busy)
     kept("today")
     erased = gone_before, gone_after
     return Past(folder, lines, drawn.words[:2], quiet, busy, third, *erased, officers)

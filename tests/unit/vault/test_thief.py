@@ -50,6 +50,7 @@ def add(vault, *texts):
             number = work.append(dossier, text)
         work.set_card(dossier, number, b"card of " + texts[-1])
     vault.keep_draft(dossier, b"half a sentence")
+    vault.write_sheet(number, b"card of " + texts[-1])
     return dossier
 
 
@@ -160,7 +161,7 @@ COLUMNS = [
     ("slot", "id"), ("slot", "kdf"), ("slot", "tag"), ("slot", "sealed"),
     ("dossier", "id"), ("dossier", "key"), ("dossier", "commitment"), ("dossier", "card"),
     ("entry", "dossier"), ("entry", "sealed"), ("draft", "dossier"), ("draft", "sealed"),
-    ("signature", "sealed"), ("head", "sealed"),
+    ("sheet", "sealed"), ("signature", "sealed"), ("head", "sealed"),
 ]  # fmt: skip
 
 
@@ -178,7 +179,13 @@ def test_a_value_of_another_type_is_found_and_named(path, table, column, value):
 @pytest.mark.parametrize("number", [-1, 2**62, 2**63 - 1])
 @pytest.mark.parametrize(
     ("table", "column"),
-    [("entry", "number"), ("signature", "size"), ("tile", "level"), ("tile", "place")],
+    [
+        ("entry", "number"),
+        ("sheet", "place"),
+        ("signature", "size"),
+        ("tile", "level"),
+        ("tile", "place"),
+    ],
 )
 def test_a_number_that_cannot_be_is_found_and_named(path, table, column, number):
     with unlocked(path) as vault:

@@ -1,0 +1,101 @@
+"""Sheets: many cards sealed together, of section 13."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+from tests.reader.basics import Broken, Fault, number
+from tests.reader.dossiers import CARD
+from tests.reader.registry import Registry
+from tests.reader.vault import Vault
+from tests.reader.walk import Log
+
+LONGEST_ROW, LONGEST = 4325404, 4194304  # bytes of a row, and of the JSON in it
+MOST = 1000  # cards
+
+
+@dataclass
+class Sheets:
+    """What the sheets say, read once: by place the size, and each id's card."""
+
+    sizes: dict[int, int] = field(default_factory=dict)
+    cards: dict[int, dict[str, dict[str, str]]] = field(default_factory=dict)
+
+
+def read(vault: Vault, registry: Registry, log: Log, faults: list[Fault]) -> Sheets:
+    """All that are as the page says, with a fault for each thing that is not."""
+    sheets, latest = Sheets(), {}
+    there = {id.hex() for id in {*log.strands} - {vault.id, *registry.officers, *registry.origins}}
+    there -= {id.hex() for id in registry.erased}
+    for place, sealed in vault.db.execute("SELECT place, sealed FROM sheet ORDER BY place"):
+        try:
+            size, cards = _sheet(vault, place, sealed, len(log.leaves))
+        except Broken as broken:
+            faults.append(Fault("sheet", str(place), "sealed", str(broken)))
+            continue
+        sheets.sizes[place], sheets.cards[place] = size, cards
+        latest.update(dict.fromkeys(cards, place))
+        for id in cards.keys() - there:
+            what = f"names a dossier that is not there: {id}"
+            faults.append(Fault("sheet", str(place), "sealed", what))
+    for id, place in latest.items():
+        if id not in there:
+            continue
+        numbers = log.strands[bytes.fromhex(id)]
+        if any(n >= sheets.sizes[place] for n in numbers):
+            continue
+        own = _own(vault, bytes.fromhex(id))
+        if own is not None and sheets.cards[place][id] != own:
+            what = f"says something else than the card of {id}"
+            faults.append(Fault("sheet", str(place), "sealed", what))
+    return sheets
+
+
+def _sheet(vault: Vault, place: int, sealed: object, entries: int) -> tuple[int, dict]:
+    """Size, and cards by id; Broken for anything else."""
+    if not isinstance(sealed, bytes) or place < 0:
+        raise Broken("is no seal in a place")
+    if len(sealed) > LONGEST_ROW:
+        raise Broken("is longer than a sheet may be")
+    plain = vault.sheet(place, sealed)
+    if len(plain) < 8:
+        raise Broken("has no size")
+    if number(plain[:8]) > entries:
+        raise Broken("is of more entries than there are")
+    if len(plain) > 8 + LONGEST:
+        raise Broken("is longer than a sheet may be")
+    return number(plain[:8]), _cards(plain[8:])
+
+
+def _cards(text: bytes) -> dict[str, dict[str, str]]:
+    """The cards in a body, by id."""
+    try:
+        told = json.loads(text.decode())
+    except ValueError:
+        raise Broken("is no JSON") from None
+    if not isinstance(told, dict) or tuple(m for m in told if m in CARD) != CARD:
+        raise Broken("has other members than a card")
+    if json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode() != text:
+        raise Broken("is JSON that is written otherwise")
+    columns = [told[member] for member in CARD]
+    if not all(isinstance(each, list) and 1 <= len(each) <= MOST for each in columns):
+        raise Broken("has another number of cards")
+    if len({len(each) for each in columns}) > 1:
+        raise Broken("has more of one member than of another")
+    if not all(isinstance(value, str) for each in columns for value in each):
+        raise Broken("has something else than texts")
+    cards = {row[0]: dict(zip(CARD, row, strict=True)) for row in zip(*columns, strict=True)}
+    if len(cards) != len(columns[0]):
+        raise Broken("has one id twice")
+    return cards
+
+
+def _own(vault: Vault, strand: bytes) -> dict[str, str] | None:
+    """What a dossier's own card says; None where it does not, which is told with the card."""
+    (sealed,) = vault.db.execute("SELECT card FROM dossier WHERE id = ?", (strand,)).fetchone()
+    try:
+        told = json.loads(vault.card(strand, sealed)[8:])
+    except (Broken, ValueError):
+        return None
+    return {member: told.get(member, "") for member in CARD} if isinstance(told, dict) else None
