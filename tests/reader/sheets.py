@@ -22,6 +22,13 @@ class Sheets:
     sizes: dict[int, int] = field(default_factory=dict)
     cards: dict[int, dict[str, dict[str, str]]] = field(default_factory=dict)
 
+    def told(self) -> dict[str, dict[str, object]]:
+        """Of each place the size and the ids."""
+        return {
+            str(place): {"size": size, "ids": sorted(self.cards[place])}
+            for place, size in self.sizes.items()
+        }
+
 
 def read(vault: Vault, registry: Registry, log: Log, faults: list[Fault]) -> Sheets:
     """All that are as the page says, with a fault for each thing that is not."""

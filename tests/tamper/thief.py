@@ -12,7 +12,14 @@ from secterm.vault.file import VaultFile
 from secterm.vault.outside import Outside
 from tests.tamper.vault import ALIX
 
-KEYS = {"slot": "id", "dossier": "id", "entry": "number", "draft": "dossier", "sheet": "place", "signature": "size"}
+KEYS = {
+    "slot": "id",
+    "dossier": "id",
+    "entry": "number",
+    "draft": "dossier",
+    "sheet": "place",
+    "signature": "size",
+}
 
 
 def rows(path: Path, query: str, *values: object) -> list[tuple]:

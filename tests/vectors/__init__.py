@@ -3,7 +3,8 @@
 `NAME.vault` is a vault as a program left it, `NAME.json` what is in it: the ways in with their
 secrets, which are tests' own and open nothing else; checkpoint, fingerprint and officers; each
 dossier with its stage and its entries, each with the `vault` in whose journal it stands where
-that is another; the drafts; the recipients' book, where anybody is in it;
+that is another; the drafts; the recipients' book, where anybody is in it; the sheets with
+their sizes and ids, where there are any;
 and for a broken vault `fault`, the place (table and row, or the table alone) of a fault that a
 verifier must report, `alone` where all else holds. They were made once, by
 `python -m tests.vectors.make`, and stay as they are: a later version opens them all.

@@ -27,6 +27,7 @@ from secterm.vault.note import TIMESTAMP_SIZE, cosign_mldsa44
 from secterm.vault.seal import seal
 from secterm.vault.signer import Signer
 from tests.support.paper import someone
+from tests.support.sheets import card, columns, lay
 from tests.vectors.make import (
     FIRST,
     KEYS,
@@ -158,6 +159,30 @@ def draft_of_the_erased(path: Path) -> Told:
     }
 
 
+def sheet_moved(path: Path) -> Told:
+    desk, id = small(path)
+    lay(desk._vault, 0, id)
+    desk.close()
+    changed(path, lambda db: db.execute("UPDATE sheet SET place = 1"))
+    return {"what": "A sheet is in another place.", "fault": "sheet.1", "alone": True}
+
+
+def sheet_of_the_erased(path: Path) -> Told:
+    desk, id = small(path)
+    desk.open_dossier(someone("key"))
+    lay(desk._vault, 0, id)
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        row = db.execute("SELECT place, sealed FROM sheet").fetchone()
+    desk.erase(id, "The time for keeping it is over.", desk.second(*SECOND))
+    desk.close()
+    changed(path, lambda db: db.execute("INSERT OR REPLACE INTO sheet VALUES (?, ?)", row))
+    return {
+        "what": "A sheet of before an erasure is there again.",
+        "fault": "sheet.0",
+        "alone": True,
+    }
+
+
 def key_put_back(path: Path) -> Told:
     desk, id = small(path)
     kept = path.with_name("kept.vault")
@@ -266,6 +291,18 @@ def cosignature(path: Path) -> Told:
     return alone("A witness's cosignature has a flipped bit.", number)
 
 
+def sheet_by_another_name(path: Path) -> Told:
+    desk, id = small(path)
+    told = card(desk._vault, id) | {"name": "Somebody Else"}
+    desk._vault.write_sheet(0, columns([told]))
+    desk.close()
+    return {
+        "what": "A sheet has another name than the dossier's card.",
+        "fault": "sheet.0",
+        "alone": True,
+    }
+
+
 def received_resealed(path: Path) -> Told:
     """An answer in a part is another, and is sealed anew: whoever has the part has its key."""
 
@@ -335,6 +372,9 @@ BROKEN: dict[str, Builder] = {
         key_put_back,
         draft_moved,
         draft_of_the_erased,
+        sheet_moved,
+        sheet_of_the_erased,
+        sheet_by_another_name,
         by_auditor,
         by_disabled,
         by_one,

@@ -31,6 +31,7 @@ from secterm.vault.shares import Collected
 from tests.support import sticks
 from tests.support.archives import SMALL_PACK, TO, identity_file
 from tests.support.paper import someone
+from tests.support.sheets import lay
 from tests.vectors import FOLDER, OPENED
 
 COST = kdf.Cost(t=3, m=65536, p=4)
@@ -332,6 +333,30 @@ def received(path: Path) -> Told:
     }
 
 
+def sheets(path: Path) -> Told:
+    desk = begun(path)
+    desk.add_officer(*SECOND)
+    lived(desk, SECOND, ("admitted", "core"), ("rules", "general"))
+    ids = [desk.open_dossier(someone("general", name="Ünïtest Straße 1")) for _ in range(3)]
+    others = [card.id for card in desk.cards() if card.id not in ids]
+    lay(desk._vault, 0, *others, *ids)
+    as_of = {"0": desk._vault.size}
+    desk.act(ids[0], acts.Answered(question="ever", answer=False))
+    desk.act(ids[1], acts.Withdrawn(reason="Took up another post."))
+    lay(desk._vault, 3, *ids[:2])
+    as_of["3"] = desk._vault.size
+    desk.act(ids[1], acts.Reopened(reason="Came back."))
+    desk.open_dossier(someone("key"))
+    desk.close()
+    told = {"0": sorted([*others, *ids]), "3": sorted(ids[:2])}
+    return {
+        "what": "Two sheets: of somebody in both, of somebody to whom something happened since, "
+        "and not of the last.",
+        "ways": [way(*FIRST)],
+        "sheets": {place: {"size": as_of[place], "ids": told[place]} for place in told},
+    }
+
+
 WHOLE: dict[str, Builder] = {
     builder.__name__: builder
     for builder in (
@@ -347,6 +372,7 @@ WHOLE: dict[str, Builder] = {
         archived,
         witnessed,
         received,
+        sheets,
     )
 }
 

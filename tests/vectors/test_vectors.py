@@ -1,5 +1,6 @@
 """Every vector, by the program and by the reader: both give exactly what is told of it."""
 
+import json
 import re
 
 import pytest
@@ -17,7 +18,7 @@ from tests.vectors.make import given, opened
 ALL = vectors()
 WHOLE = [vector for vector in ALL if "fault" not in vector.told]
 BROKEN = [vector for vector in ALL if "fault" in vector.told]
-READER_ONLY: set[str] = set()
+READER_ONLY = {"broken_sheet_of_the_erased", "broken_sheet_by_another_name"}
 
 
 def each(those):
@@ -93,6 +94,21 @@ def test_the_reader_gives_what_is_told(vector):
     assert report.told_dossiers() == vector.told["dossiers"]
     assert {id.hex(): told for id, told in report.drafts.items()} == vector.told["drafts"]
     assert report.book == vector.told.get("recipients", {})
+    assert report.sheets.told() == vector.told.get("sheets", {})
+
+
+@each([vector for vector in WHOLE if "sheets" in vector.told])
+def test_the_program_reads_the_sheets_that_are_told(vector, tmp_path):
+    way = vector.told["ways"][0]
+    vault = ProductVault.open(vector.copied(tmp_path), way["officer"], way["passphrase"])
+    try:
+        found = {
+            str(place): {"size": size, "ids": sorted(json.loads(body)["id"])}
+            for place, size, body in vault.sheets()
+        }
+    finally:
+        vault.close()
+    assert found == vector.told["sheets"]
 
 
 @each([vector for vector in WHOLE if len(vector.told["ways"]) > 1])
