@@ -24,6 +24,7 @@ from secterm.vault import kdf
 from tests.support.archives import SMALL_PACK
 from tests.support.house import OFFICER, SECOND
 from tests.support.paper import someone
+from tests.support.sheets import lay
 
 # An age key that opens nothing but the archives of these tests.
 KEY = pyrage.x25519.Identity.from_str(
@@ -31,6 +32,7 @@ KEY = pyrage.x25519.Identity.from_str(
 )
 TO = Recipients((str(KEY.to_public()),))
 SECRET = "a test's own signing secret"
+SHEETS = 1000  # the first place
 
 Life = tuple[str, str]  # stage and category
 Words = tuple[str, ...]
@@ -210,16 +212,19 @@ def erasure(desk, _folder):
 def left_there(desk: Desk, _folder: Path, words: Words) -> bool:
     """What was told, or what came after it."""
     id, number = words
-    left = desk.left()
-    return left is not None and left.dossier == id and int(left.typed["note"]) >= int(number)
+    left, sheets = desk.left(), {place for place, _, _ in desk._vault.sheets()}
+    later = left is not None and left.dossier == id and int(left.typed["note"]) >= int(number)
+    return later and SHEETS + int(number) % 2 in sheets
 
 
-@kind(("opened", "general"), there=left_there)
-def drafts(desk, _folder):
-    id, left = desk.cards()[0].id, desk.left()
+@kind(*[("opened", "general")] * 6, there=left_there)
+def drafts_and_sheets(desk, _folder):
+    """What is no entry, in transactions of its own."""
+    ids, left = sorted(card.id for card in desk.cards()), desk.left()
     for number in itertools.count(int(left.typed["note"]) + 1 if left else 0):
-        desk.leave(Left(id, ("interview",), {"note": str(number)}))
-        yield id, str(number)
+        lay(desk._vault, SHEETS + number % 2, *ids)
+        desk.leave(Left(ids[0], ("interview",), {"note": str(number)}))
+        yield ids[0], str(number)
 
 
 def shares_there(desk: Desk, _folder: Path, words: Words) -> bool:

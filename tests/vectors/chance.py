@@ -21,6 +21,7 @@ from secterm.vault.errors import WrongPassphrase
 from secterm.vault.signer import Signer
 from tests.support.archives import TO
 from tests.support.paper import someone
+from tests.support.sheets import lay
 from tests.vectors.make import FIRST, KEYS, THIRD, Clock, begun, taken
 
 WORDS = ("amber", "velvet", "copper", "granite", "saffron", "orbit", "ladder", "walrus", "comet")
@@ -44,7 +45,7 @@ class Life:
             self.share, self.erase, self.erase, self.sit, self.open, self.act, self.act, self.act,
             self.give, self.disable, self.invent, self.invent, self.leave, self.mark,
             self.export, self.receive, self.send, self.move,
-            self.enlist, self.enlist, self.strike,
+            self.enlist, self.enlist, self.strike, self.lay, self.lay, self.take,
         )  # fmt: skip
         try:
             self.add()
@@ -161,6 +162,15 @@ class Life:
 
     def export(self) -> None:
         self.desk.export(self.path.parent, TO, [self.dossier()])
+
+    def lay(self) -> None:
+        there = [card.id for card in self.desk.cards() if card.stage != "erased"]
+        if there:
+            some = self.chance.sample(there, self.chance.randint(1, len(there)))
+            lay(self.desk._vault, self.chance.randrange(3), *some)
+
+    def take(self) -> None:
+        self.desk._vault.drop_sheets([self.chance.randrange(3)])
 
     def mark(self) -> None:
         self.desk.mark(self.dossier(), "ever", self.chance.random() < 0.7)
