@@ -134,13 +134,13 @@ def test_one_flipped_byte_in_any_value_is_told_with_its_place(past, table, colum
 @pytest.mark.long
 @pytest.mark.parametrize(("table", "column"), EVERY)
 def test_every_byte_of_one_value_is_told_with_its_place(past, table, column):
-    """Of a tile, one byte of every second hash in it."""
+    """Of a tile, one byte of every second hash in it; of a sheet, every fourth."""
     there = values(past, table, column)
     rowid, key, value = there[-1] if table != "slot" else there[0]
     if isinstance(value, int):
         ways, possible = range(len(BITS)), 2  # one may be a number that another row has
     else:
-        ways = range(0, len(value), 64 if column == "hashes" else 1)
+        ways = range(0, len(value), {"tile": 64, "sheet": 4}.get(table, 1))
         possible = len(ways)
     tried = flip(past, table, column, [(rowid, key, value, place) for place in ways])
     assert tried >= possible

@@ -161,6 +161,16 @@ def test_a_place_that_cannot_be_is_passed_over_and_told(vault, path, place):
     assert faults(vault) == ["sheet.place: holds a value of another type than the format has"]
 
 
+def test_each_flipped_byte_of_a_sheet_is_told_and_the_sheet_passed_over(vault, path):
+    vault.write_sheet(2, b"whatever stands in a sheet")
+    sealed = stood(path)[2]
+    for at in range(len(sealed)):
+        bad = bytes([*sealed[:at], sealed[at] ^ 1, *sealed[at + 1 :]])
+        run(path, "UPDATE sheet SET sealed = ?", bad)
+        assert list(vault.sheets()) == []
+        assert faults(vault) == ["sheet.sealed 2: does not open"]
+
+
 def test_a_sheet_in_anothers_place_is_passed_over_and_told(vault, path):
     vault.write_sheet(1, b"body")
     run(path, "UPDATE sheet SET place = 2")
