@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # Bytes of a body. A thousand cards, each of their lines as long as one is taken and four
 # bytes a letter, come to 3.5 MB.
 LONGEST: Final = 1 << 22
+FEW: Final = 16  # an entry is read from its row in as many times what it takes in an index
 LONGEST_SEALED: Final = NONCE_SIZE + padded_size(COUNT_SIZE + LONGEST + 1) + TAG_SIZE
 
 
@@ -42,6 +43,16 @@ def read(vault: Vault) -> Iterator[tuple[int, int, bytes]]:
                 size, body = unsealed(vault, place, sealed)
                 if size <= vault.size:
                     yield place, size, body
+
+
+def touched(vault: Vault, size: int) -> dict[bytes, int]:
+    """Each strand with an entry of this number or above: its last entry's number."""
+    table = vault.file.tables.entry
+    if (vault.size - size) * FEW < vault.size:
+        last = table.select(table.dossier, table.number).order_by(table.number)
+    else:  # the index of strands, from end to end
+        last = table.select(table.dossier, peewee.fn.MAX(table.number)).group_by(table.dossier)
+    return dict(vault.file.rows(last.where(table.number >= size)))
 
 
 def unsealed(vault: Vault, place: int, sealed: bytes) -> tuple[int, bytes]:

@@ -359,9 +359,7 @@ class Vault:
 
     def touched(self, size: int) -> dict[bytes, int]:
         """Each strand with an entry of this number or above: its last entry's number."""
-        table = self.file.tables.entry
-        query = table.select(table.dossier, table.number).where(table.number >= size)
-        return dict(self.file.rows(query.order_by(table.number)))
+        return sheets.touched(self, size)
 
     # -- drafts -----------------------------------------------------------
 

@@ -162,7 +162,7 @@ def test_a_place_that_cannot_be_is_passed_over_and_told(vault, path, place):
 
 
 def test_each_flipped_byte_of_a_sheet_is_told_and_the_sheet_passed_over(vault, path):
-    vault.write_sheet(2, b"whatever stands in a sheet")
+    vault.write_sheet(2, b"cards")
     sealed = stood(path)[2]
     for at in range(len(sealed)):
         bad = bytes([*sealed[:at], sealed[at] ^ 1, *sealed[at + 1 :]])
@@ -218,6 +218,14 @@ def test_who_was_touched_since_is_told_with_the_last_entry(vault):
     assert vault.touched(3) == {one: 6, two: 5}
     assert vault.touched(6) == {one: 6}
     assert vault.touched(vault.size) == {}
+
+
+def test_who_was_touched_since_is_the_same_of_a_few_entries_as_of_many(vault):
+    """They are sought in the rows, or in the index of strands."""
+    ids = [dossier(vault, *[b"text"] * 9) for _ in range(4)]
+    for size in range(vault.size + 1):
+        due = {id: 9 * place + 9 for place, id in enumerate(ids) if 9 * place + 9 >= size}
+        assert vault.touched(size) == due | ({} if size else {vault.id: 0})
 
 
 # -- what takes all of them away -----------------------------------------------------
