@@ -90,7 +90,8 @@ def commit(vault: Vault, work: Transaction, signer: Signer) -> None:
             plain.write(vault.file, failures=0 if work.failures_told else plain.failures)
         key = work.rekeying.key if work.rekeying is not None else b""
         work.written = Written(head, _write_head(vault, head, subkeys), key)
-        vault.file.rebuild(*anew)
+        if anew:
+            vault.file.rebuild(*anew)
 
 
 def _tables_anew(work: Transaction) -> set[str]:

@@ -20,7 +20,7 @@ from secterm import messages
 from secterm.desk.desk import Desk
 from secterm.vault import kdf
 from tests.faults import kinds
-from tests.faults.faulty import fails_from_now_on
+from tests.support.calls import fails_from_now_on
 from tests.support.house import OFFICER
 
 CREATION = "creation"  # it alone begins without a vault

@@ -7,9 +7,9 @@ import shutil
 import pytest
 
 from tests.faults.at_work import CREATION, Order
-from tests.faults.faulty import CALLS
 from tests.faults.kinds import KINDS
 from tests.faults.plant import check
+from tests.support.calls import CALLS
 
 ALL = [*KINDS, CREATION]
 PER_VAULT = 6  # kills before another vault is taken, so that none grows large
