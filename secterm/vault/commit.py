@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from secterm.vault.vault import Vault
 
 NO_COMMITMENT: Final = bytes(32)
-BATCH: Final = 500  # rows read or written at a time
+BATCH: Final = 500  # rows read at a time
 
 
 @dataclass(frozen=True)
@@ -52,32 +52,28 @@ def commit(vault: Vault, work: Transaction, signer: Signer) -> None:
     before, edge = vault.size, fresh.edge
     text = Checkpoint(vault.origin, edge.size, edge.root()).text()
     signed = SignedSize(signer.officer, before, signer.key.sign(text.encode()))
-    tables = vault.file.tables
+    statements = vault.file.statements
     anew = _tables_anew(work)
     with vault.file.writing(scrub=bool(anew)):
         if vault.head.outside:
             unchanged(vault, outside=work.touches_outside)
         for id, key in work.dossiers.items():
-            tables.dossier.insert(
-                id=id,
-                key=seal(vault.subkeys.wraps(vault.id, id), keys.key_place(vault.id, id), key),
-                commitment=keys.commitment(key),
-            ).execute()
-        for start in range(0, len(fresh.rows), BATCH):
-            tables.entry.insert_many(fresh.rows[start : start + BATCH]).execute()
+            wrapped = seal(vault.subkeys.wraps(vault.id, id), keys.key_place(vault.id, id), key)
+            vault.file.write(statements.dossier, (id, wrapped, keys.commitment(key)))
+        vault.file.write(statements.entry, *fresh.rows)
         for card in work.cards.values():
             _write_card(vault, card, fresh.keys)
         grown = new_full_tiles(before, edge.size, vault.read_tile, _hashes(vault, fresh.hashes))
         for level, place, tile in grown:
-            tables.tile.insert(level=level, place=place, hashes=tile).execute()
+            vault.file.write(statements.tile, (level, place, tile))
         sealed = seal(
             vault.subkeys.signatures, keys.signature_place(vault.id, edge.size), signed.encode()
         )
-        tables.signature.insert(size=edge.size, sealed=sealed).execute()
+        vault.file.write(statements.signature, (edge.size, sealed))
         for dossier in work.erased:
             _erase(vault, dossier)
         if work.erased or work.rekeying is not None:
-            tables.sheet.delete().execute()  # they are made anew, of what is left
+            vault.file.tables.sheet.delete().execute()  # they are made anew, of what is left
         _change_slots(vault, work)
         subkeys = vault.subkeys
         if work.rekeying is not None:
@@ -112,7 +108,7 @@ class _Fresh:
 
     edge: Edge
     keys: dict[bytes, bytes]  # dossier -> key
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[tuple[int, bytes, bytes]] = field(default_factory=list)
     hashes: list[bytes] = field(default_factory=list)
 
 
@@ -125,7 +121,7 @@ def _sealed(vault: Vault, work: Transaction) -> _Fresh:
         place = keys.entry_place(vault.id, dossier, number)
         sealed = seal(keys.entry_key(key), place, plaintext)
         hashed = leaf_hash(keys.leaf(dossier, keys.commitment(key), sealed))
-        fresh.rows.append({"number": number, "dossier": dossier, "sealed": sealed})
+        fresh.rows.append((number, dossier, sealed))
         fresh.hashes.append(hashed)
         fresh.edge = fresh.edge.append(hashed)
     return fresh
@@ -133,8 +129,7 @@ def _sealed(vault: Vault, work: Transaction) -> _Fresh:
 
 def unchanged(vault: Vault, *, outside: bool) -> None:
     """Raises `VaultDamaged` where the file is not as we left it, inside `file.writing()`."""
-    head = vault.file.tables.head
-    found = [sealed for (sealed,) in vault.file.rows(head.select(head.sealed))]
+    found = [sealed for (sealed,) in vault.file.rows(vault.file.statements.there)]
     if found != [vault.sealed_head]:
         raise VaultDamaged("head.sealed", "was changed while the vault was open")
     if outside and not vault.outside_holds():
@@ -145,13 +140,12 @@ def _write_card(vault: Vault, card: Card, known: dict[bytes, bytes]) -> None:
     key = known.get(card.dossier) or vault.dossier_key(card.dossier)
     plaintext = card.number.to_bytes(COUNT_SIZE, "big") + card.body
     sealed = seal(keys.card_key(key), keys.card_place(vault.id, card.dossier), plaintext)
-    table = vault.file.tables.dossier
-    table.update(card=sealed).where(table.id == card.dossier).execute()
+    vault.file.write(vault.file.statements.card, (sealed, card.dossier))
 
 
 def _write_head(vault: Vault, head: Head, subkeys: VaultKeys) -> bytes:
     sealed = seal(subkeys.head, keys.head_place(vault.id), head.encode())
-    vault.file.tables.head.replace(id=1, sealed=sealed).execute()
+    vault.file.write(vault.file.statements.head, (1, sealed))
     return sealed
 
 

@@ -31,6 +31,7 @@ from secterm.vault.errors import (
     VaultUnreadable,
 )
 from secterm.vault.lock import Lock
+from secterm.vault.prepared import Prepared, Statements
 from secterm.vault.reading import BATCH_SIZE, Reading
 from secterm.vault.tables import FORMAT, SCHEMA, Tables, check_row
 from secterm.vault.troubles import told
@@ -55,16 +56,6 @@ MOST_TIMES: Final = 4
 READING: Final = {k: v for k, v in PRAGMAS.items() if k not in ("journal_mode", "synchronous")}
 
 
-class Prepared:
-    """A select as text, to be run many times: peewee takes longer to write it than SQLite to
-    run it. Its values are left open, whichever they were.
-    """
-
-    def __init__(self, query: Any) -> None:  # noqa: ANN401 - peewee has no types
-        self.columns: tuple[object, ...] = tuple(query.selected_columns)
-        self.sql: str = query.sql()[0]
-
-
 class VaultFile:
     """The open file: its lock, its database, its tables."""
 
@@ -87,6 +78,7 @@ class VaultFile:
             timeout=0,
         )
         self.tables = Tables(self.database)
+        self.statements = Statements(self.tables)
 
     @classmethod
     def create(cls, path: Path) -> VaultFile:
@@ -260,6 +252,10 @@ class VaultFile:
                 return
             with self._at_it():
                 batch, size = reading.batch()
+
+    def write(self, change: Prepared, *rows: tuple[object, ...]) -> None:
+        """Makes a prepared change with each of these rows of values; belongs inside `writing()`."""
+        self.database.connection().executemany(change.sql, rows)
 
     def complaints(self) -> Iterator[str]:
         """What SQLite itself finds wrong: pages, indexes, counts."""

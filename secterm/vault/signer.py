@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -24,12 +25,12 @@ class Signer:
     slot: str = ""  # the digest of the slot that opened; hex
     key_file: bytes = field(default=b"", repr=False)  # the one that it took; 32 bytes
 
-    @property
+    @cached_property
     def public_key(self) -> bytes:
         """The 32 bytes of the Ed25519 public key."""
         return self.key.public_key().public_bytes_raw()
 
-    @property
+    @cached_property
     def sealing_key(self) -> bytes:
         """The 1216 bytes of the public sealing key."""
         return sealing.public_key(self.sealing_seed)

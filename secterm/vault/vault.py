@@ -24,11 +24,12 @@ from secterm.vault.errors import (
     VaultDamaged,
     VaultError,
 )
-from secterm.vault.file import Prepared, VaultFile
+from secterm.vault.file import VaultFile
 from secterm.vault.keys import VaultKeys
 from secterm.vault.merkle import HASH_SIZE, Edge, Tree, leaf_hash
 from secterm.vault.note import Checkpoint
 from secterm.vault.outside import Opened, Outside
+from secterm.vault.prepared import Prepared
 from secterm.vault.records import COUNT_SIZE, ID_SIZE, Card, Head, Kept, SignedSize
 from secterm.vault.seal import KEY_SIZE, seal, unseal
 from secterm.vault.signer import Signer
@@ -465,8 +466,7 @@ class Vault:
 
         Nothing is built on any other: somebody put an older file back, or changed it.
         """
-        table = self.file.tables.head
-        there = [sealed for (sealed,) in self.file.rows(table.select(table.sealed))]
+        there = [sealed for (sealed,) in self.file.rows(self.file.statements.there)]
         if there == [self.sealed_head]:
             return
         for written in self._unsure:
