@@ -40,7 +40,6 @@ from secterm.dossier.entries import (
     ref_of,
 )
 from secterm.dossier.fold import State, Told, apply
-from secterm.dossier.gates import standing
 from secterm.dossier.permit import NotAllowed, permit, rule_sha256
 from secterm.dossier.record import Record
 from secterm.host import doctor, machine, private
@@ -569,8 +568,7 @@ class Desk(Drafts):
         before: list[Numbered],
         happened: list[Act],
     ) -> None:
-        numbered = list(before)
-        pack = self._shelf.pack(state.pack) if state is not None else self.pack
+        numbered, day = list(before), record.at.date()
         for act in happened:
             entry = as_recorded(
                 Entry(
@@ -580,14 +578,15 @@ class Desk(Drafts):
                 )
             )
             if state is not None:
-                permit(state, entry.act, pack, record.at.date(), record.officer_id)
+                pack, now = self._shelf.pack(state.pack), self._shelf.standing(state, day)
+                permit(state, entry.act, pack, day, record.officer_id, now)
                 self._demand_second(state, entry)
             one = Numbered(number=record.append(bytes.fromhex(id), entry), entry=entry)
             numbered.append(one)
             state = apply(state, one)
         if state is None:
             raise ValueError("nothing happened")
-        card = card_of(id, state, standing(state, pack, record.at.date()))
+        card = card_of(id, state, self._shelf.standing(state, day))
         record.work.set_card(bytes.fromhex(id), numbered[-1].number, msgspec.json.encode(card))
         record.at_hand = lambda: self._shelf.remember(id, state, numbered)
         record.settled.append(lambda: self._index.note(card))

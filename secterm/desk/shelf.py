@@ -15,7 +15,7 @@ from secterm.desk.registry import Registry
 from secterm.dossier import entries as acts
 from secterm.dossier.entries import Numbered, PackRef
 from secterm.dossier.fold import EntryOutOfPlace, State, fold
-from secterm.dossier.gates import standing
+from secterm.dossier.gates import Standing, standing
 from secterm.dossier.permit import NotAllowed
 from secterm.policy.model import Pack
 from secterm.vault.errors import VaultError
@@ -45,10 +45,11 @@ class Shelf:
         self._vault = vault
         self._registry = registry
         self._at_hand: tuple[str, State, list[Numbered]] | None = None
+        self._stands: tuple[State, date, Standing] | None = None
 
     def clear(self) -> None:
         """Forgets the dossier at hand."""
-        self._at_hand = None
+        self._at_hand = self._stands = None
 
     def ids(self) -> list[str]:
         """The ids of all dossiers but the erased, 32 hex digits each."""
@@ -116,7 +117,7 @@ class Shelf:
         """A dossier by its id. Raises NotAllowed where there is none."""
         state, numbered = self.state(id)
         pack = self.pack(state.pack)
-        return Dossier(id, state, standing(state, pack, today), pack, tuple(numbered))
+        return Dossier(id, state, self.standing(state, today), pack, tuple(numbered))
 
     def state(self, id: str) -> tuple[State, list[Numbered]]:
         """A dossier's state and entries. Raises NotAllowed where there is none."""
@@ -124,6 +125,13 @@ class Shelf:
             self.remember(id, *self._opened(id))
         assert self._at_hand is not None  # noqa: S101 - remembered above
         return self._at_hand[1:]
+
+    def standing(self, state: State, today: date) -> Standing:
+        """Where a dossier in this state stands on a day; reckoned once for one after the other."""
+        known = self._stands
+        if known is None or known[0] is not state or known[1] != today:
+            known = self._stands = state, today, standing(state, self.pack(state.pack), today)
+        return known[2]
 
     def remember(self, id: str, state: State, numbered: list[Numbered]) -> None:
         """Makes this the dossier at hand."""

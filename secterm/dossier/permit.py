@@ -35,8 +35,18 @@ def rule_sha256(rule: Rule) -> str:
     return hashlib.sha256(f"{rule.text}\n{rule.reason}\n".encode()).hexdigest()
 
 
-def permit(state: State | None, act: Act, pack: Pack, today: date, officer: str) -> None:
-    """Raises `NotAllowed` unless `officer` (id) may record this act on this day."""
+def permit(
+    state: State | None,
+    act: Act,
+    pack: Pack,
+    today: date,
+    officer: str,
+    now: Standing | None = None,
+) -> None:
+    """Raises `NotAllowed` unless `officer` (id) may record this act on this day.
+
+    `now` is where the dossier stands on it, for whoever has reckoned that already.
+    """
     all_legible(act)
     if isinstance(act, acts.Opened):
         require(state is None, _("The dossier is open already."))
@@ -44,8 +54,7 @@ def permit(state: State | None, act: Act, pack: Pack, today: date, officer: str)
         return
     if state is None:
         raise NotAllowed(_("The dossier is not open yet."))
-    now = standing(state, pack, today)
-    _Judge(state, pack, today, officer, now).judge(act)
+    _Judge(state, pack, today, officer, now or standing(state, pack, today)).judge(act)
 
 
 class _Judge:
