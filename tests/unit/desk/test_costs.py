@@ -19,6 +19,7 @@ from secterm.dossier import entries as acts
 from secterm.vault import file, kdf
 from secterm.vault.merkle import HASH_SIZE, TILE_WIDTH
 from secterm.vault.records import ID_SIZE
+from tests.benchmarks.interview import BYTES
 from tests.support import calls, house
 from tests.support.paper import someone
 
@@ -136,6 +137,19 @@ def test_an_answer_takes_the_same_nine_statements_and_a_full_tile_two_more(desks
         assert heard == (FULL if full else ANSWER)
         tiles += full
     assert tiles == (vault == "large")
+
+
+def test_an_answer_writes_as_many_bytes_as_the_benchmarks_bare_commit(desks):
+    desk, id = desks["large"]
+    heard, given = [], answers(26)
+    database(desk).set_trace_callback(heard.append)
+    for answer in given:
+        desk.act(id, answer)
+    changes = [sql for sql in heard if sql.startswith(("INSERT", "UPDATE"))]
+    written = sum(len(blob) // 2 for sql in changes for blob in re.findall("x'([0-9a-f]+)'", sql))
+    tile = TILE_WIDTH * HASH_SIZE  # one fell in with these; its share is one in 256
+    mean = (written - tile) / len(given) + tile / TILE_WIDTH
+    assert mean == pytest.approx(BYTES, rel=0.2)  # the head has 32 for each one bit of the size
 
 
 def bare(folder):
