@@ -9,11 +9,9 @@ Memory may grow with the manifest, which is one member and is set beside it, and
 kept of the tree, and of signatures that are verified later.
 """
 
-import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -21,14 +19,14 @@ from pathlib import Path
 import pyrage
 
 from tests.benchmarks import exported
+from tests.benchmarks.apart import apart
 from tests.benchmarks.figures import compared, progress
-from tests.benchmarks.paint import ROOT
 
 PEER = "tar | age"
 UNDER = 1.3
 
 
-def work(size):
+def work(size, stock):
     """Seconds of each part for dossiers of many entries and of few, and seconds and memory for
     dossiers of some entries: a tenth of them, and all.
     """
@@ -36,17 +34,17 @@ def work(size):
         progress("export: age is not installed, there is no peer")
         return []
     lines, memory = [], []
-    for build, count, of in (
-        (exported.build_lives, max(size.exported // 10, 1), 100),
-        (exported.build, size.exported, 5),
-        (exported.build, size.exported // 10, 25),
-        (exported.build, size.exported, 25),
+    for way, count, of in (
+        (stock.lives, size.lives, 100),
+        (stock.noted, size.exported, 5),
+        (stock.noted, size.exported // 10, 25),
+        (stock.noted, size.exported, 25),
     ):
         what = f"export of {count:,} dossiers of {of} entries"
-        with tempfile.TemporaryDirectory() as folder:
-            progress(f"{what}: making a vault, and the files that tar takes")
-            build(Path(folder) / "vault.db", count, of)
-            more, taken = _of(what, size.runs, Path(folder))
+        vault = way(count) if way == stock.lives else way(count, of)
+        with tempfile.TemporaryDirectory(dir=stock.folder) as folder:
+            progress(f"{what}: unpacking the files that tar takes")
+            more, taken = _of(what, size.runs, vault, Path(folder))
         lines += more
         memory.append(taken)
     _, _, (few, _), (many, manifest) = memory
@@ -65,21 +63,26 @@ def _held(what, peer, runs, part, others):
     return compared(what, "MiB", peer, pairs)
 
 
-def _of(what, runs, folder):
-    """The lines of this folder's vault; what each run took, and the bytes of the manifest."""
+def _of(what, runs, vault, folder):
+    """The lines of this vault; what each run took, and the bytes of the manifest."""
     key = pyrage.x25519.Identity.generate()
     identity, recipient = folder / "identity.txt", str(key.to_public())
     identity.write_text(f"{key}\n")
-    vault, out = folder / "vault.db", folder / "out"
+    out = folder / "out"
     out.mkdir()
-    first = Path(_child("desk", _copy(vault), out, recipient)["file"])
+
+    def exporting():
+        spent = shutil.copy(vault, folder / "spent.db")
+        return apart(exported.at_the_desk, spent, out, recipient)
+
+    first = Path(exporting()["file"])
     names = _unpacked(first, identity, folder / "files")
     taken, packed, peer = [], [], []
     for run in range(runs):
         peer.append(_peer(folder / "files", names, recipient, folder / "peer.age"))
-        taken.append(_child("desk", _copy(vault), out, recipient))
+        taken.append(exporting())
         Path(taken[-1]["file"]).unlink()
-        packed.append(_child("hand", first, out, identity, recipient)["writing"])
+        packed.append(apart(exported.at_hand, first, out, identity, recipient)["writing"])
         (out / "again.age").unlink()
         progress(f"{what}: run {run + 1} of {runs}")
 
@@ -92,20 +95,6 @@ def _of(what, runs, folder):
         beside("  and read back from the medium", [each["back"] for each in taken]),
         beside("  and chosen before, and recorded after", [each["all"] for each in taken]),
     ], (taken, (folder / "files" / "manifest.json").stat().st_size)
-
-
-def _copy(vault):
-    return shutil.copy(vault, vault.with_name("spent.db"))
-
-
-def _child(way, *given):
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.exported", way, *map(str, given)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    return json.loads(done.stdout)
 
 
 def _unpacked(archive, identity, folder):

@@ -4,25 +4,74 @@ import os
 import platform
 import statistics
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured: dossiers in a list, interviews, dossiers of an export, keys of
-    each at most, runs.
+    """How much is measured: dossiers of a long list, of a short one, of one to compare a dossier
+    with; sample dossiers; interviews; dossiers of an export; entries of a journal; keys of each
+    at most; vaults that grow; runs.
     """
 
     cards: int
+    few: int
+    least: int
+    lives: int
     interviews: int
     exported: int
+    journal: int
     keys: int
+    grown: tuple[int, ...]
     runs: int
 
 
-FULL = Size(cards=100_000, interviews=4, exported=10_000, keys=10_000, runs=5)
-TINY = Size(cards=200, interviews=1, exported=10, keys=2, runs=1)
+FULL = Size(
+    cards=100_000,
+    few=1_000,
+    least=100,
+    lives=1_000,
+    interviews=4,
+    exported=10_000,
+    journal=2_500_000,
+    keys=10_000,
+    grown=(1_000, 10_000, 100_000, 1_000_000),
+    runs=5,
+)
+QUICK = Size(
+    cards=2_000,
+    few=500,
+    least=100,
+    lives=30,
+    interviews=1,
+    exported=100,
+    journal=25_000,
+    keys=8,
+    grown=(100, 1_000),
+    runs=1,
+)
+TINY = Size(
+    cards=200,
+    few=100,
+    least=50,
+    lives=2,
+    interviews=1,
+    exported=10,
+    journal=2_500,
+    keys=2,
+    grown=(20, 200),
+    runs=1,
+)
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How something grows: (dossiers, figure) of each vault."""
+
+    part: str
+    unit: str
+    points: tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True)
@@ -44,7 +93,12 @@ class Line:
         """The target, and whether it is met."""
         if self.under is None:
             return ""
-        return f"under {self.under:g}: {'met' if self.ratio < self.under else 'MISSED'}"
+        return f"{self.under:g} or less: {'met' if self.met else 'MISSED'}"
+
+    @property
+    def met(self):
+        """Whether the target is met, where there is one."""
+        return self.under is None or self.ratio <= self.under
 
 
 def compared(work, unit, peer, runs, under=None):
@@ -101,33 +155,3 @@ def _file_system(folder):
     mounts = [line.split()[1:3] for line in Path("/proc/mounts").read_text().splitlines()]
     over = [(len(at), kind) for at, kind in mounts if folder.is_relative_to(at)]
     return max(over)[1]
-
-
-def table(lines, where):
-    """The lines under their headings, and the machine."""
-    rows = [("work", "ours", "peer", "", "ratio", "target")]
-    rows += [
-        (
-            line.work,
-            f"{line.ours:.1f} {line.unit}",
-            line.peer,
-            f"{line.theirs:.1f} {line.unit}",
-            f"{line.ratio:.2f}",
-            line.target,
-        )
-        for line in lines
-    ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    told = [
-        "  ".join(
-            cell.rjust(width) if place in (1, 3, 4) else cell.ljust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
-    return "\n".join([*told, "", ", ".join(f"{k}: {v}" for k, v in where.items())])
-
-
-def as_json(lines, where):
-    """The same, to be read by a program."""
-    return {"machine": where, "lines": [{**asdict(line), "target": line.target} for line in lines]}

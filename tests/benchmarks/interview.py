@@ -90,7 +90,7 @@ def last_of(told):
     return float(told.read_text().split()[-1])
 
 
-def work(size):
+def work(size, _stock):
     """Key to paint; the whole turn, which waits for the disk; and the recording in it."""
     what = "a one-key answer of an interview"
     marks, whole, records = [], [], []

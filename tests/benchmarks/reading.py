@@ -1,17 +1,15 @@
-"""After the unlocking: all cards of a real vault are read while keys are answered; what
-they take of memory; and coming back to the list when something was recorded, which
+"""After the unlocking: all cards of a real vault are read while keys are answered; and
+coming back to the list when something was recorded, which
 must not read them again.
 """
 
-import tempfile
 import time
-from pathlib import Path
 
-from secterm.desk.desk import Desk
-from tests.benchmarks import crowded, stocked
+from tests.benchmarks.apart import apart
 from tests.benchmarks.figures import compared, median, p95, progress
 from tests.benchmarks.filtering import BACK
 from tests.benchmarks.paint import SILENCE, Painted, empty
+from tests.benchmarks.stocked import open_desk
 
 FEW = 10  # dossiers of the vault to compare with
 RETURNS = 10
@@ -20,27 +18,21 @@ ESCAPE = "\x1b[27u"  # said in full, or Textual waits whether more of a sequence
 NOTE = "\x1b[17~"
 
 
-def work(size):
-    """Reading, keys meanwhile, memory, and coming back."""
-    with tempfile.TemporaryDirectory() as folder:
-        many, few = Path(folder) / "many.db", Path(folder) / "few.db"
-        progress(f"reading: making a vault of {size.cards:,} dossiers")
-        stocked.build(many, size.cards)
-        stocked.build(few, FEW)
-        reads, typed, memory, returns = [], [], [], []
-        for run in range(size.runs):
-            seconds, meanwhile, taken = reading(many, size)
-            reads.append((1000 * seconds, 1000 * unseen(many)))
-            with empty() as program:
-                least = p95([program.types(key, rf"\W{typed}  ") for key, typed in keys()])
-                memory.append((taken / 2**20, program.memory / 2**20))
-            if meanwhile:
-                typed.append((p95(meanwhile), least))
-            returns.append((coming_back(many, size), coming_back(few, size)))
-            progress(f"reading: run {run + 1} of {size.runs}")
+def work(size, stock):
+    """Reading, keys meanwhile, and coming back."""
+    many, few = stock.opened(size.cards), stock.opened(FEW)
+    reads, typed, returns = [], [], []
+    for run in range(size.runs):
+        seconds, meanwhile = reading(stock.copy(many), size)
+        reads.append((1000 * seconds, 1000 * apart(unseen, stock.copy(many))))
+        with empty() as program:
+            least = p95([program.types(key, rf"\W{typed}  ") for key, typed in keys()])
+        if meanwhile:
+            typed.append((p95(meanwhile), least))
+        returns.append(tuple(coming_back(stock.copy(vault), size) for vault in (many, few)))
+        progress(f"reading: run {run + 1} of {size.runs}")
     lines = [
         compared(f"reading {size.cards:,} dossiers, all", "ms", "without a screen", reads),
-        compared("  memory then", "MiB", "empty app", memory),
         compared(
             "  back in the list after a recorded act, median", "ms", f"of {FEW} dossiers", returns
         ),
@@ -61,7 +53,7 @@ def keys():
 
 
 def reading(path, size):
-    """Seconds until all is read, seconds of each key meanwhile, and bytes of memory then."""
+    """Seconds until all is read, and seconds of each key meanwhile."""
     with Painted("tests.benchmarks.stocked", path) as program:
         began = program.sees("Show only")
         took = []
@@ -70,13 +62,12 @@ def reading(path, size):
                 break
             took.append(program.types(key, f"Show only: +{typed}  "))
             time.sleep(SILENCE / 2)
-        return program.sees(f"{size.cards:,} dossiers") - began, took, program.memory
+        return program.sees(f"{size.cards:,} dossiers") - began, took
 
 
 def unseen(path):
     """Seconds to read the same with nothing on a screen."""
-    stocked.cheap()
-    desk = Desk.open(path, crowded.NAME, crowded.PASSPHRASE)
+    desk = open_desk(path)
     try:
         began = time.perf_counter()
         desk.index.read(desk.today, float("inf"))

@@ -2,6 +2,7 @@
 
 import itertools
 import sys
+import time
 from pathlib import Path
 
 from secterm.desk.desk import Desk
@@ -25,6 +26,22 @@ class Stocked(Desk):
                     id = record.work.create_dossier().hex()
                     opened = acts.Opened(particulars=_who(card), pack=ref_of(self.pack))
                     self._append(record, id, None, [], [opened])
+
+    def note_all(self, text, times, at_once=AT_ONCE):
+        """So many notes to each dossier, one to each in turn, so many in a transaction."""
+        ids = [bytes.fromhex(id) for id in self._shelf.ids()]
+        for turn in range(times):
+            for some in _batched(ids, at_once):
+                with self._record() as record:
+                    for id in some:
+                        noted = acts.Entry(
+                            at=record.at.isoformat(),
+                            officer=record.officer_id,
+                            act=acts.Noted(text=text),
+                        )
+                        number = record.append(id, noted)
+                        if turn == times - 1:  # a note changes nothing that a list shows
+                            record.work.set_card(id, number, self._vault.card(id).body)
 
 
 def _batched(cards, at_once):
@@ -61,13 +78,38 @@ def cheap():
     kdf.TARGET_SECONDS = 0.0
 
 
-def main(path):
-    """Runs the app until it is ended."""
+def open_desk(path):
+    """The vault's desk, at once."""
+    cheap()
+    return Desk.open(Path(path), crowded.NAME, crowded.PASSPHRASE)
+
+
+def settle():
+    """What the program does before its app begins."""
     cheap()
     quiet.settle()
     sealed.set_aside()
-    crowded.Seated(path, Desk).run(mouse=False)
+
+
+class Stamped(crowded.Seated):
+    """The app, that says when it began to open the vault."""
+
+    told = None
+
+    def enter(self):
+        """At the list, at once."""
+        if self.told is not None:
+            self.told.write_text(str(time.perf_counter()))
+        super().enter()
+
+
+def main(path, told=None):
+    """Runs the app until it is ended; when it begins to open the vault is written to `told`."""
+    settle()
+    app = Stamped(path, Desk)
+    app.told = told
+    app.run(mouse=False)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(*map(Path, sys.argv[1:]))
