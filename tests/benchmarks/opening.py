@@ -6,8 +6,10 @@ import time
 from pathlib import Path
 
 from secterm.desk import sample
+from secterm.desk.desk import Desk
 from secterm.desk.index import Wanted
-from tests.benchmarks import peers
+from secterm.vault import kdf
+from tests.benchmarks import crowded, peers
 from tests.benchmarks.apart import apart
 from tests.benchmarks.figures import compared, progress
 from tests.benchmarks.paint import Painted
@@ -36,7 +38,9 @@ def work(size, stock):
     ]
     if peer:
         lines.append(compared("  the same", "ms", "SQLCipher, the same rows read", peer))
-    return lines
+    derived = [tuple(apart(unlocked, stock.folder)) for _ in range(size.runs)]
+    what = "passphrase to an open vault, as costly as this machine bears"
+    return [*lines, compared(what, "ms", "argon2id alone", derived)]
 
 
 def first_page(vault, stock):
@@ -45,6 +49,23 @@ def first_page(vault, stock):
     with Painted("tests.benchmarks.stocked", stock.copy(vault), told) as program:
         seen = program.sees(ROW)
         return seen - float(told.read_text())
+
+
+def unlocked(folder):
+    """Milliseconds to unlock a vault made here, and for the derivation alone."""
+    path, cost = Path(folder) / "costly.db", kdf.calibrate()
+    spec = kdf.Spec(cost, bytes(kdf.SALT_SIZE))
+    path.unlink(missing_ok=True)
+    given = crowded.NAME, crowded.PASSPHRASE
+    Desk.create(path, unit="Test unit", officer=given[0], passphrase=given[1], cost=cost).close()
+    began = time.perf_counter()
+    desk = Desk.open(path, *given)
+    opened = time.perf_counter()
+    kdf.stretch(spec, *given)
+    ended = time.perf_counter()
+    desk.close()
+    path.unlink()
+    return 1000 * (opened - began), 1000 * (ended - opened)
 
 
 def indexed(vault, folder):

@@ -12,7 +12,6 @@ import pytest
 from tests.benchmarks import __main__ as program
 from tests.benchmarks import figures, growing, peers, stock, told
 
-
 TINY = figures.TINY
 
 
