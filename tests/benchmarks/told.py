@@ -168,6 +168,7 @@ def draw(grown):
         axes.set_xlabel("dossiers")
         axes.set_ylabel(unit)
         axes.grid(visible=True, linewidth=0.3)
-        axes.legend(fontsize=8)
+        if axes.lines:
+            axes.legend(fontsize=8)
     figure.savefig(PICTURE, metadata={"Date": None})
     pyplot.close(figure)
