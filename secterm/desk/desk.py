@@ -40,6 +40,7 @@ from secterm.dossier.entries import (
     ref_of,
 )
 from secterm.dossier.fold import State, Told, apply
+from secterm.dossier.now import Now
 from secterm.dossier.permit import NotAllowed, permit, rule_sha256
 from secterm.dossier.record import Record
 from secterm.host import doctor, machine, private
@@ -569,6 +570,7 @@ class Desk(Drafts):
         happened: list[Act],
     ) -> None:
         numbered, day = list(before), record.at.date()
+        now: Now | None = None
         for act in happened:
             entry = as_recorded(
                 Entry(
@@ -578,8 +580,8 @@ class Desk(Drafts):
                 )
             )
             if state is not None:
-                pack, now = self._shelf.pack(state.pack), self._shelf.standing(state, day)
-                permit(state, entry.act, pack, day, record.officer_id, now)
+                pack = self._shelf.pack(state.pack)
+                now = permit(state, entry.act, pack, day, record.officer_id, now)
                 self._demand_second(state, entry)
             one = Numbered(number=record.append(bytes.fromhex(id), entry), entry=entry)
             numbered.append(one)

@@ -7,12 +7,14 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from secterm.dossier.entries import Particulars
 from secterm.policy.model import Pack
 
 WIDTH: Final = 72  # columns
+CLAUSES_KEPT: Final = 256
 
 
 def undertaking(pack: Pack, particulars: Particulars, *, unit: str, officer: str, on: date) -> str:
@@ -45,18 +47,23 @@ def _lines(pack: Pack, filled: dict[str, str]) -> Iterator[str]:
         yield f"{part_number}. {part.title}"
         yield ""
         for number, clause in enumerate(part.clauses, 1):
-            label = f"{part_number}.{number}  "
-            yield from textwrap.wrap(
-                clause.format_map(filled),
-                WIDTH,
-                initial_indent=label,
-                subsequent_indent=" " * len(label),
-            )
+            label, text = f"{part_number}.{number}  ", clause.format_map(filled)
+            yield from _same(text, label) if text == clause else _clause(text, label)
             yield ""
     yield "Declaration"
     yield ""
     yield from _paragraphs(document.declaration.format_map(filled))
     yield f"Policy pack {pack.head.id} {pack.head.version}, {pack.digest}"
+
+
+def _clause(text: str, label: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=label, subsequent_indent=" " * len(label))
+
+
+@lru_cache(CLAUSES_KEPT)
+def _same(text: str, label: str) -> tuple[str, ...]:
+    """A clause into which nothing is filled: it is the same for everybody, and kept."""
+    return tuple(_clause(text, label))
 
 
 def _paragraphs(text: str) -> Iterator[str]:

@@ -25,6 +25,7 @@ from secterm.dossier import signatures
 from secterm.dossier.entries import Numbered, Received
 from secterm.dossier.fold import EntryOutOfPlace, State, apply
 from secterm.dossier.gates import standing
+from secterm.dossier.now import Now
 from secterm.dossier.permit import NotAllowed, permit
 from secterm.policy.model import Pack
 from secterm.vault.errors import SealBroken, VaultDamaged
@@ -86,6 +87,8 @@ class _Work:
         self._id = id
         self._count = 0
         self._elsewhere: dict[str, Context] = {}  # of the vaults that entries came from, by id
+        self._now: Now | None = None  # how it stood before the last act
+        self._doubtful = False  # something in it was not allowed
 
     @cached_property
     def _own(self) -> Context:
@@ -135,8 +138,11 @@ class _Work:
         elif pack is not None:
             try:
                 on = datetime.fromisoformat(one.entry.at).date()
-                permit(state, act, pack, on, one.entry.officer)
+                if self._doubtful and state is not None:
+                    standing(state, pack, on)  # what makes no sense is told where it came in
+                self._now = permit(state, act, pack, on, one.entry.officer, self._now)
             except NotAllowed as refused:
+                self._doubtful = True
                 yield f"was not allowed when it was recorded: {refused.reason}"
         if one.origin is not None:
             context = self._elsewhere[one.origin.vault]

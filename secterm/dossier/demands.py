@@ -30,6 +30,8 @@ class NotAllowed(Exception):
 
 def all_legible(act: Act) -> None:
     """Raises `NotAllowed` where any text of the act holds what cannot be seen."""
+    if _plain(act):
+        return
     for text in _texts(msgspec.to_builtins(act)):
         require(
             legible(text),
@@ -37,9 +39,22 @@ def all_legible(act: Act) -> None:
         )
 
 
+def _plain(act: Act) -> bool:
+    """Whether its JSON is ASCII and escapes nothing, as that of most acts: then all its texts
+    can be seen, and no look at each of them is needed.
+    """
+    try:
+        told = msgspec.json.encode(act)
+    except (UnicodeEncodeError, msgspec.MsgspecError, OverflowError, TypeError):
+        return False
+    return told.isascii() and b"\\" not in told and b"\x7f" not in told
+
+
 def legible(text: str) -> bool:
     """Whether a person sees all that a text holds; it may have several lines."""
-    return text.isprintable() or all(char == "\n" or shown(char) for char in text)
+    return text.replace("\n", " ").isprintable() or all(
+        char == "\n" or shown(char) for char in text
+    )
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -61,16 +76,16 @@ def require(holds: bool, reason: str) -> None:
 
 def a_text(text: str, what: str) -> None:
     """A text that says something, within bounds. `what` names it at the head of a sentence."""
-    require(bool(text.strip()), _("{what} is missing.").format(what=what))
+    if not text.strip():
+        raise NotAllowed(_("{what} is missing.").format(what=what))
     short(text, what)
 
 
 def short(text: str, what: str) -> None:
     """A text within bounds."""
-    require(
-        len(text) <= LONGEST_TEXT,
-        _("{what} has more than {n} characters.").format(what=what, n=LONGEST_TEXT),
-    )
+    if len(text) > LONGEST_TEXT:
+        told = _("{what} has more than {n} characters.")
+        raise NotAllowed(told.format(what=what, n=LONGEST_TEXT))
 
 
 def particulars(who: Particulars, pack: Pack, today: date) -> None:

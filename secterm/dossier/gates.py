@@ -15,6 +15,7 @@ import msgspec
 from secterm.dossier.entries import Answer, Trained
 from secterm.dossier.fold import State, Told
 from secterm.policy.model import (
+    Asks,
     CategoryTerms,
     Gate,
     Module,
@@ -52,7 +53,9 @@ Stage = Literal[
     "lapsed",
     "left",
 ]
-Asked = tuple[tuple[Section, tuple[Question, ...]], ...]
+# How a decision holds, and how a course has ended; empty: not.
+Settled = Literal["", "admit", "refuse", "defer", "second"]
+Ended = Literal["", "left", "withdrawn", "second", "admit", "refused", "defer"]
 
 
 class Owed(msgspec.Struct, frozen=True):
@@ -90,7 +93,7 @@ class Standing(msgspec.Struct, frozen=True):
 
 def standing(state: State, pack: Pack, today: date) -> Standing:
     """Where a dossier stands on a day."""
-    gates = _gates(state, pack, today)
+    gates = all_gates(state, pack, today)
     stage, due = _course(state, pack, gates, today)
     dates = [g.lapses_on for g in gates if g.lapses_on]
     expiry = admitted_until(state, pack)
@@ -114,31 +117,30 @@ def terms_of(state: State, pack: Pack) -> CategoryTerms:
     return pack.head.categories[state.particulars.category]
 
 
+def asks_of(pack: Pack, state: State) -> Asks:
+    """What the pack asks of the appointee's category."""
+    return pack.asks[state.particulars.category]
+
+
 def questions_of(section: Section, state: State) -> tuple[Question, ...]:
     """The questions of a section that this appointee is asked."""
     category = state.particulars.category
     return tuple(q for q in section.questions if category in q.categories)
 
 
-def asked_of(pack: Pack, state: State) -> Asked:
-    """The sections with a question for this appointee, each with those that are asked."""
-    asked = ((section, questions_of(section, state)) for section in pack.screening.sections)
-    return tuple((section, questions) for section, questions in asked if questions)
-
-
 def sections_of(pack: Pack, state: State) -> tuple[Section, ...]:
     """The sections with a question for this appointee."""
-    return tuple(section for section, _questions in asked_of(pack, state))
+    return tuple(section for section, _questions in asks_of(pack, state).sections)
 
 
 def modules_of(pack: Pack, state: State) -> tuple[Module, ...]:
     """The modules that this appointee owes."""
-    return tuple(m for m in pack.training.modules if state.particulars.category in m.hours)
+    return tuple(asks_of(pack, state).modules.values())
 
 
 def rules_of(pack: Pack, state: State) -> tuple[Rule, ...]:
     """The rules that bind this appointee."""
-    return tuple(r for r in pack.rules.rules if state.particulars.category in r.categories)
+    return tuple(asks_of(pack, state).rules.values())
 
 
 def is_adverse(question: Question, answer: Answer) -> bool:
@@ -162,7 +164,7 @@ def has_second(state: State, pack: Pack) -> bool:
     return state.seconded is not None and state.seconded.act.agrees
 
 
-def settled_decision(state: State, pack: Pack) -> str:
+def settled_decision(state: State, pack: Pack) -> Settled:
     """`admit`, `refuse` or `defer` where a decision holds, `second` where it awaits, else empty."""
     if state.decision is None:
         return ""
@@ -204,14 +206,21 @@ def add_months(day: date, months: int) -> date:
 
 def finding_of(state: State, pack: Pack, section: Section) -> str:
     """A section's finding that still stands: made after its answers and checks, else empty."""
+    return _finding(state, section, questions_of(section, state))
+
+
+def _finding(state: State, section: Section, questions: tuple[Question, ...]) -> str:
     told = state.findings.get(section.id)
     if told is None:
         return ""
-    for question in questions_of(section, state):
-        for latest in (state.answers.get(question.id), state.checks.get(question.id)):
-            if latest is not None and latest.place > told.place:
-                return ""
-        if question.id not in state.answers and told.act.finding != "unsuitable":
+    unsuitable = told.act.finding == "unsuitable"
+    for question in questions:
+        given, made = state.answers.get(question.id), state.checks.get(question.id)
+        if given is None and not unsuitable:
+            return ""
+        if given is not None and given.place > told.place:
+            return ""
+        if made is not None and made.place > told.place:
             return ""
     return told.act.finding
 
@@ -219,19 +228,21 @@ def finding_of(state: State, pack: Pack, section: Section) -> str:
 def overall_finding(state: State, pack: Pack) -> str:
     """The overall finding that still stands: made after everything it rests on, else empty."""
     told = state.findings.get("")
-    if told is None:
+    if told is None or state.identified > told.place:  # it is about the person it was made on
         return ""
-    places = [state.identified]  # a finding is about the person whom it was made on
-    places += [t.place for t in state.answers.values()]
-    places += [t.place for t in state.checks.values()]
-    places += [t.place for id, t in state.findings.items() if id]
-    if any(place > told.place for place in places):
+    place = told.place
+    if any(t.place > place for t in state.answers.values()):
+        return ""
+    if any(t.place > place for t in state.checks.values()):
+        return ""
+    if any(t.place > place for t in state.findings.values()):
         return ""
     review = state.review
-    if review is not None and review.place > told.place and not review.act.agrees:
+    if review is not None and review.place > place and not review.act.agrees:
         return ""
-    found = [finding_of(state, pack, s) for s in sections_of(pack, state)]
-    if told.act.finding != "unsuitable" and not all(found):
+    if told.act.finding != "unsuitable" and not all(
+        _finding(state, section, asked) for section, asked in asks_of(pack, state).sections
+    ):
         return ""
     return told.act.finding
 
@@ -274,7 +285,10 @@ def teaching_lapse(module: Module, state: State) -> date | None:
 
 def module_lapse(module: Module, state: State) -> date | None:
     """When a module that was taught and passed lapses; None where it is not done."""
-    taught = teaching_lapse(module, state)
+    return _lapse(module, state, teaching_lapse(module, state))
+
+
+def _lapse(module: Module, state: State, taught: date | None) -> date | None:
     if taught is None or module.quiz is None:
         return taught
     passed = _passed_on(module, state)
@@ -299,7 +313,7 @@ def module_owes(module: Module, state: State, today: date) -> Owed | None:
     taught = teaching_lapse(module, state)
     if taught is None or taught <= today:
         return Owed("teaching", module.id)
-    done = module_lapse(module, state)
+    done = _lapse(module, state, taught)
     if done is not None and done > today:
         return None
     quiz = module.quiz
@@ -324,11 +338,12 @@ def _passed_on(module: Module, state: State) -> date | None:
     return max(passed) if passed else None
 
 
-def _gates(state: State, pack: Pack, today: date) -> tuple[GateStanding, ...]:
+def all_gates(state: State, pack: Pack, today: date) -> tuple[GateStanding, ...]:
+    """The gates in the pack's order."""
     judged = {
         "screening": _screening,
         "training": _training,
-        "undertaking": _undertaking,
+        "undertaking": lambda state, pack, today: undertaking(state),
         "rules": _rules,
     }
     gates: list[GateStanding] = []
@@ -343,17 +358,12 @@ def _gates(state: State, pack: Pack, today: date) -> tuple[GateStanding, ...]:
 
 
 def _screening(state: State, pack: Pack, today: date) -> GateStanding:
-    asked = asked_of(pack, state)
-    owed = list(_screening_owed(state, pack, asked))
-    total = sum(len(questions) for _section, questions in asked) + len(asked) + 1
-    total += sum(bool(q.check) for _section, questions in asked for q in questions)
+    asks, found = asks_of(pack, state), overall_finding(state, pack)
+    owed = list(screening_owed(state, pack, found))
+    total = len(asks.questions) + len(asks.sections) + 1
+    total += sum(bool(q.check) for q in asks.questions.values())
     total += terms_of(state, pack).review
-    found = overall_finding(state, pack)
-    lapse = None
-    if found:
-        lapse = admitted_until(state, pack) or add_months(
-            state.findings[""].on, terms_of(state, pack).validity_months
-        )
+    lapse = screening_lapse(state, pack) if found else None
     status: Status = "done"
     if found == "unsuitable":
         return GateStanding("screening", "refused", total - len(owed), total, ())
@@ -364,21 +374,29 @@ def _screening(state: State, pack: Pack, today: date) -> GateStanding:
     return GateStanding("screening", status, max(total - len(owed), 0), total, tuple(owed), lapse)
 
 
-def _screening_owed(state: State, pack: Pack, asked: Asked) -> Iterator[Owed]:
-    for _section, questions in asked:
-        for q in questions:
-            if q.id not in state.answers:
-                yield Owed("question", q.id)
-    for section, questions in asked:
+def screening_owed(state: State, pack: Pack, found: str) -> Iterator[Owed]:
+    """What the screening still asks for, in order; `found` is the overall finding that stands."""
+    asks = asks_of(pack, state)
+    for id in asks.questions:
+        if id not in state.answers:
+            yield Owed("question", id)
+    for section, questions in asks.sections:
         for q in questions:
             if q.check and needs_check(state, q):
                 yield Owed("check", q.id)
-        if not finding_of(state, pack, section):
+        if not _finding(state, section, questions):
             yield Owed("finding", section.id)
-    if not overall_finding(state, pack):
+    if not found:
         yield Owed("finding")
     if terms_of(state, pack).review and not is_reviewed(state, pack):
         yield Owed("review")
+
+
+def screening_lapse(state: State, pack: Pack) -> date:
+    """When an overall finding that stands lapses."""
+    return admitted_until(state, pack) or add_months(
+        state.findings[""].on, terms_of(state, pack).validity_months
+    )
 
 
 def needs_check(state: State, question: Question) -> bool:
@@ -408,7 +426,8 @@ def _training(state: State, pack: Pack, today: date) -> GateStanding:
     )
 
 
-def _undertaking(state: State, pack: Pack, today: date) -> GateStanding:
+def undertaking(state: State) -> GateStanding:
+    """The gate that one signature opens."""
     if state.signing_refused is not None:
         return GateStanding("undertaking", "refused", 0, 1, ())
     if state.signed is not None and state.signed.place > state.settled:
@@ -417,10 +436,10 @@ def _undertaking(state: State, pack: Pack, today: date) -> GateStanding:
 
 
 def _rules(state: State, pack: Pack, today: date) -> GateStanding:
-    rules = rules_of(pack, state)
-    owed = [Owed("rule", r.id) for r in rules if r.id not in state.acknowledged]
+    rules = asks_of(pack, state).rules
+    owed = [Owed("rule", id) for id in rules if id not in state.acknowledged]
     done = len(rules) - len(owed)
-    if any(r.id in state.rules_refused for r in rules):
+    if not rules.keys().isdisjoint(state.rules_refused):
         left = tuple(o for o in owed if o.id not in state.rules_refused)
         return GateStanding("rules", "refused", done, len(rules), left)
     return GateStanding("rules", "owed" if owed else "done", done, len(rules), tuple(owed))
@@ -429,19 +448,26 @@ def _rules(state: State, pack: Pack, today: date) -> GateStanding:
 def _course(
     state: State, pack: Pack, gates: tuple[GateStanding, ...], today: date
 ) -> tuple[Stage, Owed | None]:
-    if state.left is not None:
-        return "left", None
-    if state.withdrawn is not None:
-        return "withdrawn", None
-    decided = settled_decision(state, pack)
-    if decided == "second":
-        return "second", Owed("second")
-    if decided == "refuse":
-        return "refused", None
-    if decided == "admit":
-        return _held(state, pack, gates, today)
+    decided = ended(state, pack)
+    match decided:
+        case "second":
+            return "second", Owed("second")
+        case "admit":
+            return _held(state, pack, gates, today)
+        case "left" | "withdrawn" | "refused":
+            return decided, None
     stage, owed = _on_the_way(gates)
-    return ("deferred" if decided == "defer" else stage), owed
+    return ("deferred" if decided else stage), owed
+
+
+def ended(state: State, pack: Pack) -> Ended:
+    """How a dossier's course has ended, whatever the day; empty where it is under way."""
+    if state.left is not None:
+        return "left"
+    if state.withdrawn is not None:
+        return "withdrawn"
+    decided = settled_decision(state, pack)
+    return "refused" if decided == "refuse" else decided
 
 
 def _held(

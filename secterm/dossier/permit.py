@@ -22,7 +22,8 @@ from secterm.dossier.demands import (
 )
 from secterm.dossier.entries import Act
 from secterm.dossier.fold import State
-from secterm.dossier.gates import Owed, Standing, standing
+from secterm.dossier.gates import Owed
+from secterm.dossier.now import Now
 from secterm.policy.model import Module, Pack, Question, Quiz, Rule
 from secterm.words import _
 
@@ -41,26 +42,29 @@ def permit(
     pack: Pack,
     today: date,
     officer: str,
-    now: Standing | None = None,
-) -> None:
+    before: Now | None = None,
+) -> Now | None:
     """Raises `NotAllowed` unless `officer` (id) may record this act on this day.
 
-    `now` is where the dossier stands on it, for whoever has reckoned that already.
+    Gives how the dossier stands until then; what was given for one of its entries
+    earlier, as `before`, spares looking at everything again.
     """
     all_legible(act)
     if isinstance(act, acts.Opened):
         require(state is None, _("The dossier is open already."))
         particulars(act.particulars, pack, today)
-        return
+        return None
     if state is None:
         raise NotAllowed(_("The dossier is not open yet."))
-    _Judge(state, pack, today, officer, now or standing(state, pack, today)).judge(act)
+    now = Now(state, pack, today, before)
+    _Judge(state, pack, today, officer, now).judge(act)
+    return now
 
 
 class _Judge:
     """One act against one state on one day."""
 
-    def __init__(self, state: State, pack: Pack, today: date, officer: str, now: Standing) -> None:
+    def __init__(self, state: State, pack: Pack, today: date, officer: str, now: Now) -> None:
         self.state = state
         self.pack = pack
         self.today = today
@@ -153,22 +157,19 @@ class _Judge:
 
     def _under_way(self) -> None:
         stage = self.now.stage
+        if stage in UNDER_WAY:
+            return
         require(stage != "second", _AWAITS_SECOND)
-        require(
-            stage in UNDER_WAY,
-            _("This dossier is {stage}. Reopen it before anything more is recorded.").format(
-                stage=stage
-            ),
-        )
+        told = _("This dossier is {stage}. Reopen it before anything more is recorded.")
+        raise NotAllowed(told.format(stage=stage))
 
     # -- screening ----------------------------------------------------------
 
     def _question(self, id: str) -> Question:
-        for section in gates.sections_of(self.pack, self.state):
-            for question in gates.questions_of(section, self.state):
-                if question.id == id:
-                    return question
-        raise NotAllowed(_("This appointee is not asked that question."))
+        question = gates.asks_of(self.pack, self.state).questions.get(id)
+        if question is None:
+            raise NotAllowed(_("This appointee is not asked that question."))
+        return question
 
     def _answered(self, act: acts.Answered) -> None:
         self._under_way()
@@ -207,11 +208,12 @@ class _Judge:
         if not act.section:
             self._found_overall(act)
             return
-        sections = {s.id: s for s in gates.sections_of(self.pack, self.state)}
-        require(act.section in sections, _("This appointee is not asked that section."))
+        asked = gates.asks_of(self.pack, self.state).sections
+        questions = next((q for section, q in asked if section.id == act.section), ())
+        require(bool(questions), _("This appointee is not asked that section."))
         if act.finding == "unsuitable":
             return
-        for question in gates.questions_of(sections[act.section], self.state):
+        for question in questions:
             require(
                 question.id in self.state.answers,
                 _("Every question of the section must be answered first."),
@@ -260,10 +262,10 @@ class _Judge:
     # -- training -----------------------------------------------------------
 
     def _module(self, id: str) -> Module:
-        for module in gates.modules_of(self.pack, self.state):
-            if module.id == id:
-                return module
-        raise NotAllowed(_("This appointee does not owe that module."))
+        module = gates.asks_of(self.pack, self.state).modules.get(id)
+        if module is None:
+            raise NotAllowed(_("This appointee does not owe that module."))
+        return module
 
     def _in_training(self) -> None:
         if self.now.stage not in HELD:
@@ -326,21 +328,21 @@ class _Judge:
     # -- undertaking and rules ----------------------------------------------
 
     def _gates_before(self, gate: str) -> None:
-        for earlier in self.now.gates:
-            if earlier.gate == gate:
+        for earlier in self.pack.head.gates:
+            if earlier == gate:
                 return
-            done = earlier.status == "done" or (
-                earlier.status == "lapsed" and self.now.stage in HELD
-            )
-            require(
-                done, _("The {gate} gate comes first, and is not done.").format(gate=earlier.gate)
-            )
+            if self.now.passage(earlier) == "done":
+                continue
+            lapsed = self.now.stage in HELD and self.now.gate(earlier).status == "lapsed"
+            if not lapsed:
+                told = _("The {gate} gate comes first, and is not done.")
+                raise NotAllowed(told.format(gate=earlier))
 
     def _may_sign(self) -> None:
         if self.now.stage not in HELD:
             self._under_way()
         require(
-            self.now.gate("undertaking").status != "done",
+            self.now.passage("undertaking") != "done",
             _("The undertaking is signed already."),
         )
         self._gates_before("undertaking")
@@ -376,10 +378,10 @@ class _Judge:
             self._under_way()
         self._gates_before("rules")
         require(id not in self.state.acknowledged, _("The rule is acknowledged already."))
-        for rule in gates.rules_of(self.pack, self.state):
-            if rule.id == id:
-                return rule
-        raise NotAllowed(_("This appointee is not bound by that rule."))
+        rule = gates.asks_of(self.pack, self.state).rules.get(id)
+        if rule is None:
+            raise NotAllowed(_("This appointee is not bound by that rule."))
+        return rule
 
     def _acknowledged(self, act: acts.Acknowledged) -> None:
         rule = self._rule(act.rule)
@@ -398,9 +400,9 @@ class _Judge:
         if act.decision == "admit":
             self._admission(act)
         elif act.decision == "refuse":
-            refused = any(g.status == "refused" for g in self.now.gates)
+            passages = [self.now.passage(gate) for gate in self.pack.head.gates]
             require(
-                refused or all(g.status == "done" for g in self.now.gates),
+                "refused" in passages or set(passages) == {"done"},
                 _(
                     "A refusal rests on an unsuitable finding, a refusal to sign or to "
                     "acknowledge, or on four gates that are done."
@@ -408,11 +410,10 @@ class _Judge:
             )
 
     def _admission(self, act: acts.Decided) -> None:
-        for gate in self.now.gates:
-            require(
-                gate.status == "done",
-                _("Nobody is admitted before the {gate} gate is done.").format(gate=gate.gate),
-            )
+        for gate in self.pack.head.gates:
+            if self.now.passage(gate) != "done":
+                told = _("Nobody is admitted before the {gate} gate is done.")
+                raise NotAllowed(told.format(gate=gate))
         if gates.overall_finding(self.state, self.pack) == "conditions":
             a_text(act.conditions, _("What the conditions are"))
 

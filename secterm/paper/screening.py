@@ -39,7 +39,7 @@ def fill(to: Setting) -> None:
             ]
         )
     number = 0
-    for section, questions in gates.asked_of(to.pack, state):
+    for section, questions in gates.asks_of(to.pack, state).sections:
         sheet.heading(section.title)
         _finding(to, section.id)
         sheet.gap(1.5)
@@ -145,7 +145,7 @@ def _row(question: Question | None, row: acts.Row) -> str:
 
 def _unknown(to: Setting) -> None:
     """Answers to what this category is not asked any more."""
-    asked = {q.id for _section, questions in gates.asked_of(to.pack, to.state) for q in questions}
+    asked = gates.asks_of(to.pack, to.state).questions
     others = {id: given for id, given in to.state.answers.items() if id not in asked}
     if not others:
         return

@@ -6,6 +6,7 @@ tables (`check`), or knows storage or screens.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -202,7 +203,19 @@ class Rules(_Value, frozen=True, kw_only=True):
     rules: tuple[Rule, ...] = msgspec.field(name="rule")
 
 
-class Pack(_Value, frozen=True, kw_only=True):
+class Asks(msgspec.Struct, frozen=True):
+    """What a pack asks of one category: the sections with a question for it, each with those
+    that are asked; and questions, modules and rules by id, in the pack's order.
+    """
+
+    sections: tuple[tuple[Section, tuple[Question, ...]], ...]
+    questions: dict[str, Question]
+    modules: dict[str, Module]
+    quizzed: dict[str, Module]  # those that end with a quiz
+    rules: dict[str, Rule]
+
+
+class Pack(_Value, frozen=True, kw_only=True, dict=True):
     """A whole pack, with its identity: version, and the SHA-256 of its files."""
 
     head: Head
@@ -211,3 +224,23 @@ class Pack(_Value, frozen=True, kw_only=True):
     undertaking: Undertaking
     rules: Rules
     digest: str  # 64 hex digits
+
+    @cached_property
+    def asks(self) -> dict[Category, Asks]:
+        """What is asked of each category; made once, as a pack never changes."""
+        return {category: self._asks(category) for category in CATEGORIES}
+
+    def _asks(self, category: Category) -> Asks:
+        asked = (
+            (section, tuple(q for q in section.questions if category in q.categories))
+            for section in self.screening.sections
+        )
+        sections = tuple((section, questions) for section, questions in asked if questions)
+        modules = {m.id: m for m in self.training.modules if category in m.hours}
+        return Asks(
+            sections=sections,
+            questions={q.id: q for _section, questions in sections for q in questions},
+            modules=modules,
+            quizzed={id: module for id, module in modules.items() if module.quiz is not None},
+            rules={r.id: r for r in self.rules.rules if category in r.categories},
+        )
