@@ -5,7 +5,7 @@ particulars filled in. What comes out here is hashed and signed to the letter.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -14,7 +14,7 @@ from secterm.dossier.entries import Particulars
 from secterm.policy.model import Pack
 
 WIDTH: Final = 72  # columns
-CLAUSES_KEPT: Final = 256
+PARAGRAPHS_KEPT: Final = 256  # of packs, and of nobody
 
 
 def undertaking(pack: Pack, particulars: Particulars, *, unit: str, officer: str, on: date) -> str:
@@ -42,31 +42,36 @@ def _lines(pack: Pack, filled: dict[str, str]) -> Iterator[str]:
     title = document.title.format_map(filled)
     yield title.upper()
     yield ""
-    yield from _paragraphs(document.preamble.format_map(filled))
+    yield from _paragraphs(document.preamble, filled)
     for part_number, part in enumerate(document.parts, 1):
         yield f"{part_number}. {part.title}"
         yield ""
         for number, clause in enumerate(part.clauses, 1):
-            label, text = f"{part_number}.{number}  ", clause.format_map(filled)
-            yield from _same(text, label) if text == clause else _clause(text, label)
+            yield from _wrapped(clause, filled, f"{part_number}.{number}  ")
             yield ""
     yield "Declaration"
     yield ""
-    yield from _paragraphs(document.declaration.format_map(filled))
+    yield from _paragraphs(document.declaration, filled)
     yield f"Policy pack {pack.head.id} {pack.head.version}, {pack.digest}"
 
 
-def _clause(text: str, label: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=label, subsequent_indent=" " * len(label))
-
-
-@lru_cache(CLAUSES_KEPT)
-def _same(text: str, label: str) -> tuple[str, ...]:
-    """A clause into which nothing is filled: it is the same for everybody, and kept."""
-    return tuple(_clause(text, label))
-
-
-def _paragraphs(text: str) -> Iterator[str]:
+def _paragraphs(text: str, filled: dict[str, str]) -> Iterator[str]:
     for paragraph in text.strip().split("\n\n"):
-        yield from textwrap.wrap(paragraph, WIDTH)
+        yield from _wrapped(paragraph, filled)
         yield ""
+
+
+def _wrapped(text: str, filled: dict[str, str], label: str = "") -> Sequence[str]:
+    """A paragraph's lines, the label before the first."""
+    whole = text.format_map(filled)
+    return _same(text, label) if whole == text else _wrap(whole, label)
+
+
+@lru_cache(PARAGRAPHS_KEPT)
+def _same(text: str, label: str) -> tuple[str, ...]:
+    """One into which nothing is filled: it is the same for everybody, and kept."""
+    return tuple(_wrap(text, label))
+
+
+def _wrap(text: str, label: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=label, subsequent_indent=" " * len(label))

@@ -89,6 +89,7 @@ class _Work:
         self._elsewhere: dict[str, Context] = {}  # of the vaults that entries came from, by id
         self._now: Now | None = None  # how it stood before the last act
         self._doubtful = False  # something in it was not allowed
+        self._at, self._on = "", date.min  # the last entry's time and its day
 
     @cached_property
     def _own(self) -> Context:
@@ -137,7 +138,7 @@ class _Work:
             yield "rests on a policy pack that is not in the vault"
         elif pack is not None:
             try:
-                on = datetime.fromisoformat(one.entry.at).date()
+                on = self._day(one.entry.at)
                 if self._doubtful and state is not None:
                     standing(state, pack, on)  # what makes no sense is told where it came in
                 self._now = permit(state, act, pack, on, one.entry.officer, self._now)
@@ -156,6 +157,12 @@ class _Work:
             unit = one.origin.unit if one.origin else self._registry.unit
             if act.text != due(pack, state, act, unit):
                 yield "the text signed is not the pack's for this appointee and day"
+
+    def _day(self, at: str) -> date:
+        """The day of an entry's time; in a transaction all have the same."""
+        if at != self._at:
+            self._at, self._on = at, datetime.fromisoformat(at).date()
+        return self._on
 
     def _signed(self, number: int, act: acts.Signed) -> Iterator[str]:
         try:

@@ -15,7 +15,7 @@ import msgspec
 from secterm.desk.registry import Registry
 from secterm.dossier import entries as acts
 from secterm.dossier import roles
-from secterm.dossier.entries import Act, Entry, Role, VaultAct, VaultEntry
+from secterm.dossier.entries import Entry, Role, VaultAct, VaultEntry
 from secterm.dossier.roles import Power
 from secterm.vault import kdf
 from secterm.vault.records import id_of
@@ -82,7 +82,9 @@ class Roll:
         self._own = vault.id.hex()
         self._registry = registry
         self._known = {id.hex() for id in registry.signing_keys()}
+        self._strands = {self._own, *registry.strands}
         self._last: datetime | None = None
+        self._last_at = ""  # the same, as it was written
         self._officers: dict[str, _Officer] = {}
         self._joined: set[str] = set()
         self._shares: list[str] = []  # who signs with recovery shares, the latest last
@@ -108,7 +110,8 @@ class Roll:
 
     def _entry(self, seen: Seen, strand: str) -> Words:
         entry, beginning = self._read(seen.plaintext, strand)
-        yield from self._time(seen.plaintext, entry)
+        if entry is None or entry.at != self._last_at:  # in a transaction all have the same
+            yield from self._time(seen.plaintext, entry)
         if (seen.number == 0) != beginning:
             yield "is not where a vault's own beginning stands"
         claimed = entry.officer if entry else ""
@@ -125,19 +128,21 @@ class Roll:
             yield "names an officer who is not one here"
         if claimed != signer:
             yield "names another officer than the one who signed it"
-        yield from self._nobody(turn)
+        if turn.role is None:
+            yield from self._nobody(turn)
         if isinstance(entry, VaultEntry):
             yield from self._of_vault(turn, seen.number, strand, entry.act)
         else:
             if turn.shares:
                 turn.recovering.append(("", ""))
             yield from self._power(turn, roles.power_for(entry.act))
-            yield from self._witness(entry.act)
+            if isinstance(entry.act, acts.Signed):
+                yield from self._witness(entry.act)
 
     def _read(self, plain: bytes, strand: str) -> tuple[Entry | VaultEntry | None, bool]:
         """The entry, None where it is none; and whether it is a vault's beginning."""
         entry: Entry | VaultEntry | None = None
-        ours = strand in (self._own, *self._registry.strands) or strand in self._officers
+        ours = strand in self._strands or strand in self._officers
         try:
             entry = acts.decode_vault(plain) if ours else acts.decode(plain)
         except (msgspec.DecodeError, ValueError):
@@ -155,7 +160,7 @@ class Roll:
         except (msgspec.DecodeError, ValueError, TypeError):
             yield "has no time"
             return
-        self._last = at
+        self._last, self._last_at = at, entry.at if entry else ""
         if back and not (entry and isinstance(entry.act, acts.ClockBehind)):
             yield "is older than the entry before it"
 
@@ -170,7 +175,7 @@ class Roll:
 
     def _nobody(self, turn: _Turn) -> Words:
         """Once a transaction: that its signer could sign nothing then."""
-        if turn.told or turn.role is not None or turn.shares:
+        if turn.told or turn.shares:
             return
         turn.told = True
         if turn.signer in self._before:
@@ -384,11 +389,8 @@ class Roll:
         if act.vault not in self._registry.origins:
             yield "names a vault from which nothing came"
 
-    def _witness(self, act: Act) -> Words:
+    def _witness(self, act: acts.Signed) -> Words:
         """A witness is a second person."""
-        if isinstance(act, acts.Signed):
-            for side in act.signatures:
-                if side.role == "witness" and not roles.may(
-                    self._before.get(side.officer), "second"
-                ):
-                    yield "was witnessed by somebody whose role did not allow it"
+        for side in act.signatures:
+            if side.role == "witness" and not roles.may(self._before.get(side.officer), "second"):
+                yield "was witnessed by somebody whose role did not allow it"

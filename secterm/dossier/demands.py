@@ -40,14 +40,15 @@ def all_legible(act: Act) -> None:
 
 
 def _plain(act: Act) -> bool:
-    """Whether its JSON is ASCII and escapes nothing, as that of most acts: then all its texts
-    can be seen, and no look at each of them is needed.
+    """Whether its JSON is ASCII and escapes line ends and quotes alone, as that of most acts:
+    then all its texts can be seen, and no look at each of them is needed.
     """
     try:
         told = msgspec.json.encode(act)
     except (UnicodeEncodeError, msgspec.MsgspecError, OverflowError, TypeError):
         return False
-    return told.isascii() and b"\\" not in told and b"\x7f" not in told
+    left = told.replace(b"\\n", b"").replace(b'\\"', b"")  # of `\\n`, a backslash stays
+    return left.isascii() and b"\\" not in left and b"\x7f" not in left
 
 
 def legible(text: str) -> bool:

@@ -23,8 +23,10 @@ Row: TypeAlias = dict[str, str]
 Answer: TypeAlias = bool | float | str | list[Row]  # list: rows, every field as text
 
 
-class _Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A frozen value of an entry."""
+class _Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A frozen value of an entry. None can hold itself, so Python's collector, which a long
+    verification would call at every few entries, has no business with them.
+    """
 
 
 class _Act(_Value, frozen=True, kw_only=True, tag_field="act"):

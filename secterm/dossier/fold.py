@@ -5,7 +5,6 @@ counts, the entry that brought it; what it means for the gates is not said here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
@@ -23,8 +22,7 @@ class EntryOutOfPlace(Exception):
     """An entry that cannot follow those before it; the message says why."""
 
 
-@dataclass(frozen=True)
-class Told(Generic[A]):
+class Told(msgspec.Struct, Generic[A], frozen=True, gc=False):
     """An act that counts, with its entry's number, time (ISO 8601) and officer (id).
 
     `place` is how many entries of the dossier come before it: numbers of several journals
@@ -47,7 +45,7 @@ class Told(Generic[A]):
 Latest = Mapping[str, Told[A]]
 
 
-class State(msgspec.Struct, frozen=True):
+class State(msgspec.Struct, frozen=True, gc=False):
     """A dossier as its entries leave it. Maps are by question, section, module or rule id;
     notes on the dossier itself are under "".
 
@@ -237,4 +235,4 @@ def _with(latest: Latest[A], id: str, told: Told[A]) -> Latest[A]:
 
 
 def _without(latest: Mapping[str, A], id: str) -> Mapping[str, A]:
-    return {k: v for k, v in latest.items() if k != id}
+    return {k: v for k, v in latest.items() if k != id} if id in latest else latest

@@ -8,7 +8,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterator
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -56,6 +56,8 @@ Stage = Literal[
 # How a decision holds, and how a course has ended; empty: not.
 Settled = Literal["", "admit", "refuse", "defer", "second"]
 Ended = Literal["", "left", "withdrawn", "second", "admit", "refused", "defer"]
+
+SHORTEST_MONTH: Final = 28  # days
 
 
 class Owed(msgspec.Struct, frozen=True):
@@ -200,6 +202,8 @@ def add_months(day: date, months: int) -> date:
     total = day.year * 12 + day.month - 1 + months
     year, month = divmod(total, 12)
     year = min(year, date.max.year)
+    if day.day <= SHORTEST_MONTH:
+        return date(year, month + 1, day.day)
     last = calendar.monthrange(year, month + 1)[1]
     return date(year, month + 1, min(day.day, last))
 
@@ -343,7 +347,7 @@ def all_gates(state: State, pack: Pack, today: date) -> tuple[GateStanding, ...]
     judged = {
         "screening": _screening,
         "training": _training,
-        "undertaking": lambda state, pack, today: undertaking(state),
+        "undertaking": _undertaking,
         "rules": _rules,
     }
     gates: list[GateStanding] = []
@@ -426,11 +430,15 @@ def _training(state: State, pack: Pack, today: date) -> GateStanding:
     )
 
 
-def undertaking(state: State) -> GateStanding:
-    """The gate that one signature opens."""
+def is_signed(state: State) -> bool:
+    """Whether the undertaking was signed on the particulars that stand."""
+    return state.signed is not None and state.signed.place > state.settled
+
+
+def _undertaking(state: State, pack: Pack, today: date) -> GateStanding:
     if state.signing_refused is not None:
         return GateStanding("undertaking", "refused", 0, 1, ())
-    if state.signed is not None and state.signed.place > state.settled:
+    if is_signed(state):
         return GateStanding("undertaking", "done", 1, 1, ())
     return GateStanding("undertaking", "owed", 0, 1, (Owed("signature"),))
 

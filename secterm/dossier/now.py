@@ -6,7 +6,6 @@ next hangs on little of it, and is asked at every entry. It says the same as
 from __future__ import annotations
 
 from datetime import date
-from functools import cached_property
 from typing import Literal, TypeAlias
 
 from secterm.dossier import gates
@@ -27,21 +26,24 @@ class Now:
         self._pack = pack
         self._today = today
         self._known: dict[Gate, Passage] = {}
+        self._gates: tuple[GateStanding, ...] = ()  # once they were asked for
+        self._stage: Stage | None = None
         if before is not None and before._pack is pack and before._today == today:
             self._take_over(before)
 
-    @cached_property
-    def gates(self) -> tuple[GateStanding, ...]:
-        """All gates, whole."""
-        return gates.all_gates(self._state, self._pack, self._today)
-
     def gate(self, gate: Gate) -> GateStanding:
         """One gate by its name, whole."""
-        return next(g for g in self.gates if g.gate == gate)
+        self._gates = self._gates or gates.all_gates(self._state, self._pack, self._today)
+        return next(g for g in self._gates if g.gate == gate)
 
-    @cached_property
+    @property
     def stage(self) -> Stage:
         """Where on its course the dossier is."""
+        if self._stage is None:
+            self._stage = self._course()
+        return self._stage
+
+    def _course(self) -> Stage:
         decided = gates.ended(self._state, self._pack)
         if decided == "admit":
             return "admitted" if self._holds() else "lapsed"
@@ -78,7 +80,7 @@ class Now:
             case "training":
                 return self._training()
             case "undertaking":
-                return _of(gates.undertaking(self._state))
+                return self._undertaking()
             case "rules":
                 return self._rules()
 
@@ -102,6 +104,11 @@ class Now:
             return "shut"
         owed = (gates.module_owes(m, state, self._today) for m in asks.modules.values())
         return "shut" if any(owed) else "done"
+
+    def _undertaking(self) -> Passage:
+        if self._state.signing_refused is not None:
+            return "refused"
+        return "done" if gates.is_signed(self._state) else "shut"
 
     def _rules(self) -> Passage:
         state, rules = self._state, gates.asks_of(self._pack, self._state).rules
@@ -130,7 +137,3 @@ class Now:
     def _copy(self, before: Now, gate: Gate) -> None:
         if gate in before._known:
             self._known[gate] = before._known[gate]
-
-
-def _of(gate: GateStanding) -> Passage:
-    return gate.status if gate.status in ("done", "refused") else "shut"

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from secterm.dossier import answering, gates
@@ -29,8 +30,10 @@ from secterm.words import _
 
 UNDER_WAY: Final = ("screening", "training", "undertaking", "rules", "decision", "deferred")
 HELD: Final = ("admitted", "lapsed")
+RULES_KEPT: Final = 256
 
 
+@lru_cache(RULES_KEPT)
 def rule_sha256(rule: Rule) -> str:
     """What an acknowledgement pins: SHA-256 of the rule's text and reason, a line each."""
     return hashlib.sha256(f"{rule.text}\n{rule.reason}\n".encode()).hexdigest()
@@ -294,7 +297,7 @@ class _Judge:
             due != Owed("teaching", module.id),
             _("The module must be taught before its quiz is taken."),
         )
-        known = {q.text: q.right for q in module.bank}
+        known = module.right
         asked = {a.question for a in answers}
         require(
             len(asked) == len(answers) and asked <= known.keys(),

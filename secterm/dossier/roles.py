@@ -23,45 +23,41 @@ POWERS: Final[dict[Role, tuple[Power, ...]]] = {
     "approver": ("second", "verify"),
     "auditor": ("verify",),
 }
-_SECONDED: Final = (
-    acts.Reviewed,
-    acts.Seconded,
-    acts.Erased,
-    acts.Unlocked,
-    acts.ClockBehind,
-)
-_ENTRIES_OF_THE_VAULT: Final = (
-    acts.Created,
-    acts.OfficerJoined,
-    acts.OfficerAdded,
-    acts.OfficerRenamed,
-    acts.RoleGiven,
-    acts.OfficerDisabled,
-    acts.Proposed,
-    acts.Rekeyed,
-    acts.RecoveryMade,
-    acts.Recovered,
-    acts.PackAdopted,
-    acts.RecipientAdded,
-    acts.RecipientRemoved,
-    acts.PackReceived,
-    acts.OriginJoined,
-    acts.OriginKnown,
-    acts.Kept,
-)
+# What takes another power than to record.
+_TAKES: Final[dict[type, Power]] = {
+    acts.Reviewed: "second",
+    acts.Seconded: "second",
+    acts.Erased: "second",
+    acts.Unlocked: "second",
+    acts.ClockBehind: "second",
+    acts.SlotRenewed: "verify",
+    acts.Created: "manage",
+    acts.OfficerJoined: "manage",
+    acts.OfficerAdded: "manage",
+    acts.OfficerRenamed: "manage",
+    acts.RoleGiven: "manage",
+    acts.OfficerDisabled: "manage",
+    acts.Proposed: "manage",
+    acts.Rekeyed: "manage",
+    acts.RecoveryMade: "manage",
+    acts.Recovered: "manage",
+    acts.PackAdopted: "manage",
+    acts.RecipientAdded: "manage",
+    acts.RecipientRemoved: "manage",
+    acts.PackReceived: "manage",
+    acts.OriginJoined: "manage",
+    acts.OriginKnown: "manage",
+    acts.Kept: "manage",
+    acts.Received: "manage",
+}
 
 
 def power_for(act: Act | VaultAct) -> Power:
     """The power that recording this takes; `second` where it is a word on a proposal."""
-    if isinstance(act, acts.OfficerDisabled | acts.RoleGiven) and act.proposed:
-        return "second"
-    if isinstance(act, _SECONDED):
-        return "second"
-    if isinstance(act, acts.SlotRenewed):
-        return "verify"
-    if isinstance(act, (*_ENTRIES_OF_THE_VAULT, acts.Received)):
-        return "manage"
-    return "record"
+    power = _TAKES.get(type(act), "record")
+    if power == "manage" and isinstance(act, acts.OfficerDisabled | acts.RoleGiven):
+        return "second" if act.proposed else power
+    return power
 
 
 def may(role: Role | None, power: Power) -> bool:

@@ -140,7 +140,7 @@ class QuizQuestion(_Value, frozen=True, kw_only=True):
     why: str
 
 
-class Module(_Value, frozen=True, kw_only=True):
+class Module(_Value, frozen=True, kw_only=True, dict=True):
     """One training module."""
 
     id: str
@@ -155,6 +155,11 @@ class Module(_Value, frozen=True, kw_only=True):
     quiz: Quiz | None = None
     bank: tuple[QuizQuestion, ...] = msgspec.field(name="question", default=())
     source: str = ""
+
+    @cached_property
+    def right(self) -> dict[str, str]:
+        """The right answer to each question of the bank, by the question's text."""
+        return {question.text: question.right for question in self.bank}
 
     @property
     def categories(self) -> tuple[Category, ...]:

@@ -33,7 +33,7 @@ from secterm.vault.errors import (
 from secterm.vault.lock import Lock
 from secterm.vault.prepared import Prepared, Statements
 from secterm.vault.reading import BATCH_SIZE, Reading
-from secterm.vault.tables import FORMAT, SCHEMA, Tables, check_row
+from secterm.vault.tables import FORMAT, SCHEMA, Expected, Tables
 from secterm.vault.troubles import told
 
 APPLICATION_ID: Final = 0x53454354  # "SECT"
@@ -227,7 +227,7 @@ class VaultFile:
         """
         prepared = query if isinstance(query, Prepared) else None
         columns = prepared.columns if prepared else tuple(query.selected_columns)
-        total = 0
+        check, total = Expected(columns).check, 0
         with self._at_it():
             cursor = (
                 self.database.execute_sql(prepared.sql, given)
@@ -246,7 +246,7 @@ class VaultFile:
                 if total > MOST_TIMES * length:
                     raise VaultDamaged("the file", "holds more than it is long")
             for row in batch:
-                check_row(columns, row)
+                check(row)
                 yield row
             if reading.ended:
                 return

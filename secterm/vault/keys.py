@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from secterm.vault.seal import Place, subkey
+from secterm.vault.seal import Place, Strand, subkey
 from secterm.vault.slots import Slot, digest
 
 
@@ -77,6 +77,11 @@ def card_place(vault: bytes, dossier: bytes) -> Place:
 def entry_place(vault: bytes, dossier: bytes, number: int) -> Place:
     """Where an entry stands."""
     return Place(vault, "entry.sealed", dossier, number)
+
+
+def entries_of(vault: bytes, dossier: bytes, dossier_key: bytes) -> Strand:
+    """The seals of a dossier's entries."""
+    return Strand(entry_key(dossier_key), entry_place(vault, dossier, 0))
 
 
 def draft_place(vault: bytes, dossier: bytes) -> Place:

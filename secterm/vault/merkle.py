@@ -244,27 +244,46 @@ def new_full_tiles(
 
 
 class Growing:
-    """The tiles that fill while leaves come one by one. Holds one unfinished tile a level."""
+    """The edge, and the tiles that fill, while leaves come one by one. Holds one unfinished
+    tile a level, and of it the roots of its perfect subtrees; each node is hashed once.
+    """
 
     def __init__(self) -> None:
-        self._unfinished: list[list[bytes]] = []
-        self._full: list[int] = []
+        self.size = 0
+        self._levels: list[tuple[list[bytes], list[bytes]]] = [([], [])]  # hashes, roots
 
-    def append(self, leaf: bytes) -> Iterator[tuple[int, int, bytes]]:
+    def append(self, leaf: bytes) -> list[tuple[int, int, bytes]]:
         """The tiles that this 32-byte leaf hash fills: (level, index, 8192 bytes), lowest first."""
-        level = 0
-        while True:
-            if level == len(self._full):
-                self._unfinished.append([])
-                self._full.append(0)
-            hashes = self._unfinished[level]
-            hashes.append(leaf)
-            if len(hashes) < TILE_WIDTH:
-                return
-            yield level, self._full[level], b"".join(hashes)
-            self._full[level] += 1
-            self._unfinished[level] = []
-            leaf, level = _reduced(hashes), level + 1
+        self.size += 1
+        hashes, roots = self._levels[0]
+        _take(hashes, roots, leaf)
+        return self._filled() if len(hashes) == TILE_WIDTH else []
+
+    def edge(self) -> Edge:
+        """The edge that the leaves so far make."""
+        return Edge(self.size, tuple(root for _, roots in self._levels[::-1] for root in roots))
+
+    def _filled(self) -> list[tuple[int, int, bytes]]:
+        filled, level = [], 0
+        while len(self._levels[level][0]) == TILE_WIDTH:
+            hashes, (root,) = self._levels[level]
+            filled.append((level, full_tiles(level, self.size) - 1, b"".join(hashes)))
+            self._levels[level] = ([], [])
+            level += 1
+            if level == len(self._levels):
+                self._levels.append(([], []))
+            _take(*self._levels[level], root)
+        return filled
+
+
+def _take(hashes: list[bytes], roots: list[bytes], node: bytes) -> None:
+    """One more node of a tile: to its hashes, and into the roots of its perfect subtrees."""
+    place = len(hashes)
+    hashes.append(node)
+    while place & 1:
+        node = sha256(b"\x01" + roots.pop() + node).digest()
+        place >>= 1
+    roots.append(node)
 
 
 def verify_inclusion(

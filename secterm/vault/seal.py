@@ -6,7 +6,7 @@ changed does not open. It must never say what was inside.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -20,6 +20,7 @@ FORMAT: Final = 1  # of seals, in all associated data; a later file format keeps
 KEY_SIZE: Final = 32  # bytes
 NONCE_SIZE: Final = 12  # bytes
 TAG_SIZE: Final = 16  # bytes
+NUMBER_SIZE: Final = 8  # bytes of a place's number
 SMALLEST_PADDED: Final = 32  # bytes
 LONGEST_NAMED: Final = 256  # bytes of a row's id; no honest one comes near
 
@@ -45,7 +46,7 @@ class Place:
                 name,
                 len(self.row).to_bytes(2, "big"),
                 self.row,
-                self.number.to_bytes(8, "big"),
+                self.number.to_bytes(NUMBER_SIZE, "big"),
             )
         )
 
@@ -87,6 +88,29 @@ def unpad(padded: bytes) -> bytes:
     if not body.endswith(b"\x80"):
         raise ValueError("no padding mark")
     return body[:-1]
+
+
+class Strand:
+    """Seals under one key at places that differ by their number alone. `place` is any of them;
+    what all have in common is made once.
+    """
+
+    def __init__(self, key: bytes, place: Place) -> None:
+        self._place = place
+        self._aead = AESGCMSIV(key)
+        self._common = place.associated()[:-NUMBER_SIZE]
+
+    def unseal(self, number: int, sealed: bytes) -> bytes:
+        """What was sealed at the place of this number. Raises `SealBroken` naming it."""
+        try:
+            padded = self._aead.decrypt(
+                sealed[:NONCE_SIZE],
+                sealed[NONCE_SIZE:],
+                self._common + number.to_bytes(NUMBER_SIZE, "big"),
+            )
+            return unpad(padded)
+        except (InvalidTag, ValueError, OverflowError):  # also one too short to be a seal
+            raise SealBroken(str(replace(self._place, number=number))) from None
 
 
 def seal(key: bytes, place: Place, plaintext: bytes) -> bytes:

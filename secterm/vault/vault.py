@@ -169,9 +169,9 @@ class Vault:
 
     def entries(self, dossier: bytes) -> Iterator[tuple[int, bytes]]:
         """A dossier's entries in order: number and plaintext. Raises `SealBroken`."""
-        key = keys.entry_key(self.dossier_key(dossier))
+        strand = keys.entries_of(self.id, dossier, self.dossier_key(dossier))
         for number, sealed in self.sealed_entries(dossier):
-            yield number, unseal(key, keys.entry_place(self.id, dossier, number), sealed)
+            yield number, strand.unseal(number, sealed)
 
     def sealed_entries(self, dossier: bytes) -> Iterator[tuple[int, bytes]]:
         """A dossier's entries in order: number and sealed bytes (of an erased one: none)."""
@@ -249,12 +249,14 @@ class Vault:
 
     def card(self, dossier: bytes) -> Card:
         """One dossier's card. Raises `SealBroken`."""
-        table = self.file.tables.dossier
-        for _, wrapped, sealed in self.file.rows(
-            table.select(table.id, table.key, table.card).where(table.id == dossier)
-        ):
+        for wrapped, sealed in self.file.rows(self._card, dossier):
             return self.open_card(dossier, self.unwrap(dossier, wrapped), sealed)
         raise SealBroken(str(keys.card_place(self.id, dossier)))
+
+    @cached_property
+    def _card(self) -> Prepared:
+        table = self.file.tables.dossier
+        return Prepared(table.select(table.key, table.card).where(table.id == b""))
 
     def dossier_key(self, dossier: bytes) -> bytes:
         """A dossier's key, 32 bytes. Raises `SealBroken`."""

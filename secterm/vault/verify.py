@@ -10,7 +10,8 @@ import contextlib
 from collections import OrderedDict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from functools import cached_property
+from typing import Final, NamedTuple, Protocol
 
 import peewee
 from cryptography.exceptions import InvalidSignature
@@ -22,11 +23,12 @@ from secterm.vault.drafts import LONGEST_SEALED, unsealed
 from secterm.vault.errors import SealBroken, VaultDamaged, VaultError
 from secterm.vault.merkle import HASH_SIZE, TILE_WIDTH, Edge, Growing, full_tiles
 from secterm.vault.note import Checkpoint
+from secterm.vault.prepared import Prepared
 from secterm.vault.records import SignedSize
-from secterm.vault.seal import unseal
+from secterm.vault.seal import Strand
 from secterm.vault.vault import Vault
 
-KEPT: Final = 256  # dossiers whose keys are at hand
+KEPT: Final = 1024  # dossiers whose keys are at hand
 STEP: Final = 64  # entries between two words on how far it is
 
 
@@ -57,8 +59,7 @@ class Fault:
 Progress = Callable[[int, int], None]  # entries walked, entries in all
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(NamedTuple):
     """An entry that opened: where it stands, and whose transaction it is of.
 
     `since` is the journal's size before that transaction, `signer` its officer's id
@@ -124,10 +125,10 @@ def verify(
 
 @dataclass(frozen=True)
 class _Known:
-    """What the walk needs of a dossier's row; the key is None where it does not open."""
+    """What the walk needs of a dossier's row; seals are None where its key does not open."""
 
     commitment: bytes
-    key: bytes | None = field(repr=False)  # that of its entries
+    seals: Strand | None = field(repr=False)  # of its entries
 
 
 @dataclass
@@ -140,6 +141,11 @@ class _Walk:
     others: Container[bytes]
     _known: OrderedDict[bytes, _Known | None] = field(default_factory=OrderedDict)
     _public: dict[bytes, Ed25519PublicKey] = field(default_factory=dict)
+
+    @cached_property
+    def _one_row(self) -> Prepared:
+        table = self.vault.file.tables.dossier
+        return Prepared(table.select(table.key, table.commitment).where(table.id == b""))
 
     def file(self) -> Iterator[Fault]:
         """SQLite's own word on the file: pages, indexes, types."""
@@ -163,7 +169,7 @@ class _Walk:
         """Entries in order, each transaction's signature at its end, tiles as they fill."""
         vault, table = self.vault, self.vault.file.tables.entry
         signed, growing = _Signed(vault), Growing()
-        edge, expected, whole = Edge(0, ()), 0, True
+        expected, whole = 0, True
         query = table.select(table.number, table.dossier, table.sealed).order_by(table.number)
         for walked, (number, id, sealed) in enumerate(vault.file.rows(query)):
             if walked % STEP == 0:
@@ -183,14 +189,12 @@ class _Walk:
             yield from self._opens(known, signed, number, id, sealed)
             if not whole:
                 continue
-            hashed = vault.leaf_of(id, known.commitment, sealed)
-            edge = edge.append(hashed)
-            for tile in growing.append(hashed):
+            for tile in growing.append(vault.leaf_of(id, known.commitment, sealed)):
                 yield from self._tile(*tile)
-            if signed.size == edge.size:
-                yield from self._holds(signed, edge)
+            if signed.size == growing.size:
+                yield from self._holds(signed, growing.edge())
         if whole:
-            yield from self._ended(signed, edge)
+            yield from self._ended(signed, growing.edge())
         yield from self.judge.end()
         self.progress(vault.size, vault.size)
 
@@ -214,14 +218,14 @@ class _Walk:
         if id in self._known:
             self._known.move_to_end(id)
             return self._known[id]
-        table, found = self.vault.file.tables.dossier, None
-        query = table.select(table.key, table.commitment).where(table.id == id)
-        for wrapped, committed in self.vault.file.rows(query):
+        found = None
+        for wrapped, committed in self.vault.file.rows(self._one_row, id):
             try:
                 key = None if id in self.erased else self.vault.unwrap(id, wrapped)
             except SealBroken:
                 key = None  # its own row is looked at later
-            found = _Known(committed, key and keys.entry_key(key))
+            seals = keys.entries_of(self.vault.id, id, key) if key else None
+            found = _Known(committed, seals)
         self._known[id] = found
         if len(self._known) > KEPT:
             self._known.popitem(last=False)
@@ -230,23 +234,23 @@ class _Walk:
     def _opens(
         self, known: _Known, signed: _Signed, number: int, id: bytes, sealed: bytes
     ) -> Iterator[Fault]:
-        where, about = f"entry #{number}", id.hex()
         if id in self.erased:
+            where, about = f"entry #{number}", id.hex()
             if len(sealed) != HASH_SIZE:
                 yield Fault(where, "is there whole, though its dossier was erased", about)
             if number > self.erased[id].number:
                 yield Fault(where, "was recorded after its dossier was erased", about)
             return
         if len(sealed) == HASH_SIZE:
-            yield Fault(where, "is a bare hash, though no entry says it was erased", about)
+            where = f"entry #{number}"
+            yield Fault(where, "is a bare hash, though no entry says it was erased", id.hex())
             return
-        if known.key is None:
+        if known.seals is None:
             return
-        place = keys.entry_place(self.vault.id, id, number)
         try:
-            plaintext = unseal(known.key, place, sealed)
-        except SealBroken:
-            yield Fault(str(place), "does not open: changed, moved or another's", about)
+            plaintext = known.seals.unseal(number, sealed)
+        except SealBroken as broken:
+            yield Fault(broken.where, "does not open: changed, moved or another's", id.hex())
             return
         yield from self.judge.entry(Seen(number, id, plaintext, signed.since, signed.signer))
 
