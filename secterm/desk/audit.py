@@ -163,7 +163,7 @@ def _faults(vault: Vault, registry: Registry, far: _Far, worth_it: int) -> Itera
             for id in _ids(registry.erased)
             if id not in others
         }
-        yield from verify(vault, known, walked, Roll(vault, registry), gone, others)
+        yield from verify(vault, known, walked, Roll(vault, registry), gone, others, apart)
         yield from own_faults(vault, registry)
         yield from _judged(vault, registry, far, apart)
     far.tell(over=True)

@@ -29,7 +29,6 @@ from secterm.desk.{module} import child
 child()
 """
 WORTH_IT: Final = 3000  # entries, from which a second process saves more than it costs
-PIECE: Final = 1 << 16  # bytes
 PIPE: Final = 1 << 20  # bytes; as much as the system gives anybody
 
 

@@ -16,7 +16,7 @@ from secterm.vault.merkle import Edge, leaf_hash, new_full_tiles
 from secterm.vault.note import Checkpoint
 from secterm.vault.outside import Outside
 from secterm.vault.records import COUNT_SIZE, Card, Head, SignedSize
-from secterm.vault.seal import seal, unseal
+from secterm.vault.seal import Strand, seal, unseal
 from secterm.vault.signer import Signer
 
 if TYPE_CHECKING:
@@ -114,13 +114,15 @@ class _Fresh:
 
 def _sealed(vault: Vault, work: Transaction) -> _Fresh:
     fresh = _Fresh(vault.head.edge, dict(work.dossiers))
+    strands: dict[bytes, tuple[Strand, bytes]] = {}  # with what commits to the key
     for number, (dossier, plaintext) in enumerate(work.entries, vault.size):
-        if dossier not in fresh.keys:
-            fresh.keys[dossier] = vault.dossier_key(dossier)
-        key = fresh.keys[dossier]
-        place = keys.entry_place(vault.id, dossier, number)
-        sealed = seal(keys.entry_key(key), place, plaintext)
-        hashed = leaf_hash(keys.leaf(dossier, keys.commitment(key), sealed))
+        if dossier not in strands:
+            key = fresh.keys.get(dossier) or vault.dossier_key(dossier)
+            fresh.keys[dossier] = key
+            strands[dossier] = keys.entries_of(vault.id, dossier, key), keys.commitment(key)
+        strand, committed = strands[dossier]
+        sealed = strand.seal(number, plaintext)
+        hashed = leaf_hash(keys.leaf(dossier, committed, sealed))
         fresh.rows.append((number, dossier, sealed))
         fresh.hashes.append(hashed)
         fresh.edge = fresh.edge.append(hashed)

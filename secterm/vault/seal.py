@@ -100,6 +100,12 @@ class Strand:
         self._aead = AESGCMSIV(key)
         self._common = place.associated()[:-NUMBER_SIZE]
 
+    def seal(self, number: int, plaintext: bytes) -> bytes:
+        """As `seal`, to the place of this number."""
+        nonce = os.urandom(NONCE_SIZE)
+        place = self._common + number.to_bytes(NUMBER_SIZE, "big")
+        return nonce + self._aead.encrypt(nonce, pad(plaintext), place)
+
     def unseal(self, number: int, sealed: bytes) -> bytes:
         """What was sealed at the place of this number. Raises `SealBroken` naming it."""
         try:

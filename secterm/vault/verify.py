@@ -11,11 +11,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from typing import Final, NamedTuple, Protocol
 
 import peewee
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from secterm.vault import keys, sheets
 from secterm.vault.commit import NO_COMMITMENT
@@ -26,6 +25,7 @@ from secterm.vault.note import Checkpoint
 from secterm.vault.prepared import Prepared
 from secterm.vault.records import SignedSize
 from secterm.vault.seal import Strand
+from secterm.vault.signed import AtOnce, Stated, Verifier
 from secterm.vault.vault import Vault
 
 KEPT: Final = 1024  # dossiers whose keys are at hand
@@ -106,15 +106,19 @@ def verify(
     judge: Judge | None = None,
     erased: Mapping[bytes, Gone] | None = None,
     others: Container[bytes] = frozenset(),
+    verifier: Verifier | None = None,
 ) -> Iterator[Fault]:
     """Every fault of the vault's rows.
 
     `officers` maps officer ids (16 bytes) to Ed25519 public keys (32 bytes). `erased`
     has the ids (16 bytes) of dossiers that were erased, and what the entry says that
-    erased them; `others` those of strands that are no dossier's. `progress` may
+    erased them; `others` those of strands that are no dossier's. `verifier` is who
+    looks at the signatures, here and now unless told otherwise. `progress` may
     raise anything, which ends the walk. Raises `VaultUnreadable` or `VaultClosed`.
     """
-    walk = _Walk(vault, officers, progress, judge or Anything(), erased or {}, others)
+    walk = _Walk(
+        vault, officers, progress, judge or Anything(), erased or {}, others, verifier or AtOnce()
+    )
     rows = walk.dossiers, walk.drafts, walk.sheets, walk.tiles
     for part in (walk.file, walk.outside, walk.journal, *rows):
         try:
@@ -139,8 +143,10 @@ class _Walk:
     judge: Judge
     erased: Mapping[bytes, Gone]
     others: Container[bytes]
+    verifier: Verifier
     _known: OrderedDict[bytes, _Known | None] = field(default_factory=OrderedDict)
-    _public: dict[bytes, Ed25519PublicKey] = field(default_factory=dict)
+    _at: int = 0  # the entry that the walk is at
+    _late: list[tuple[int, Fault]] = field(default_factory=list)  # signatures, and where
 
     @cached_property
     def _one_row(self) -> Prepared:
@@ -166,7 +172,24 @@ class _Walk:
             yield Fault(str(error), "does not open", own)
 
     def journal(self) -> Iterator[Fault]:
-        """Entries in order, each transaction's signature at its end, tiles as they fill."""
+        """Entries in order, each transaction's signature at its end, tiles as they fill.
+
+        Signatures may be verified later; all is told in the order of the journal.
+        """
+        found: list[tuple[int, Fault]] = []
+        damaged: VaultDamaged | None = None
+        try:
+            for fault in self._entries():
+                found.append((self._at, fault))
+        except VaultDamaged as error:
+            damaged = error
+        self._not_held(self.verifier.rest())
+        # Of two at one place that of the signature is the later one.
+        yield from (fault for _, fault in sorted(found + self._late, key=itemgetter(0)))
+        if damaged is not None:
+            raise damaged
+
+    def _entries(self) -> Iterator[Fault]:
         vault, table = self.vault, self.vault.file.tables.entry
         signed, growing = _Signed(vault), Growing()
         expected, whole = 0, True
@@ -174,6 +197,7 @@ class _Walk:
         for walked, (number, id, sealed) in enumerate(vault.file.rows(query)):
             if walked % STEP == 0:
                 self.progress(min(walked, vault.size), vault.size)
+            self._at = number
             if number != expected:
                 yield Fault(f"entry #{expected}", f"is missing; number {number} comes next")
                 whole = False
@@ -193,6 +217,7 @@ class _Walk:
                 yield from self._tile(*tile)
             if signed.size == growing.size:
                 yield from self._holds(signed, growing.edge())
+        self._at = expected
         if whole:
             yield from self._ended(signed, growing.edge())
         yield from self.judge.end()
@@ -274,15 +299,14 @@ class _Walk:
         if said.officer not in self.officers:
             yield Fault(where, "is by nobody who is an officer here")
             return
-        if said.officer not in self._public:
-            self._public[said.officer] = Ed25519PublicKey.from_public_bytes(
-                self.officers[said.officer]
-            )
-        text = Checkpoint(self.vault.origin, edge.size, edge.root()).text()
-        try:
-            self._public[said.officer].verify(said.signature, text.encode())
-        except InvalidSignature:
-            yield Fault(where, "does not hold: these entries are not what was signed")
+        text = Checkpoint(self.vault.origin, edge.size, edge.root()).text().encode()
+        stated = Stated(edge.size, self.officers[said.officer], said.signature, text)
+        self._not_held(self.verifier.verify(stated))
+
+    def _not_held(self, sizes: Iterable[int]) -> None:
+        for size in sizes:
+            what = "does not hold: these entries are not what was signed"
+            self._late.append((size - 1, Fault(f"signature #{size}", what)))
 
     def dossiers(self) -> Iterator[Fault]:
         """No dossier without entries; no key or card that does not open, or should not be."""

@@ -195,6 +195,27 @@ def test_the_second_process_judges_as_this_one_does(built, tmp_path, monkeypatch
         assert walked(desk, apart=True) == alone
 
 
+def test_the_second_process_verifies_signatures_as_this_one_does(built, tmp_path, monkeypatch):
+    path = Path(shutil.copy(built, tmp_path / "vault.db"))
+    broken(path)
+    rest = apart.Apart.rest
+
+    def answered(self):
+        while self._given:
+            self.listen()
+            time.sleep(0.005)
+        return rest(self)
+
+    with at(path) as desk:
+        alone = walked(desk, apart=False)
+        assert sum("what was signed" in fault for fault in alone.faults) > 6
+        monkeypatch.setattr(apart, "AT_ONCE", 1)
+        monkeypatch.setattr(apart, "AHEAD", 10**6)
+        monkeypatch.setattr(apart.Apart, "rest", answered)
+        monkeypatch.setattr(apart.Apart, "_look", lambda self, some: self._wrong.extend(some))
+        assert walked(desk, apart=True) == alone
+
+
 @pytest.mark.parametrize("program", ["/nonexistent", "/bin/false", "/bin/cat", "/bin/ls"])
 def test_a_second_process_that_does_not_do_is_done_without(desk, program, monkeypatch):
     monkeypatch.setattr(sys, "executable", program)
