@@ -3,13 +3,16 @@
 import contextlib
 from datetime import timedelta
 
-from hypothesis import event, settings
+import pytest
+from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from secterm.dossier import demands, fold, gates, narrative, permit, record, sentences
 from secterm.dossier import entries as acts
-from secterm.dossier import fold, gates, narrative, record, sentences
 from secterm.dossier.permit import HELD, UNDER_WAY, NotAllowed
+from secterm.policy import texts
+from tests.support import naive
 from tests.support.paper import ONE, PACK, TWO, Paper, finding, ordinary, someone
 
 OFFICERS = st.sampled_from((ONE, TWO))
@@ -23,12 +26,41 @@ QUESTIONS = st.sampled_from(sorted(ALL_QUESTIONS))
 CATEGORY = st.sampled_from(("core", "key", "general"))
 
 
+def refusal(step):
+    """Why a step is not allowed; empty where it is."""
+    try:
+        step()
+    except NotAllowed as refused:
+        return refused.reason
+    return ""
+
+
+class Twice(Paper):
+    """Each act is judged by what it hangs on and by the whole standing, reckoned plainly."""
+
+    now_before = None
+
+    def record(self, act, officer=ONE):
+        if self.state is not None:
+            by_little = refusal(lambda: self._quickly(act, officer))
+            assert by_little == refusal(lambda: self._plainly(act, officer))
+        return super().record(act, officer)
+
+    def _quickly(self, act, officer):
+        asked = self.state, act, self.pack, self.today, officer
+        self.now_before = permit.permit(*asked, self.now_before)
+
+    def _plainly(self, act, officer):
+        whole = naive.Whole(self.state, self.pack, self.today)
+        permit._Judge(self.state, self.pack, self.today, officer, whole).judge(act)
+
+
 class Life(RuleBasedStateMachine):
     """An officer who tries anything; the dossier says yes or no."""
 
     @initialize(category=CATEGORY)
     def open(self, category):
-        self.paper = Paper(category)
+        self.paper = Twice(category)
 
     def try_(self, act, officer=ONE):
         self.whole(lambda: self.paper.record(act, officer))
@@ -166,6 +198,7 @@ class Life(RuleBasedStateMachine):
             again = fold.fold(self.paper.entries)
             assert again == self.paper.state
             assert gates.standing(again, PACK, self.paper.today) == self.paper.now
+            assert naive.standing(again, PACK, self.paper.today) == self.paper.now
 
     @invariant()
     def an_admission_rests_on_four_gates_and_two_officers(self):
@@ -237,3 +270,37 @@ class Life(RuleBasedStateMachine):
 
 Life.TestCase.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
 TestLife = Life.TestCase
+
+
+@settings(deadline=None)
+@given(text=st.text())
+@example('Two lines\nand "quoted", C:\\new')
+@example("\x7f")
+@example("\u202e")
+@example("\ud800")
+@example("\\n\x00")
+def test_a_text_is_legible_where_each_of_its_characters_is_shown(text):
+    shown = all(char == "\n" or texts.shown(char) for char in text)
+    act = acts.Noted(text="So.", question=text)
+    assert (refusal(lambda: demands.all_legible(act)) == "") == shown == demands.legible(text)
+
+
+@pytest.mark.parametrize("category", ["core", "key", "general"])
+def test_a_whole_life_is_judged_by_what_it_hangs_on_as_by_all_of_it(category):
+    paper = Twice(category)
+    paper.answer().find()
+    modules = [m for m in ALL_MODULES.values() if category in m.hours]
+    for module in modules:
+        paper.teach(module)
+    for module in modules:
+        for right in (False, True):
+            if module.quiz:
+                paper.quiz(module, right)
+    paper.sign().acknowledge().decide().later(40)
+    paper.record(acts.Corrected(particulars=someone(category, name="Xenia R."), reason="So."))
+    paper.record(finding("", "suitable"))
+    if gates.terms_of(paper.state, PACK).review:
+        paper.record(acts.Reviewed(agrees=True), TWO)
+    paper.sign().later(4000).train()
+    paper.record(acts.Reopened(reason="So.")).all_gates()
+    assert paper.now.stage == "decision"
