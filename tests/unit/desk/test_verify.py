@@ -128,6 +128,19 @@ def test_bytes_that_are_no_entry_are_found(desk):
     assert "does not fit the dossier before it" in faults(desk)
 
 
+def test_what_makes_no_sense_is_told_where_it_came_in_and_again_where_it_is_reckoned_with(desk):
+    id = lived(desk, "screening", "general")
+    module = desk.pack.training.modules[0].id
+    taught = acts.Trained(module=module, hours=900.0, on="never", trainer="Nobody", place="Here")
+    number = desk._vault.size
+    slip_in(desk, id, taught)
+    slip_in(desk, id, acts.Noted(text="So."))
+    slip_in(desk, id, acts.Noted(text="So."))
+    first, second = desk.verify().faults
+    assert first.startswith(f"entry #{number}: was not allowed when it was recorded: The day of")
+    assert second.startswith(f"entry #{number + 1}: does not fit the dossier before it (")
+
+
 def test_a_card_that_says_something_else_is_found(desk):
     id = lived(desk, "opened", "general")
     slip_in(desk, id, acts.Withdrawn(reason="So."))
