@@ -60,6 +60,7 @@ def main(arguments):
         figures.progress(f"some peers are not there: {peers.MISSING}")
     with tempfile.TemporaryDirectory() as folder:
         stock = Stock(given.vaults or Path(folder))
+        stock.folder.mkdir(parents=True, exist_ok=True)
         where = figures.machine(stock.folder)
         found = {name: WORKS[name](size, stock) for name in given.work or WORKS}
     every = [each for some in found.values() for each in some]
