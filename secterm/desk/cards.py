@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import compress, islice
+from typing import Final
 
 import msgspec
 
@@ -34,6 +37,42 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def stale(self, today: date) -> bool:
         """Whether something has lapsed since, so that the card is not true any more."""
         return bool(self.lapses_on) and self.lapses_on <= today.isoformat()
+
+
+class Sheet(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Many cards, column by column: what stands in one place of each is one card's."""
+
+    id: list[str]
+    name: list[str]
+    post: list[str]
+    department: list[str]
+    category: list[Category]
+    stage: list[str]
+    owed: list[str]
+    since: list[str]
+    opened: list[str]
+    lapses_on: list[str]
+    identity_number: list[str]
+
+    @classmethod
+    def of(cls, cards: Sequence[Card]) -> Sheet:
+        """These cards."""
+        return cls(**{each: [getattr(c, each) for c in cards] for each in FIELDS})
+
+    def only(self, places: Sequence[bool]) -> Sheet:
+        """Those of them for which this is true."""
+        columns = {each: list(compress(getattr(self, each), places)) for each in FIELDS}
+        return Sheet(**columns)
+
+
+FIELDS: Final = Sheet.__struct_fields__
+
+
+def sheets(cards: Iterable[Card], many: int) -> Iterator[Sheet]:
+    """These cards in sheets of so many."""
+    left = iter(cards)
+    while some := list(islice(left, many)):
+        yield Sheet.of(some)
 
 
 def broken(id: str) -> Card:

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from secterm.desk.index import folded
+from secterm.desk.columns import folded
 from secterm.desk.restoring import Restoring
 from secterm.desk.shelf import BROKEN
 from secterm.desk.upkeep import tells

@@ -10,19 +10,18 @@ import itertools
 import math
 import operator
 import time
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final, Literal, overload
 
-from secterm.desk.cards import Card
+from secterm.desk.cards import Card, Sheet
+from secterm.desk.columns import FEW, Columns, Kind, Spelled, folded
 
 Order = Literal["waiting", "lapse", "name", "opened"]
-Kind = tuple[str, str, str]  # stage, owed, lapses on
+Keys = Callable[[Columns, Sequence[int]], list[str]]
 
 LATELY: Final = 2  # views whose texts stand ready in their order
-LATE: Final = 1e12  # seconds; after every time there is
 GROWN: Final = 1.25  # times as many cards, until those that are read show among the others
 PIECE: Final = 512  # cards that are looked at before it is seen whether more are needed
 SHORTEST_ID: Final = 4  # hex digits that may be the beginning of an id
@@ -47,7 +46,7 @@ class Wanted:
 
     def fits(self, kind: Kind, until: str) -> bool:
         """Whether cards of this kind are wanted; `until` is the last day of `within`."""
-        stage, owed, lapses_on = kind
+        stage, owed, lapses_on, _category = kind
         if (self.stages and stage not in self.stages) or (self.owed and owed not in self.owed):
             return False
         if self.month and not lapses_on.startswith(self.month):
@@ -60,7 +59,7 @@ class Found(Sequence[Card]):
 
     def __init__(
         self,
-        cards: Sequence[Card] = (),
+        cards: Sequence[Card] = (),  # by slot
         slots: Sequence[int] = (),
         places: Sequence[int] = (),
         *,
@@ -98,39 +97,43 @@ class Found(Sequence[Card]):
 class _Ordered:
     """The slots of all cards in one order."""
 
-    def __init__(self, key: Callable[[Card], float | str]) -> None:
-        self._key = key
-        self._keys: list[float | str] = []
-        self._slots: list[int] = []
-        self._settled = True
+    def __init__(self, all: Columns, order: Order) -> None:
+        self._all = all
+        self._keys = KEYS[order]
+        self._back = order in LATEST_FIRST
+        self._slots: list[int] = []  # by ascending keys
 
-    def change(self, slot: int, card: Card) -> None:
-        if slot < len(self._keys):
-            self._keys[slot] = self._key(card)
-            self._settled = False
+    def leave(self, slot: int) -> bool:
+        """Before its card changes; whether it stood in the order, and is to `join` it again."""
+        there = slot < len(self._slots)
+        if there:
+            self._slots.remove(slot)
+        return there
 
-    def slots(self, cards: Sequence[Card]) -> list[int]:
-        if len(self._keys) < len(cards):
-            more = range(len(self._keys), len(cards))
-            self._keys += [self._key(cards[slot]) for slot in more]
-            self._slots += sorted(more, key=self._keys.__getitem__)
-            self._settled = False
-        if not self._settled:
-            self._slots.sort(key=self._keys.__getitem__)  # two runs, or one card out of place
-            self._settled = True
-        return self._slots
+    def join(self, slot: int) -> None:
+        """To its place."""
+        bisect.insort(self._slots, slot, key=lambda slot: self._keys(self._all, (slot,))[0])
+
+    def slots(self) -> list[int]:
+        many = len(self._all)
+        if len(self._slots) < many:
+            key = self._keys(self._all, range(many)).__getitem__
+            more = range(len(self._slots), many)
+            if self._back:
+                self._slots = sorted(reversed(more), key=key) + self._slots
+            else:
+                self._slots += sorted(more, key=key)
+            self._slots.sort(key=key)  # two runs
+        return self._slots[::-1] if self._back else self._slots
 
 
 class _Base:
     """Those who are wanted, in their order, and what was found among them lately."""
 
-    def __init__(
-        self, as_of: tuple[int, int], slots: list[int], texts: list[str], cards: list[Card]
-    ) -> None:
+    def __init__(self, as_of: tuple[int, int], slots: list[int], all: Columns) -> None:
         self.as_of = as_of
         self.slots = slots
-        self._of_all = texts  # by slot, as the cards
-        self._cards = cards
+        self._all = all
         self._texts: list[str] = []  # by place, once all of them are looked at
         # What was found, each narrower than the one before it.
         self._hits: list[tuple[frozenset[str], Sequence[int]]] = [(frozenset(), range(len(slots)))]
@@ -144,7 +147,7 @@ class _Base:
             return places, True
         if many is None and self.slots and not self._texts:
             # Anew, so that they stand in memory in this order: a search waits for nothing else.
-            self._texts = "\n".join(map(self._of_all.__getitem__, self.slots)).split("\n")
+            self._texts = "\n".join(map(self._all.texts.__getitem__, self.slots)).split("\n")
         found: list[int] = []
         for piece in _pieces(places, many):
             found += self.narrow(piece, sought - before)
@@ -154,19 +157,27 @@ class _Base:
         return found, True
 
     def narrow(self, places: Sequence[int], words: frozenset[str]) -> Sequence[int]:
-        """The places of these at which every word is in the text, or begins the id."""
+        """The places of these at which every word is in a text, or begins the id."""
         for word in sorted(words, key=len, reverse=True):
             # No step of Python's own for each text: a first letter is sought in all of them.
             fits = map(operator.contains, self._at_hand(places), itertools.repeat(word))
+            for number, has in self._all.shared(word):
+                shared = map(has.__getitem__, map(number.__getitem__, self._slots_at(places)))
+                fits = map(operator.or_, fits, shared)
             if _may_begin_an_id(word):
-                ids = (self._cards[self.slots[place]].id for place in places)
-                fits = map(operator.or_, fits, (id.startswith(word) for id in ids))
+                begun = frozenset(self._all.ids.beginning(word))
+                fits = map(operator.or_, fits, map(begun.__contains__, self._slots_at(places)))
             places = list(itertools.compress(places, fits))
         return places
 
+    def _slots_at(self, places: Sequence[int]) -> Iterable[int]:
+        if isinstance(places, range):
+            return self.slots[places.start : places.stop]
+        return map(self.slots.__getitem__, places)
+
     def _at_hand(self, places: Sequence[int]) -> Iterable[str]:
         if not self._texts:
-            return map(self._of_all.__getitem__, map(self.slots.__getitem__, places))
+            return map(self._all.texts.__getitem__, self._slots_at(places))
         if isinstance(places, range):
             return self._texts[places.start : places.stop]
         return map(self._texts.__getitem__, places)
@@ -175,14 +186,14 @@ class _Base:
 class Index:
     """The cards of all dossiers. `read` on until all are there; `note` what was recorded.
 
-    `source` gives every card as of a day, `count` how many there will be. Only `note`
-    and `clear` may be called while another thread is in it.
+    `source` gives every card as of a day, each once, some at a time; `count` how many
+    there will be. Only `note` and `clear` may be called while another thread is in it.
     """
 
-    def __init__(self, source: Callable[[date], Iterator[Card]], count: Callable[[], int]) -> None:
+    def __init__(self, source: Callable[[date], Iterator[Sheet]], count: Callable[[], int]) -> None:
         self._source = source
         self._count = count
-        self._spelled: Callable[[Card], str] = _told
+        self._spelled: Spelled = _told
         self.changes = 0  # grows with every card that came or changed
         self._notes = 0  # grows with every card that was noted
         self.clear()
@@ -192,21 +203,19 @@ class Index:
         self.total = 0
         self.changes += 1
         self._day: date | None = None
-        self._reading: Iterator[Card] | None = None
+        self._reading: Iterator[Sheet] | None = None
         self._noted: dict[str, Card] = {}
-        self._cards: list[Card] = []
-        self._texts: list[str] = []
-        self._slots: dict[str, int] = {}
-        self._kinds: dict[Kind, int] = {}
-        self._kind: list[int] = []  # of each slot
-        self._many: list[int] = []  # of each kind
+        self._early: set[str] = set()  # whose cards were noted before they were read
+        self._all = Columns(self._spelled)
         self._orders: dict[Order, _Ordered] = {}
         self._bases: dict[Wanted, _Base] = {}  # those that were used lately
 
-    def spell(self, spelled: Callable[[Card], str]) -> None:
-        """By which words, besides its id, a card is found: those that a face shows of it."""
+    def spell(self, spelled: Spelled) -> None:
+        """By which words, besides what the card itself says, a stage, what is owed and a category
+        are found: those that a face shows for them.
+        """
         self._spelled = spelled
-        self._texts = [self._text(card) for card in self._cards]
+        self._all.spell(spelled)
         self._bases = {}
 
     # -- what is there ------------------------------------------------------
@@ -224,9 +233,8 @@ class Index:
             return True
         until = time.monotonic() + seconds
         try:
-            for card in self._reading:
-                if card.id not in self._slots:  # what was noted meanwhile is newer
-                    self._put(card)
+            for sheet in self._reading:
+                self._take(sheet)
                 if time.monotonic() >= until:
                     return False
         except BaseException:
@@ -248,42 +256,46 @@ class Index:
     def __len__(self) -> int:
         """How many cards are there."""
         self._take_in()
-        return len(self._cards)
+        return len(self._all)
 
-    def cards(self) -> Sequence[Card]:
+    def cards(self) -> Columns:
         """All cards read so far, in no order."""
         self._take_in()
-        return self._cards
+        return self._all
 
     def slot(self, id: str) -> int | None:
         """Where a dossier's card is kept; None where there is none."""
-        return self._slots.get(id)
+        return self._all.slots((id,)).get(id)
+
+    def _take(self, sheet: Sheet) -> None:
+        if not self._early.isdisjoint(sheet.id):  # what was noted meanwhile is newer
+            sheet = sheet.only([id not in self._early for id in sheet.id])
+        if sheet.id:
+            self._all.take(sheet)
+            self.changes += 1
 
     def _take_in(self) -> None:
-        while self._noted:
-            self._put(self._noted.popitem()[1])
-            self._notes += 1
-
-    def _put(self, card: Card) -> None:
-        slot = self._slots.setdefault(card.id, len(self._cards))
-        made = (card.stage, card.owed, card.lapses_on)
-        kind = self._kinds.setdefault(made, len(self._many))
-        if kind == len(self._many):
-            self._many.append(0)
-        self._many[kind] += 1
-        self.changes += 1
-        if slot == len(self._cards):
-            self._cards.append(card)
-            self._texts.append(self._text(card))
-            self._kind.append(kind)
+        if not self._noted:
             return
-        self._many[self._kind[slot]] -= 1
-        self._cards[slot], self._texts[slot], self._kind[slot] = card, self._text(card), kind
-        for order in self._orders.values():
-            order.change(slot, card)
+        noted: dict[str, Card] = {}
+        while self._noted:
+            noted.update([self._noted.popitem()])
+        there = self._all.slots(noted)
+        if len(there) > FEW:
+            self._orders = {}
+        for id, slot in there.items():
+            self._change(slot, noted.pop(id))
+        self._all.take(Sheet.of(list(noted.values())))
+        if self._reading is not None:
+            self._early.update(noted)
+        self.changes += 1
+        self._notes += 1
 
-    def _text(self, card: Card) -> str:
-        return folded(self._spelled(card)).replace("\n", " ")
+    def _change(self, slot: int, card: Card) -> None:
+        orders = [order for order in self._orders.values() if order.leave(slot)]
+        self._all.change(slot, card)
+        for order in orders:
+            order.join(slot)
 
     # -- what is sought -----------------------------------------------------
 
@@ -306,7 +318,7 @@ class Index:
             del self._bases[next(iter(self._bases))]
         sought = _words(words)
         places, whole = base.find(sought, many)
-        found = Found(self._cards, base.slots, places, whole=whole)
+        found = Found(self._all, base.slots, places, whole=whole)
         if whole or many is None or slot is None or not self._fits(slot, sought):
             return found
         at = found.place(slot)
@@ -318,7 +330,7 @@ class Index:
         return bool(self._base([slot]).narrow(range(1), sought))
 
     def _base(self, slots: list[int]) -> _Base:
-        return _Base(self._as_of, slots, self._texts, self._cards)
+        return _Base(self._as_of, slots, self._all)
 
     @property
     def _as_of(self) -> tuple[int, int]:
@@ -327,7 +339,7 @@ class Index:
         """
         if self.complete:
             return self.changes, 0
-        return self._notes, 1 + int(math.log(len(self._cards) + 1, GROWN))
+        return self._notes, 1 + int(math.log(len(self._all) + 1, GROWN))
 
     def count(self, wanted: Wanted, words: str = "") -> int:
         """How many dossiers `find` would find."""
@@ -336,50 +348,28 @@ class Index:
             slots = self._wanted(wanted)
             return len(self._base(slots).narrow(range(len(slots)), _words(words)))
         until = self._until(wanted)
-        return sum(
-            self._many[kind] for made, kind in self._kinds.items() if wanted.fits(made, until)
-        )
+        return sum(many for kind, many in self._all.many() if wanted.fits(kind, until))
 
     def stages(self, wanted: Wanted) -> frozenset[str]:
         """The stages at which there is somebody who is wanted."""
         self._take_in()
         until = self._until(wanted)
-        return frozenset(
-            made[0]
-            for made, kind in self._kinds.items()
-            if self._many[kind] and wanted.fits(made, until)
-        )
+        return frozenset(kind[0] for kind, _many in self._all.many() if wanted.fits(kind, until))
 
     def _until(self, wanted: Wanted) -> str:
         return ((self._day or date.min) + timedelta(days=wanted.within)).isoformat()
 
     def _wanted(self, wanted: Wanted) -> list[int]:
-        slots = self._orders.setdefault(wanted.order, _Ordered(KEYS[wanted.order])).slots(
-            self._cards
-        )
-        until = self._until(wanted)
-        good = [wanted.fits(made, until) for made in self._kinds]  # in the order of their numbers
-        kind, cards = self._kind, self._cards
-        slots = [slot for slot in slots if good[kind[slot]]]
+        if wanted.order not in self._orders:
+            self._orders[wanted.order] = _Ordered(self._all, wanted.order)
+        until, kind = self._until(wanted), self._all.kind
+        good = [wanted.fits(each, until) for each in self._all.kinds]
+        slots = [slot for slot in self._orders[wanted.order].slots() if good[kind[slot]]]
         if wanted.waits is not None and self._day is not None:
-            first, last = wanted.waits
-            oldest, newest = (
-                (self._day - timedelta(days=days)).isoformat() for days in (last, first)
-            )
-            slots = [
-                slot
-                for slot in slots
-                if cards[slot].owed and oldest <= cards[slot].since[:10] <= newest
-            ]
+            days = [(self._day - timedelta(days=n)).isoformat() for n in wanted.waits]
+            since = self._all.waiting_since()
+            slots = [slot for slot in slots if days[1] <= since[slot] <= days[0]]
         return slots
-
-
-def folded(text: str) -> str:
-    """A text as it is sought: no capitals, no accents, no wide letters."""
-    if text.isascii():
-        return text.lower()
-    parts = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in parts if not unicodedata.combining(c)).casefold()
 
 
 def _words(text: str) -> frozenset[str]:
@@ -407,31 +397,14 @@ def _pieces(places: Sequence[int], many: int | None) -> Iterator[Sequence[int]]:
         at, long = at + long, 2 * long
 
 
-def _told(card: Card) -> str:
-    return f"{card.name} {card.post} {card.department} {card.stage} {card.owed}"
+def _told(stage: str, owed: str, category: str) -> str:
+    return f"{stage} {owed}"
 
 
-def _seconds(time: str) -> float:
-    return datetime.fromisoformat(time).timestamp() if time else 0.0
-
-
-def _waiting(card: Card) -> float:
-    """Since when somebody waits; whom nobody owes anything comes last."""
-    return _seconds(card.since) + (0.0 if card.owed else LATE)
-
-
-def _lapse(card: Card) -> str:
-    """What has lapsed comes first, what does not lapse last."""
-    return "" if card.stage == "lapsed" else card.lapses_on or "~"
-
-
-def _latest(card: Card) -> float:
-    return -_seconds(card.opened)
-
-
-KEYS: Final[dict[Order, Callable[[Card], float | str]]] = {
-    "waiting": _waiting,
-    "lapse": _lapse,
-    "name": lambda card: folded(card.name),
-    "opened": _latest,
+KEYS: Final[dict[Order, Keys]] = {
+    "waiting": Columns.waiting,
+    "lapse": Columns.lapse,
+    "name": Columns.name,
+    "opened": Columns.opening,
 }
+LATEST_FIRST: Final[frozenset[Order]] = frozenset({"opened"})

@@ -38,7 +38,7 @@ class Keeping:
         last = datetime.fromtimestamp(vault.head.mark).astimezone()
         self._watch = Watch(clock, last)
         self._shelf = Shelf(vault, registry)
-        self._index = Index(lambda today: self._shelf.each_card(today), lambda: self._shelf.count())
+        self._index = Index(lambda today: self._shelf.sheets(today), lambda: self._shelf.count())
 
     # -- who and what -----------------------------------------------------
 

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from secterm.archive.received import Unfolding
-from secterm.desk.cards import Card, broken, card_of, erased
+from secterm.desk.cards import Card, Sheet, broken, card_of, erased, sheets
 from secterm.desk.model import Dossier
 from secterm.desk.registry import Registry
 from secterm.dossier import entries as acts
@@ -35,6 +35,7 @@ BROKEN: Final = (
     ValueError,
 )
 
+AT_ONCE: Final = 64  # cards read one by one, until there is time for something else
 SHORTEST_NAME: Final = 3  # letters of a word that says who it is
 
 
@@ -112,6 +113,10 @@ class Shelf:
             except BROKEN:
                 card = broken(id.hex())
             yield card
+
+    def sheets(self, today: date) -> Iterator[Sheet]:
+        """The same, some at a time."""
+        return sheets(self.each_card(today), AT_ONCE)
 
     def dossier(self, id: str, today: date) -> Dossier:
         """A dossier by its id. Raises NotAllowed where there is none."""

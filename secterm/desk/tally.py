@@ -1,5 +1,5 @@
 """The whole of the dossiers in numbers: how many stand where, what lapses when, who
-waits how long. Pure sums over cards, for whoever looks at all of them at once.
+waits how long. Pure sums, for whoever looks at all of them at once.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from secterm.desk.cards import Card
+from secterm.desk.columns import Kind
 
 MONTHS: Final = 12
 # Days that somebody has waited: the first and the last of each step.
@@ -39,24 +39,23 @@ def months_from(today: date, count: int = MONTHS) -> list[str]:
     return [f"{n // 12:04}-{n % 12 + 1:02}" for n in range(first, first + count)]
 
 
-def tally(cards: Iterable[Card], today: date) -> Tally:
-    """The numbers of these cards on a day."""
+def tally(kinds: Iterable[tuple[Kind, int]], since: Iterable[str], today: date) -> Tally:
+    """The numbers on a day: of so many cards of each kind, of whom some wait `since` their days."""
     stages: Counter[str] = Counter()
     lapses: Counter[str] = Counter()
-    since: Counter[str] = Counter()
-    for card in cards:
-        stages[card.stage] += 1
-        if card.lapses_on:
-            lapses[card.lapses_on[:7]] += 1
-        if card.owed:
-            since[card.since[:10]] += 1
+    for (stage, _owed, lapses_on, _category), many in kinds:
+        stages[stage] += many
+        if lapses_on:
+            lapses[lapses_on[:7]] += many
+    days = Counter(since)
+    del days[""]
     months = months_from(today)
     return Tally(
         total=stages.total(),
         stages=stages,
         months={month: lapses[month] for month in months},
         later=sum(many for month, many in lapses.items() if month > months[-1]),
-        waits=_waits(since, today),
+        waits=_waits(days, today),
     )
 
 

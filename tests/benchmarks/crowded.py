@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from secterm.desk import sample
-from secterm.desk.cards import Card
+from secterm.desk.cards import Card, sheets
 from secterm.desk.desk import Desk
 from secterm.desk.index import Index
 from secterm.desk.model import now
@@ -65,7 +65,7 @@ class Crowded(Desk):
 
     def __init__(self, *given):
         super().__init__(*given)
-        self._index = Index(lambda today: cards(self.crowd), lambda: self.crowd)
+        self._index = Index(lambda today: sheets(cards(self.crowd), 1000), lambda: self.crowd)
 
 
 class Seated(SectermApp):

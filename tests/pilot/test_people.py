@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from rich.cells import cell_len
 
-from secterm.desk import index
+from secterm.desk import index, shelf
 from secterm.desk.desk import Desk
 from secterm.desk.model import now
 from secterm.dossier.entries import Particulars
@@ -529,6 +529,7 @@ async def test_the_cursor_stays_on_whom_the_officer_chose(sitting):
 
 async def test_a_list_that_is_still_being_read_shows_and_can_be_typed_in(sitting, monkeypatch):
     monkeypatch.setattr(people, "AT_ONCE", 0.0)
+    monkeypatch.setattr(shelf, "AT_ONCE", 1)
     monkeypatch.setattr(people, "SLICE", 0.0)
     monkeypatch.setattr(people, "SHOWN_EVERY", 0.0)
     async with sitting() as officer:
@@ -540,6 +541,7 @@ async def test_a_list_that_is_still_being_read_shows_and_can_be_typed_in(sitting
 
 async def test_how_far_the_reading_is_is_said(sitting, monkeypatch):
     monkeypatch.setattr(people, "AT_ONCE", 0.0)
+    monkeypatch.setattr(shelf, "AT_ONCE", 1)
     monkeypatch.setattr(people.People, "_read_on", lambda self: None)
     async with sitting() as officer:
         await officer.sees("Reading 1 of 14")
@@ -548,6 +550,7 @@ async def test_how_far_the_reading_is_is_said(sitting, monkeypatch):
 @pytest.mark.long
 async def test_a_lock_while_it_is_read_forgets_what_was_read(sitting, monkeypatch):
     monkeypatch.setattr(people, "AT_ONCE", 0.0)
+    monkeypatch.setattr(shelf, "AT_ONCE", 1)
     monkeypatch.setattr(people.People, "_read_on", lambda self: None)
     async with sitting() as officer:
         index = officer.desk.index

@@ -16,8 +16,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from secterm.desk import index as index_module
 from secterm.desk import sample
+from secterm.desk.cards import sheets
+from secterm.desk.columns import folded
 from secterm.desk.desk import Desk
-from secterm.desk.index import Index, Wanted, folded
+from secterm.desk.index import Index, Wanted
 from secterm.desk.model import ClockIsBehind, now
 from secterm.dossier import entries as acts
 from secterm.dossier.permit import NotAllowed
@@ -198,7 +200,7 @@ class Day(RuleBasedStateMachine):
             index.find(wanted, words)
         there = desk.cards()
         assert by_id(index.cards()) == by_id(there)
-        anew = Index(lambda today: iter(there), lambda: len(there))
+        anew = Index(lambda today: sheets(there, 3), lambda: len(there))
         assert anew.read(desk.today, 60.0)
         with patch.object(index_module, "PIECE", 1):
             first = list(index.find(wanted, words, many=2))

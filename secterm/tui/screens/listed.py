@@ -7,11 +7,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from secterm.desk.cards import Card
 from secterm.desk.index import Index, Wanted
 from secterm.settings import View
 from secterm.tui.screens.overview import Picked
-from secterm.tui.wording import SHORT, STAGES, category
+from secterm.tui.wording import CATEGORIES, SHORT, STAGES
 from secterm.words import _, ngettext
 
 DAMAGED: Final = Wanted(stages=frozenset({"damaged"}))
@@ -39,11 +38,10 @@ def wanted(view: View) -> Wanted:
     )
 
 
-def sought(card: Card) -> str:
-    """By which words a dossier is found."""
-    stage, owed, kind = STAGES[card.stage], SHORT[card.owed], category(card)
-    who = f"{card.name} {card.post} {card.department} {card.identity_number}"
-    return f"{who} {kind} {stage} {owed}"
+def sought(stage: str, owed: str, category: str) -> str:
+    """By which words a dossier is found, besides what its card says itself."""
+    kind = "" if stage == "erased" else CATEGORIES[category]
+    return f"{kind} {STAGES[stage]} {SHORT[owed]}"
 
 
 def reading(index: Index) -> str:

@@ -93,7 +93,8 @@ class Overview(Room[Picked | None]):
         today, index = self.desk.today, self.desk.index
         while not index.read(today, 1.0):
             pass
-        numbers = tally(index.cards(), today)
+        cards = index.cards()
+        numbers = tally(cards.many(), cards.waiting_since(), today)
         groups = {
             "stages": list(self._stages(numbers)),
             "waits": list(self._waits(numbers)),

@@ -71,7 +71,8 @@ def _made(values: Values) -> Particulars:
 def _holder(desk: Desk, number: str) -> str:
     """Who has this identity number already, however it is written; empty where nobody has."""
     sought = _bare(number)
-    return next((c.name for c in desk.index.cards() if _bare(c.identity_number) == sought), "")
+    there = desk.index.cards().identity_numbers()
+    return next((name for number, name in there if _bare(number) == sought), "")
 
 
 def _bare(number: str) -> str:

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secterm.desk import index as index_module
-from secterm.desk.cards import Card
+from secterm.desk.cards import Card, Sheet, sheets
+from secterm.desk.columns import folded
 from secterm.desk.desk import Desk
-from secterm.desk.index import Index, Wanted, folded
+from secterm.desk.index import Index, Wanted
 from secterm.desk.model import now
 from secterm.dossier.entries import Corrected, Withdrawn
 from secterm.vault.errors import VaultError
@@ -37,7 +38,7 @@ def card(number, **more):
 
 
 def index_of(*cards):
-    index = Index(lambda today: iter(cards), lambda: len(cards))
+    index = Index(lambda today: sheets(cards, 1), lambda: len(cards))
     assert index.read(TODAY, 60.0)
     return index
 
@@ -219,7 +220,7 @@ def test_a_card_that_changed_stands_at_its_new_place_alone():
 
 def test_what_was_recorded_while_it_was_read_is_not_overwritten_by_what_was_read():
     cards = [card(1), card(2)]
-    index = Index(lambda today: iter(cards), lambda: len(cards))
+    index = Index(lambda today: sheets(cards, 1), lambda: len(cards))
     assert not index.read(TODAY, 0.0)
     index.note(card(2, name="New"))
     assert len(index) == 2
@@ -230,7 +231,7 @@ def test_what_was_recorded_while_it_was_read_is_not_overwritten_by_what_was_read
 
 def test_while_it_is_read_what_is_recorded_is_found_at_once():
     cards = [card(number) for number in range(20)]
-    index = Index(lambda today: iter(cards), lambda: len(cards))
+    index = Index(lambda today: sheets(cards, 1), lambda: len(cards))
     for _ in cards[:16]:
         index.read(TODAY, 0.0)
     assert len(index.find(Wanted())) == 16
@@ -241,7 +242,7 @@ def test_while_it_is_read_what_is_recorded_is_found_at_once():
 
 def test_all_that_was_read_is_found_once_it_is_over():
     cards = [card(number) for number in range(20)]
-    index = Index(lambda today: iter(cards), lambda: len(cards))
+    index = Index(lambda today: sheets(cards, 1), lambda: len(cards))
     while not index.read(TODAY, 0.0):
         index.find(Wanted())
     assert len(index.find(Wanted())) == 20
@@ -249,7 +250,7 @@ def test_all_that_was_read_is_found_once_it_is_over():
 
 def test_another_day_is_read_anew():
     days = []
-    index = Index(lambda today: days.append(today) or iter([card(1)]), lambda: 1)
+    index = Index(lambda today: days.append(today) or sheets([card(1)], 1), lambda: 1)
     index.read(TODAY, 60.0)
     index.read(TODAY, 60.0)
     index.read(TODAY + timedelta(days=1), 60.0)
@@ -259,10 +260,10 @@ def test_another_day_is_read_anew():
 
 def test_a_reading_that_fails_begins_anew():
     def broken(today):
-        yield card(1)
+        yield Sheet.of([card(1)])
         raise VaultError
 
-    sources = [broken, lambda today: iter([card(1), card(2)])]
+    sources = [broken, lambda today: sheets([card(1), card(2)], 2)]
     index = Index(lambda today: sources.pop(0)(today), lambda: 2)
     with pytest.raises(VaultError):
         index.read(TODAY, 60.0)

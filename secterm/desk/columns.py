@@ -1,0 +1,333 @@
+"""Cards side by side, column by column: what many of them have alike is kept once, and what is
+of one length is kept without an object of its own. A hundred thousand take half as much
+as their objects would, and are taken in by the thousand.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import unicodedata
+from array import array
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Final, cast, overload
+
+from secterm.desk.cards import Card, Sheet
+from secterm.policy.model import Category
+
+Kind = tuple[str, str, str, str]  # stage, owed, lapses on, category
+Spelled = Callable[[str, str, str], str]  # of a stage, what is owed, a category
+
+DIGITS: Final = str.maketrans("123456789+", "000000000-")
+SHAPE: Final = "0000-00-00T00:00:00-00:00"  # of a time, as the program writes it
+WRITTEN: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([+-]\d\d:\d\d)", re.ASCII)
+MIDNIGHT: Final = "2000-01-01T00:00:00"
+LAST: Final = "~"  # after every time and every day
+DAY: Final = len("2000-01-01")
+ID: Final = 32  # hex digits
+FEW: Final = 64  # ids that are sought one by one
+
+
+class Even:
+    """Texts of which most are of one length, in ASCII; the others are kept apart."""
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._all = bytearray()
+        self._odd: dict[int, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._all) // self._width
+
+    def take(self, texts: Sequence[str]) -> None:
+        """So many more."""
+        joined = "".join(texts)
+        if not joined.isascii() or set(map(len, texts)) != {self._width}:
+            odd = [(n, t) for n, t in enumerate(texts, len(self)) if not self._fits(t)]
+            self._odd.update(odd)
+            joined = "".join(text if self._fits(text) else self._gap for text in texts)
+        self._all += joined.encode()
+
+    def _fits(self, text: str) -> bool:
+        return len(text) == self._width and text.isascii()
+
+    @property
+    def _gap(self) -> str:
+        return " " * self._width
+
+    def __getitem__(self, place: int) -> str:
+        if place in self._odd:
+            return self._odd[place]
+        at = place * self._width
+        return self._all[at : at + self._width].decode()
+
+    def __setitem__(self, place: int, text: str) -> None:
+        self._odd.pop(place, None)
+        if not self._fits(text):
+            self._odd[place], text = text, self._gap
+        at = place * self._width
+        self._all[at : at + self._width] = text.encode()
+
+    def every(self) -> list[str]:
+        """All of them."""
+        wide, text = self._width, self._all.decode()
+        texts = [text[at : at + wide] for at in range(0, len(text), wide)]
+        for place, odd in self._odd.items():
+            texts[place] = odd
+        return texts
+
+    def beginning(self, text: str) -> Iterator[int]:
+        """The places of those that begin with this."""
+        yield from (place for place, odd in self._odd.items() if odd.startswith(text))
+        if not text.isascii():
+            return
+        sought = text.encode()
+        at = self._all.find(sought)
+        while at >= 0:
+            place, behind = divmod(at, self._width)
+            if behind:  # in the middle of one, or over the end of it
+                at = self._all.find(sought, at + 1)
+                continue
+            if len(text) <= self._width and place not in self._odd:
+                yield place
+            at = self._all.find(sought, at + self._width)
+
+
+class _Numbers(dict[tuple[str, ...], int]):
+    """Texts that several cards have alike, each such set of them under a number of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[tuple[str, ...]] = []
+
+    def __missing__(self, texts: tuple[str, ...]) -> int:
+        self[texts] = number = len(self.told)
+        self.told.append(texts)
+        return number
+
+
+class Columns(Sequence[Card]):
+    """Cards, each in a slot: the first in slot 0. One is made when it is asked for."""
+
+    def __init__(self, spelled: Spelled) -> None:
+        self.ids = Even(ID)
+        self.since = Even(len(SHAPE))
+        self.opened = Even(len(SHAPE))
+        self.kind = array("I")  # of each slot
+        self.texts: list[str] = []  # folded: of each slot what nobody shares
+        self._names: list[str] = []
+        self._identity_numbers: list[str] = []
+        self._kinds = _Numbers()
+        self._many: Counter[int] = Counter()  # of each kind
+        self._posts = _Numbers()  # with their departments
+        self._post = array("I")
+        self._post_words: list[str] = []  # folded, as far as they were asked for
+        self._slots: dict[str, int] = {}  # that were asked for
+        self._clock = ""  # the offset at which times are put in order
+        self.spell(spelled)
+
+    def spell(self, spelled: Spelled) -> None:
+        """By which words a kind is found."""
+        self._spelled = spelled
+        self._kind_words: list[str] = []  # folded, as far as they were asked for
+
+    # -- what comes in ------------------------------------------------------
+
+    def take(self, sheet: Sheet) -> None:
+        """Further cards, of dossiers that are not here yet."""
+        kinds = zip(sheet.stage, sheet.owed, sheet.lapses_on, sheet.category, strict=True)
+        numbers = list(map(self._kinds.__getitem__, kinds))
+        self.kind.extend(numbers)
+        self._many.update(numbers)
+        posts = zip(sheet.post, sheet.department, strict=True)
+        self._post.extend(map(self._posts.__getitem__, posts))
+        self.ids.take(sheet.id)
+        self.since.take(sheet.since)
+        self.opened.take(sheet.opened)
+        self._names += sheet.name
+        self._identity_numbers += sheet.identity_number
+        self.texts += _texts(sheet)
+
+    def change(self, slot: int, card: Card) -> None:
+        """Another card in a slot, of the same dossier."""
+        kind = self._kinds[card.stage, card.owed, card.lapses_on, card.category]
+        self._many[self.kind[slot]] -= 1
+        self._many[kind] += 1
+        self.kind[slot] = kind
+        self._post[slot] = self._posts[card.post, card.department]
+        self.since[slot], self.opened[slot] = card.since, card.opened
+        self._names[slot] = card.name
+        self._identity_numbers[slot] = card.identity_number
+        self.texts[slot] = _texts(Sheet.of([card]))[0]
+
+    # -- what is there ------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+    @overload
+    def __getitem__(self, slot: int) -> Card: ...
+    @overload
+    def __getitem__(self, slot: slice) -> list[Card]: ...
+    def __getitem__(self, slot: int | slice) -> Card | list[Card]:
+        if isinstance(slot, slice):
+            return [self[at] for at in range(len(self))[slot]]
+        stage, owed, lapses_on, category = self._kinds.told[self.kind[slot]]
+        post, department = self._posts.told[self._post[slot]]
+        return Card(
+            id=self.ids[slot],
+            name=self._names[slot],
+            post=post,
+            department=department,
+            category=cast(Category, category),
+            stage=stage,
+            owed=owed,
+            since=self.since[slot],
+            opened=self.opened[slot],
+            lapses_on=lapses_on,
+            identity_number=self._identity_numbers[slot],
+        )
+
+    def slots(self, ids: Collection[str]) -> dict[str, int]:
+        """Where the cards of these dossiers are, of those that are here."""
+        if len(ids) > FEW:
+            every = {id: slot for slot, id in enumerate(self.ids.every())}
+            return {id: every[id] for id in ids if id in every}
+        for id in ids:
+            if id not in self._slots:
+                found = (slot for slot in self.ids.beginning(id) if self.ids[slot] == id)
+                self._slots.update((id, slot) for slot in found)
+        return {id: self._slots[id] for id in ids if id in self._slots}
+
+    def identity_numbers(self) -> Iterator[tuple[str, str]]:
+        """Every identity number, and the name of whoever has it."""
+        return zip(self._identity_numbers, self._names, strict=True)
+
+    @property
+    def kinds(self) -> Sequence[Kind]:
+        """The kinds of cards, by their numbers; of some there may be none any more."""
+        return cast(Sequence[Kind], self._kinds.told)
+
+    def many(self) -> Iterator[tuple[Kind, int]]:
+        """The kinds of which there are cards, and how many."""
+        kinds = self.kinds
+        return ((kinds[kind], many) for kind, many in self._many.items() if many)
+
+    def waiting_since(self) -> list[str]:
+        """Of each slot the day (YYYY-MM-DD) since which somebody waits; empty for nothing."""
+        owed = [bool(owed) for _stage, owed, _day, _category in self.kinds]
+        since = self.since.every()
+        return [
+            time[:DAY] if owed[kind] else "" for time, kind in zip(since, self.kind, strict=True)
+        ]
+
+    # -- by which words -----------------------------------------------------
+
+    def shared(self, word: str) -> Iterator[tuple[Sequence[int], Sequence[bool]]]:
+        """Where a word may be found in what several share: numbers by slot, and whether it is
+        in what each of these stands for.
+        """
+        self._kind_words += _folded_all(
+            self._spelled(stage, owed, category)
+            for stage, owed, _day, category in self.kinds[len(self._kind_words) :]
+        )
+        new = self._posts.told[len(self._post_words) :]
+        self._post_words += _folded_all(map(" ".join, new))
+        for numbers, words in ((self.kind, self._kind_words), (self._post, self._post_words)):
+            fits = [word in each for each in words]
+            if any(fits):
+                yield numbers, fits
+
+    # -- in which order -----------------------------------------------------
+
+    def waiting(self, slots: Sequence[int]) -> list[str]:
+        """What puts these in the order of who waits longest; whom nobody owes anything comes
+        last.
+        """
+        owed = [bool(owed) for _stage, owed, _day, _category in self.kinds]
+        return [
+            since if owed[kind] else LAST + since
+            for since, kind in zip(
+                self._times(self.since, slots), self._kind_at(slots), strict=True
+            )
+        ]
+
+    def lapse(self, slots: Sequence[int]) -> list[str]:
+        """What has lapsed comes first, what does not lapse last."""
+        keys = [
+            "" if stage == "lapsed" else day or LAST for stage, _owed, day, _category in self.kinds
+        ]
+        return [keys[kind] for kind in self._kind_at(slots)]
+
+    def name(self, slots: Sequence[int]) -> list[str]:
+        """By name; who has the same, by their numbers."""
+        return self.texts if self._all(slots) else [self.texts[slot] for slot in slots]
+
+    def opening(self, slots: Sequence[int]) -> list[str]:
+        """What was opened earlier comes first."""
+        return list(self._times(self.opened, slots))
+
+    def _all(self, slots: Sequence[int]) -> bool:
+        return isinstance(slots, range) and slots == range(len(self))
+
+    def _kind_at(self, slots: Sequence[int]) -> Sequence[int]:
+        return self.kind if self._all(slots) else [self.kind[slot] for slot in slots]
+
+    def _times(self, column: Even, slots: Sequence[int]) -> Sequence[str]:
+        texts = column.every() if self._all(slots) else [column[slot] for slot in slots]
+        self._clock = self._clock or next(filter(None, map(_offset, texts)), "")
+        return on_one_clock(texts, self._clock)
+
+
+def _texts(sheet: Sheet) -> list[str]:
+    return _folded_all(map("\t".join, zip(sheet.name, sheet.identity_number, strict=True)))
+
+
+def folded(text: str) -> str:
+    """A text as it is sought: no capitals, no accents, no wide letters."""
+    if text.isascii():
+        return text.lower()
+    parts = unicodedata.normalize("NFKD", text)
+    for c in set(parts):
+        if unicodedata.combining(c):
+            parts = parts.replace(c, "")
+    return parts.casefold()
+
+
+def _folded_all(texts: Iterable[str]) -> list[str]:
+    """Each of them folded, on one line, and all at once: one by one takes four times as long."""
+    given = list(texts)
+    if not given:
+        return []
+    joined = "\n".join(given)
+    if joined.count("\n") >= len(given):
+        joined = "\n".join(text.replace("\n", " ") for text in given)
+    return folded(joined).split("\n")
+
+
+def on_one_clock(times: Sequence[str], offset: str) -> Sequence[str]:
+    """Times (ISO 8601) as texts that stand in the order of the times: as a clock showed them
+    that has this offset. An empty one stays as it is, and comes first.
+    """
+    joined = "".join(times)
+    alike = SHAPE * (len(joined) // len(SHAPE))
+    if joined.translate(DIGITS) == alike and {len(time) for time in times} <= {0, len(SHAPE)}:
+        if joined.count(offset) * len(SHAPE) == len(joined):
+            return times
+        return [t if t.endswith(offset) or not t else _moved(t, offset) for t in times]
+    return [t if not t or _offset(t) == offset else _moved(t, offset) for t in times]
+
+
+def _offset(time: str) -> str:
+    """At which offset a time is told, where it is told as the program does it; else empty."""
+    found = WRITTEN.fullmatch(time)
+    return found[1] if found else ""
+
+
+def _moved(time: str, offset: str) -> str:
+    with contextlib.suppress(ValueError, OverflowError):  # what is no time stands somewhere
+        there = datetime.fromisoformat(MIDNIGHT + (offset or "+00:00")).tzinfo
+        return datetime.fromisoformat(time).astimezone(there).isoformat()
+    return time
