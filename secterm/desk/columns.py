@@ -20,7 +20,7 @@ from secterm.policy.model import Category
 Kind = tuple[str, str, str, str]  # stage, owed, lapses on, category
 Spelled = Callable[[str, str, str], str]  # of a stage, what is owed, a category
 
-DIGITS: Final = str.maketrans("123456789+", "000000000-")
+ZEROS: Final = bytes.maketrans(b"123456789+", b"000000000-")
 SHAPE: Final = "0000-00-00T00:00:00-00:00"  # of a time, as the program writes it
 WRITTEN: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([+-]\d\d:\d\d)", re.ASCII)
 MIDNIGHT: Final = "2000-01-01T00:00:00"
@@ -78,6 +78,16 @@ class Even:
             texts[place] = odd
         return texts
 
+    def repeats(self, shape: str, end: str) -> bool:
+        """Whether all have this shape, as wide as they are, in which every digit is a 0, and
+        this end.
+        """
+        many = len(self)
+        there = self._all.count(end.encode()) if end else 0
+        return (
+            not self._odd and there == many and self._all.translate(ZEROS) == many * shape.encode()
+        )
+
     def beginning(self, text: str) -> Iterator[int]:
         """The places of those that begin with this."""
         yield from (place for place, odd in self._odd.items() if odd.startswith(text))
@@ -116,8 +126,8 @@ class Columns(Sequence[Card]):
         self.since = Even(len(SHAPE))
         self.opened = Even(len(SHAPE))
         self.kind = array("I")  # of each slot
-        self.texts: list[str] = []  # folded: of each slot what nobody shares
         self._names: list[str] = []
+        self._folded: list[str] = []  # the names
         self._identity_numbers: list[str] = []
         self._kinds = _Numbers()
         self._many: Counter[int] = Counter()  # of each kind
@@ -148,7 +158,7 @@ class Columns(Sequence[Card]):
         self.opened.take(sheet.opened)
         self._names += sheet.name
         self._identity_numbers += sheet.identity_number
-        self.texts += _texts(sheet)
+        self._folded += _folded_all(sheet.name)
 
     def change(self, slot: int, card: Card) -> None:
         """Another card in a slot, of the same dossier."""
@@ -160,7 +170,7 @@ class Columns(Sequence[Card]):
         self.since[slot], self.opened[slot] = card.since, card.opened
         self._names[slot] = card.name
         self._identity_numbers[slot] = card.identity_number
-        self.texts[slot] = _texts(Sheet.of([card]))[0]
+        self._folded[slot] = _folded_all([card.name])[0]
 
     # -- what is there ------------------------------------------------------
 
@@ -225,20 +235,21 @@ class Columns(Sequence[Card]):
 
     # -- by which words -----------------------------------------------------
 
-    def shared(self, word: str) -> Iterator[tuple[Sequence[int], Sequence[bool]]]:
-        """Where a word may be found in what several share: numbers by slot, and whether it is
-        in what each of these stands for.
-        """
+    def texts(self, slots: Sequence[int]) -> list[str]:
+        """By which words, folded, these are found besides their ids."""
         self._kind_words += _folded_all(
             self._spelled(stage, owed, category)
             for stage, owed, _day, category in self.kinds[len(self._kind_words) :]
         )
         new = self._posts.told[len(self._post_words) :]
         self._post_words += _folded_all(map(" ".join, new))
-        for numbers, words in ((self.kind, self._kind_words), (self._post, self._post_words)):
-            fits = [word in each for each in words]
-            if any(fits):
-                yield numbers, fits
+        numbers = _folded_all(map(self._identity_numbers.__getitem__, slots))
+        posts = map(self._post_words.__getitem__, map(self._post.__getitem__, slots))
+        kinds = map(self._kind_words.__getitem__, map(self.kind.__getitem__, slots))
+        names = map(self._folded.__getitem__, slots)
+        texts = map("\t".join, zip(names, numbers, posts, kinds, strict=True))
+        # Anew, so that they stand in memory in this order: a search waits for nothing else.
+        return "\n".join(texts).split("\n") if slots else []
 
     # -- in which order -----------------------------------------------------
 
@@ -262,8 +273,8 @@ class Columns(Sequence[Card]):
         return [keys[kind] for kind in self._kind_at(slots)]
 
     def name(self, slots: Sequence[int]) -> list[str]:
-        """By name; who has the same, by their numbers."""
-        return self.texts if self._all(slots) else [self.texts[slot] for slot in slots]
+        """By name."""
+        return self._folded if self._all(slots) else [self._folded[slot] for slot in slots]
 
     def opening(self, slots: Sequence[int]) -> list[str]:
         """What was opened earlier comes first."""
@@ -276,13 +287,11 @@ class Columns(Sequence[Card]):
         return self.kind if self._all(slots) else [self.kind[slot] for slot in slots]
 
     def _times(self, column: Even, slots: Sequence[int]) -> Sequence[str]:
-        texts = column.every() if self._all(slots) else [column[slot] for slot in slots]
+        if not self._all(slots):
+            return on_one_clock([column[slot] for slot in slots], self._clock)
+        texts = column.every()
         self._clock = self._clock or next(filter(None, map(_offset, texts)), "")
-        return on_one_clock(texts, self._clock)
-
-
-def _texts(sheet: Sheet) -> list[str]:
-    return _folded_all(map("\t".join, zip(sheet.name, sheet.identity_number, strict=True)))
+        return texts if column.repeats(SHAPE, self._clock) else on_one_clock(texts, self._clock)
 
 
 def folded(text: str) -> str:
@@ -311,12 +320,6 @@ def on_one_clock(times: Sequence[str], offset: str) -> Sequence[str]:
     """Times (ISO 8601) as texts that stand in the order of the times: as a clock showed them
     that has this offset. An empty one stays as it is, and comes first.
     """
-    joined = "".join(times)
-    alike = SHAPE * (len(joined) // len(SHAPE))
-    if joined.translate(DIGITS) == alike and {len(time) for time in times} <= {0, len(SHAPE)}:
-        if joined.count(offset) * len(SHAPE) == len(joined):
-            return times
-        return [t if t.endswith(offset) or not t else _moved(t, offset) for t in times]
     return [t if not t or _offset(t) == offset else _moved(t, offset) for t in times]
 
 

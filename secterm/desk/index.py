@@ -146,8 +146,7 @@ class _Base:
         if sought == before:
             return places, True
         if many is None and self.slots and not self._texts:
-            # Anew, so that they stand in memory in this order: a search waits for nothing else.
-            self._texts = "\n".join(map(self._all.texts.__getitem__, self.slots)).split("\n")
+            self._texts = self._all.texts(self.slots)
         found: list[int] = []
         for piece in _pieces(places, many):
             found += self.narrow(piece, sought - before)
@@ -161,23 +160,20 @@ class _Base:
         for word in sorted(words, key=len, reverse=True):
             # No step of Python's own for each text: a first letter is sought in all of them.
             fits = map(operator.contains, self._at_hand(places), itertools.repeat(word))
-            for number, has in self._all.shared(word):
-                shared = map(has.__getitem__, map(number.__getitem__, self._slots_at(places)))
-                fits = map(operator.or_, fits, shared)
             if _may_begin_an_id(word):
                 begun = frozenset(self._all.ids.beginning(word))
                 fits = map(operator.or_, fits, map(begun.__contains__, self._slots_at(places)))
             places = list(itertools.compress(places, fits))
         return places
 
-    def _slots_at(self, places: Sequence[int]) -> Iterable[int]:
+    def _slots_at(self, places: Sequence[int]) -> Sequence[int]:
         if isinstance(places, range):
             return self.slots[places.start : places.stop]
-        return map(self.slots.__getitem__, places)
+        return [self.slots[place] for place in places]
 
     def _at_hand(self, places: Sequence[int]) -> Iterable[str]:
         if not self._texts:
-            return map(self._all.texts.__getitem__, self._slots_at(places))
+            return self._all.texts(self._slots_at(places))
         if isinstance(places, range):
             return self._texts[places.start : places.stop]
         return map(self._texts.__getitem__, places)
