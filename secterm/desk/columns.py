@@ -95,7 +95,7 @@ class Even:
             return
         sought = text.encode()
         at = self._all.find(sought)
-        while at >= 0:
+        while 0 <= at < len(self._all):
             place, behind = divmod(at, self._width)
             if behind:  # in the middle of one, or over the end of it
                 at = self._all.find(sought, at + 1)
