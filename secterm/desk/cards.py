@@ -65,6 +65,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return Sheet(**columns)
 
 
+DAMAGED: Final = "damaged"  # the stage of what does not open
 FIELDS: Final = Sheet.__struct_fields__
 
 
@@ -83,7 +84,7 @@ def broken(id: str) -> Card:
         post="",
         department="",
         category="general",
-        stage="damaged",
+        stage=DAMAGED,
         owed="",
         since="",
         opened="",

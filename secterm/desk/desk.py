@@ -591,7 +591,7 @@ class Desk(Drafts):
         card = card_of(id, state, self._shelf.standing(state, day))
         record.work.set_card(bytes.fromhex(id), numbered[-1].number, msgspec.json.encode(card))
         record.at_hand = lambda: self._shelf.remember(id, state, numbered)
-        record.settled.append(lambda: self._index.note(card))
+        record.settled.append(lambda: self._note(card))
 
     def _demand_second(self, state: State, entry: Entry) -> None:
         """A second person is another one than the first, also where that one acted in another

@@ -196,7 +196,6 @@ class Index:
 
     def clear(self) -> None:
         """Forgets everything; the next reading begins anew."""
-        self.total = 0
         self.changes += 1
         self._day: date | None = None
         self._reading: Iterator[Sheet] | None = None
@@ -223,7 +222,6 @@ class Index:
         """
         if self._day != today:
             self.clear()
-            self.total = self._count()
             self._day, self._reading = today, self._source(today)
         if self._reading is None:
             return True
@@ -238,6 +236,11 @@ class Index:
             raise
         self._reading = None
         return True
+
+    @property
+    def total(self) -> int:
+        """How many cards there will be when all are read."""
+        return self._count()
 
     def note(self, card: Card) -> None:
         """A dossier's card is another now."""
@@ -258,6 +261,12 @@ class Index:
         """All cards read so far, in no order."""
         self._take_in()
         return self._all
+
+    def latest(self) -> Iterator[str]:
+        """The ids of all, who waits longest last."""
+        self._take_in()
+        all, slots = self._all, self._ordered("waiting").slots()
+        return (all.ids[slot] for slot in slots[::-1])
 
     def slot(self, id: str) -> int | None:
         """Where a dossier's card is kept; None where there is none."""
@@ -355,12 +364,13 @@ class Index:
     def _until(self, wanted: Wanted) -> str:
         return ((self._day or date.min) + timedelta(days=wanted.within)).isoformat()
 
+    def _ordered(self, order: Order) -> _Ordered:
+        return self._orders.setdefault(order, _Ordered(self._all, order))
+
     def _wanted(self, wanted: Wanted) -> list[int]:
-        if wanted.order not in self._orders:
-            self._orders[wanted.order] = _Ordered(self._all, wanted.order)
         until, kind = self._until(wanted), self._all.kind
         good = [wanted.fits(each, until) for each in self._all.kinds]
-        slots = [slot for slot in self._orders[wanted.order].slots() if good[kind[slot]]]
+        slots = [slot for slot in self._ordered(wanted.order).slots() if good[kind[slot]]]
         if wanted.waits is not None and self._day is not None:
             days = [(self._day - timedelta(days=n)).isoformat() for n in wanted.waits]
             since = self._all.waiting_since()

@@ -11,10 +11,12 @@ from datetime import datetime
 from typing import Literal
 
 from secterm.desk import passphrases, signing
+from secterm.desk.cards import Card
 from secterm.desk.index import Index
 from secterm.desk.model import Clock, ClockIsBehind, SameOfficer
 from secterm.desk.recording import Recording, not_your_role, officer_name
 from secterm.desk.registry import Officer, Registry, read_registry
+from secterm.desk.sheets import Sheets
 from secterm.desk.shelf import Shelf
 from secterm.desk.watch import Watch
 from secterm.dossier import entries as acts
@@ -38,7 +40,10 @@ class Keeping:
         last = datetime.fromtimestamp(vault.head.mark).astimezone()
         self._watch = Watch(clock, last)
         self._shelf = Shelf(vault, registry)
-        self._index = Index(lambda today: self._shelf.sheets(today), lambda: self._shelf.count())
+        self._sheets = Sheets(vault)
+        self._index = Index(
+            lambda today: self._shelf.sheets(today, self._sheets), lambda: self._shelf.count()
+        )
 
     # -- who and what -----------------------------------------------------
 
@@ -282,6 +287,21 @@ class Keeping:
                     self._read_again()
 
         return Recording(self._vault, who, officer.role, self._watch.read(), failed)
+
+    def _note(self, card: Card) -> None:
+        """A dossier's card is another now."""
+        self._index.note(card)
+        self._sheets.note(card.id)
+
+    def keep_sheets(self, seconds: float) -> bool:
+        """Goes on for about so long at writing sheets, from which the next unlocking reads the
+        list; whether there is nothing more to do. Of whoever may not record nothing is written.
+        """
+        if not self.may("record") or self._vault.doubts:
+            return True
+        if not self._index.read(self._watch.today, seconds):
+            return False
+        return self._sheets.write(seconds, self._index.latest)
 
     def _read_again(self) -> None:
         self._registry = read_registry(self._vault)

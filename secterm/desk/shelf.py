@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
 import msgspec
 
 from secterm.archive.received import Unfolding
-from secterm.desk.cards import Card, Sheet, broken, card_of, erased, sheets
+from secterm.desk.cards import DAMAGED, Card, Sheet, broken, card_of, erased, sheets
 from secterm.desk.model import Dossier
 from secterm.desk.registry import Registry
+from secterm.desk.sheets import Sheets
 from secterm.dossier import entries as acts
 from secterm.dossier.entries import Numbered, PackRef
 from secterm.dossier.fold import EntryOutOfPlace, State, fold
@@ -98,10 +99,27 @@ class Shelf:
 
     def each_card(self, today: date) -> Iterator[Card]:
         """The summaries of all dossiers on a day, one by one, in no order."""
-        for gone, erasure in self._registry.erased.items():
-            yield erased(gone, erasure.at)
+        yield from self._erased()
+        yield from self._by_the_row(today)
+
+    def sheets(self, today: date, kept: Sheets) -> Iterator[Sheet]:
+        """The same, some at a time: first what is kept in sheets, then each of the others."""
+        yield from sheets(self._erased(), AT_ONCE)
+        others = [self._vault.id.hex(), *self._registry.strands, *self._registry.erased]
+        yield from kept.read(others, today)
+        for some in sheets(self._by_the_row(today, kept.left), AT_ONCE):
+            for id, stage in zip(some.id, some.stage, strict=True):
+                if stage == DAMAGED:
+                    kept.damaged(id)
+            yield some
+
+    def _erased(self) -> Iterator[Card]:
+        return (erased(id, erasure.at) for id, erasure in self._registry.erased.items())
+
+    def _by_the_row(self, today: date, ids: Sequence[bytes] | None = None) -> Iterator[Card]:
+        """The cards of these dossiers, or of all that were not erased."""
         others = {*self._registry.strands, *self._registry.erased}
-        for id, sealed in self._vault.cards():
+        for id, sealed in self._vault.cards(ids):
             if id.hex() in others:
                 continue
             try:
@@ -113,10 +131,6 @@ class Shelf:
             except BROKEN:
                 card = broken(id.hex())
             yield card
-
-    def sheets(self, today: date) -> Iterator[Sheet]:
-        """The same, some at a time."""
-        return sheets(self.each_card(today), AT_ONCE)
 
     def dossier(self, id: str, today: date) -> Dossier:
         """A dossier by its id. Raises NotAllowed where there is none."""

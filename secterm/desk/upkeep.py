@@ -70,6 +70,7 @@ class Upkeep(Keeping):
                 holders,
                 lambda done, of: progress(size + size * done // max(of, 1), 2 * size),
             )
+        self._sheets.forget()  # they were sealed under the key before
 
     # -- recovery ---------------------------------------------------------
 
@@ -152,6 +153,7 @@ class Upkeep(Keeping):
             record.vault(self._vault.id, erased)
             record.work.erase(bytes.fromhex(id))
         self._read_again()
+        self._sheets.forget()  # they went with it
         self._index.note(cards.erased(id, self._registry.erased[id].at))
 
     def demand_nameless(self, id: str, reason: str) -> None:

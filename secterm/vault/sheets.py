@@ -27,7 +27,7 @@ FEW: Final = 16  # an entry is read from its row in as many times what it takes 
 LONGEST_SEALED: Final = NONCE_SIZE + padded_size(COUNT_SIZE + LONGEST + 1) + TAG_SIZE
 
 
-def read(vault: Vault) -> Iterator[tuple[int, int, bytes]]:
+def read(vault: Vault, *, backward: bool) -> Iterator[tuple[int, int, bytes]]:
     """Place, size and body of every sheet that can count, by place; the others are passed over."""
     table = vault.file.tables.sheet
     query = (
@@ -35,7 +35,7 @@ def read(vault: Vault) -> Iterator[tuple[int, int, bytes]]:
         .where(table.place.between(0, LARGEST_INTEGER))
         .where(peewee.fn.TYPEOF(table.sealed) == "blob")
         .where(peewee.fn.LENGTH(table.sealed) <= LONGEST_SEALED)  # SQLite loads no other
-        .order_by(table.place)
+        .order_by(table.place.desc() if backward else table.place)
     )
     with contextlib.suppress(VaultDamaged):  # a verification says where
         for place, sealed in vault.file.rows(query):

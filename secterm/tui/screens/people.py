@@ -45,8 +45,9 @@ from secterm.tui.wording import STAGES
 from secterm.words import _, ngettext
 
 NOBODY: Final = _("There is no dossier here to open. Esc leads back to those there are.")
-AT_ONCE: Final = 0.1  # seconds of reading before the list shows for the first time
+AT_ONCE: Final = 0.02  # seconds of reading before the list shows for the first time
 SLICE: Final = 0.0015  # seconds of reading between two looks at what else there is to do
+REST: Final = 0.005  # seconds between two such slices, where nobody waits for what is done
 SHOWN_EVERY: Final = 0.25  # seconds
 SOON: Final = 0.02  # seconds after a letter, in which what shows is painted
 
@@ -129,26 +130,32 @@ class People(Room[None]):
             return
         if desk.index.changes != self._shown or not desk.index.complete:
             self.refill()
+        else:
+            self._read_on()
 
     def refill(self) -> None:
         """All cards, once the list has its width."""
         self.query_one(Standing).say(self.desk.recovered)
-        if not self.desk.index.read(self.desk.today, AT_ONCE):
-            self._read_on()
+        self.desk.index.read(self.desk.today, AT_ONCE)
+        self._read_on()
         self.call_after_refresh(self._show)
 
     @work(exclusive=True, group="reading", exit_on_error=False)
     async def _read_on(self) -> None:
-        """Reads in slices, so that keys are answered meanwhile."""
-        shown = time.monotonic()
-        while self.shell.desk is not None and self.is_current:
+        """Reads in slices, so that keys are answered meanwhile; then writes sheets so."""
+        shown, over = time.monotonic(), self.desk.index.complete
+        while not over and self._goes_on:
             over = self.desk.index.read(self.desk.today, SLICE)
             if over or time.monotonic() - shown > SHOWN_EVERY:
                 self._show()
                 shown = time.monotonic()
-            if over:
-                return
             await asyncio.sleep(0)
+        while self._goes_on and not self.desk.keep_sheets(SLICE):
+            await asyncio.sleep(REST)
+
+    @property
+    def _goes_on(self) -> bool:
+        return self.shell.desk is not None and self.is_current
 
     # -- what shows -------------------------------------------------------------
 

@@ -1,0 +1,204 @@
+"""The sheets of an unlocked vault: a thousand cards in each, so that a list is read in a tenth
+of the time. Which dossiers they cover is found out when they are read; for those that they
+do not cover new ones are written, a little at a time. Nothing rests on them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from itertools import islice
+from typing import Final
+
+import msgspec
+
+from secterm.desk.cards import FIELDS, Card, Sheet
+from secterm.vault.errors import VaultError
+from secterm.vault.records import ID_SIZE
+from secterm.vault.vault import Vault
+
+MOST: Final = 1000  # cards in a sheet
+# Dossiers that no sheet covers, until there are new ones: one by one they are read while nobody
+# sees it, and a sheet that is not full is soon one of many.
+WORTH_IT: Final = MOST
+AT_ONCE: Final = 64  # rows, until there is time for something else
+SLACK: Final = 1000  # entries; sheets written one after the other are told who was touched at once
+
+_decoder = msgspec.json.Decoder(Sheet)
+
+
+def opened(body: bytes) -> Sheet:
+    """The cards in a sheet's body. Raises ValueError where it is none as FORMAT.md has it."""
+    sheet = _decoder.decode(body)
+    many = len(sheet.id)
+    if not 1 <= many <= MOST or {len(getattr(sheet, each)) for each in FIELDS} != {many}:
+        raise ValueError("other numbers of texts")
+    return sheet
+
+
+def halves(ids: Sequence[str]) -> list[int]:
+    """By what dossiers are told apart: the first halves of their random ids, as numbers.
+    Raises ValueError for an id that is none.
+    """
+    joined = "".join(ids)
+    raw = bytes.fromhex(joined)
+    if raw.hex() != joined or set(map(len, ids)) != {2 * ID_SIZE}:
+        raise ValueError("an id that is none")
+    return _halves(raw)
+
+
+def _halves(raw: bytes) -> list[int]:
+    return array("Q", raw)[::2].tolist()
+
+
+class Sheets:
+    """Reads them, and writes on at new ones."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+        self._over = False  # nothing more is written, whatever comes
+        self.forget()
+
+    def forget(self) -> None:
+        """As far as is known there are none."""
+        self._places: dict[int, int] = {}  # that are taken: how many cards there
+        self._counting = 0  # cards in all of them that count
+        self._loose: set[int] | None = None  # those that none covers; None for all there are
+        self.left: list[bytes] | None = None  # who was not among the cards; None for all
+        self._writing: Iterator[None] | None = None
+
+    # -- read -----------------------------------------------------------------
+
+    def read(self, gone: Iterable[str], today: date) -> Iterator[Sheet]:
+        """Those of their cards that count and are true on this day, each dossier once, the ids
+        in `gone` apart. Afterwards `left` says who is still to be read by the row.
+
+        Of one that stands in several sheets the highest place counts, so that comes first.
+        """
+        self.forget()
+        raw = self._vault.all_ids()
+        left = set(_halves(raw)) if raw is not None else set()
+        if raw is None or len(left) * ID_SIZE != len(raw):
+            return  # two that are not told apart, or an id that is none: all by the row
+        left.difference_update(halves(list(gone)))
+        met: set[int] = set()  # whose sheet does not count, or not on this day
+        stale: set[int] = set()
+        since, touched = self._vault.size + 1, dict[int, int]()
+        until = today.isoformat()
+        for place, size, body in self._vault.sheets(backward=True):
+            if size < since:
+                since = max(size - SLACK, 0)
+                last = self._vault.touched(since)
+                touched = dict(zip(_halves(b"".join(last)), last.values(), strict=True))
+            try:
+                sheet = opened(body)
+                ids = halves(sheet.id)
+            except ValueError:
+                continue  # a verification names it
+            self._places[place] = len(ids)
+            here = set(ids)
+            if len(here) < len(ids):
+                continue
+            late = {id for id in touched.keys() & here if touched[id] >= size}
+            lapsed = any("" < day <= until for day in set(sheet.lapses_on))
+            if late or lapsed or not met.isdisjoint(here) or not here <= left:
+                days = zip(ids, sheet.lapses_on, strict=True)
+                old = {id for id, day in days if "" < day <= until} & left - late - met
+                good = here & left - late - met - old
+                self._counting += len(old)
+                stale |= old
+                met |= late | old
+                sheet, here = sheet.only([id in good for id in ids]), good
+            left -= here
+            self._counting += len(here)
+            yield sheet
+        if self._places:
+            self.left = [
+                raw[at : at + ID_SIZE]
+                for at, id in zip(range(0, len(raw), ID_SIZE), _halves(raw), strict=True)
+                if id in left
+            ]
+        self._loose = left - stale if stale else left
+
+    def note(self, id: str) -> None:
+        """Something happened to this dossier: no sheet covers it any more."""
+        if self._loose is not None:
+            self._loose.update(halves([id]))
+
+    def damaged(self, id: str) -> None:
+        """This dossier does not open: it cannot stand in one."""
+        if self._loose is not None:
+            self._loose.difference_update(halves([id]))
+
+    # -- written --------------------------------------------------------------
+
+    def write(self, seconds: float, order: Callable[[], Iterator[str]]) -> bool:
+        """Writes on at new ones for about so long; whether there is nothing more to do.
+
+        `order` gives the ids of all dossiers; who comes last is read first. Where the disk has
+        no room, or somebody else the vault, there are none: nobody misses more than time.
+        """
+        if self._over:
+            return True
+        until = time.monotonic() + seconds
+        try:
+            if self._writing is None:
+                self._writing = self._written(order)
+            for _ in self._writing:
+                if time.monotonic() >= until:
+                    return False
+        except (VaultError, ValueError):
+            self._over = True
+        self._writing = None
+        return True
+
+    def _written(self, order: Callable[[], Iterator[str]]) -> Iterator[None]:
+        if self._loose is None:
+            self._loose = set(halves(list(order())))
+        if len(self._loose) <= WORTH_IT:
+            return
+        size, first = self._vault.size, max(self._places, default=-1) + 1
+        anew = sum(self._places.values()) > 2 * self._counting
+        if anew:
+            self._loose, self._counting, first = set(halves(list(order()))), 0, 0
+        skip, place = len(self._loose) % MOST, first
+        cards: list[Card] = []
+        for ids in _some(order(), self._loose):
+            cards += self._cards(ids[skip:])
+            skip -= min(skip, len(ids))
+            yield
+            if len(cards) >= MOST:
+                self._put(place, cards[:MOST], size)
+                cards, place = cards[MOST:], place + 1
+                yield
+        if cards:
+            self._put(place, cards, size)
+            place += 1
+        for over in [over for over in self._places if anew and over >= place]:
+            yield
+            self._vault.drop_sheets([over])
+            del self._places[over]
+
+    def _cards(self, ids: list[str]) -> Iterator[Card]:
+        """What these dossiers' own cards say, as far as they open."""
+        there = dict(self._vault.cards(map(bytes.fromhex, ids)))
+        for id in ids:
+            self.damaged(id)
+            sealed = there.get(bytes.fromhex(id))
+            if sealed is not None:
+                with contextlib.suppress(msgspec.DecodeError):
+                    yield msgspec.json.decode(sealed.body, type=Card)
+
+    def _put(self, place: int, cards: list[Card], size: int) -> None:
+        self._vault.write_sheet(place, msgspec.json.encode(Sheet.of(cards)), size)
+        self._places[place] = len(cards)
+        self._counting += len(cards)
+
+
+def _some(ids: Iterator[str], among: set[int]) -> Iterator[list[str]]:
+    """These ids, as far as they are among those, some at a time."""
+    while some := list(islice(ids, AT_ONCE)):
+        yield [id for id, half in zip(some, halves(some), strict=True) if half in among]
