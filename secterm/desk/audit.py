@@ -14,6 +14,7 @@ from typing import Final
 
 from secterm.desk import judging
 from secterm.desk.apart import Apart
+from secterm.desk.comparing import sheet_faults
 from secterm.desk.own import own_faults
 from secterm.desk.registry import Registry, gather, read_registry
 from secterm.desk.report import Report, Seen, Touched
@@ -165,6 +166,7 @@ def _faults(vault: Vault, registry: Registry, far: _Far, worth_it: int) -> Itera
         }
         yield from verify(vault, known, walked, Roll(vault, registry), gone, others, apart)
         yield from own_faults(vault, registry)
+        yield from sheet_faults(vault, registry)
         yield from _judged(vault, registry, far, apart)
     far.tell(over=True)
 

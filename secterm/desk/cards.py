@@ -59,6 +59,11 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """These cards."""
         return cls(**{each: [getattr(c, each) for c in cards] for each in FIELDS})
 
+    def __iter__(self) -> Iterator[Card]:
+        columns = (getattr(self, each) for each in FIELDS)
+        for texts in zip(*columns, strict=True):
+            yield Card(**dict(zip(FIELDS, texts, strict=True)))
+
     def only(self, places: Sequence[bool]) -> Sheet:
         """Those of them for which this is true."""
         columns = {each: list(compress(getattr(self, each), places)) for each in FIELDS}

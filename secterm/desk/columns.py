@@ -31,49 +31,52 @@ FEW: Final = 64  # ids that are sought one by one
 
 
 class Even:
-    """Texts of which most are of one length, in ASCII; the others are kept apart."""
+    """Texts of which most are of one length, in ASCII, a line each; the others stand apart."""
 
     def __init__(self, width: int) -> None:
-        self._width = width
+        self._line = width + 1
         self._all = bytearray()
         self._odd: dict[int, str] = {}
 
     def __len__(self) -> int:
-        return len(self._all) // self._width
+        return len(self._all) // self._line
 
     def take(self, texts: Sequence[str]) -> None:
         """So many more."""
-        joined = "".join(texts)
-        if not joined.isascii() or set(map(len, texts)) != {self._width}:
-            odd = [(n, t) for n, t in enumerate(texts, len(self)) if not self._fits(t)]
+        lines = "\n".join(texts) + "\n"
+        ends = "\n" * len(texts)
+        alike = lines[self._line - 1 :: self._line] == ends and lines.count("\n") == len(ends)
+        if not alike or len(lines) != self._line * len(texts) or not lines.isascii():
+            odd = {n: text for n, text in enumerate(texts, len(self)) if not self._fits(text)}
             self._odd.update(odd)
-            joined = "".join(text if self._fits(text) else self._gap for text in texts)
-        self._all += joined.encode()
+            lines = "".join(text + "\n" if self._fits(text) else self._gap for text in texts)
+        self._all += lines.encode()
 
     def _fits(self, text: str) -> bool:
-        return len(text) == self._width and text.isascii()
+        return len(text) == self._line - 1 and text.isascii() and "\n" not in text
 
     @property
     def _gap(self) -> str:
-        return " " * self._width
+        return " " * (self._line - 1) + "\n"
 
     def __getitem__(self, place: int) -> str:
         if place in self._odd:
             return self._odd[place]
-        at = place * self._width
-        return self._all[at : at + self._width].decode()
+        at = place * self._line
+        return self._all[at : at + self._line - 1].decode()
 
     def __setitem__(self, place: int, text: str) -> None:
         self._odd.pop(place, None)
+        line = text + "\n"
         if not self._fits(text):
-            self._odd[place], text = text, self._gap
-        at = place * self._width
-        self._all[at : at + self._width] = text.encode()
+            self._odd[place], line = text, self._gap
+        at = place * self._line
+        self._all[at : at + self._line] = line.encode()
 
     def every(self) -> list[str]:
         """All of them."""
-        wide, text = self._width, self._all.decode()
-        texts = [text[at : at + wide] for at in range(0, len(text), wide)]
+        texts = self._all.decode().split("\n")
+        texts.pop()
         for place, odd in self._odd.items():
             texts[place] = odd
         return texts
@@ -83,26 +86,23 @@ class Even:
         this end.
         """
         many = len(self)
-        there = self._all.count(end.encode()) if end else 0
-        return (
-            not self._odd and there == many and self._all.translate(ZEROS) == many * shape.encode()
+        ended = end and self._all.count(f"{end}\n".encode()) == many
+        return bool(
+            ended and not self._odd and self._all.translate(ZEROS) == many * f"{shape}\n".encode()
         )
 
     def beginning(self, text: str) -> Iterator[int]:
         """The places of those that begin with this."""
         yield from (place for place, odd in self._odd.items() if odd.startswith(text))
-        if not text.isascii():
+        if not self._fits(text.ljust(self._line - 1)):
             return
         sought = text.encode()
         at = self._all.find(sought)
         while 0 <= at < len(self._all):
-            place, behind = divmod(at, self._width)
-            if behind:  # in the middle of one, or over the end of it
-                at = self._all.find(sought, at + 1)
-                continue
-            if len(text) <= self._width and place not in self._odd:
+            place, behind = divmod(at, self._line)
+            if not behind and place not in self._odd:
                 yield place
-            at = self._all.find(sought, at + self._width)
+            at = self._all.find(sought, at + 1)
 
 
 class _Numbers(dict[tuple[str, ...], int]):
@@ -127,7 +127,7 @@ class Columns(Sequence[Card]):
         self.opened = Even(len(SHAPE))
         self.kind = array("I")  # of each slot
         self._names: list[str] = []
-        self._folded: list[str] = []  # the names
+        self._folded: list[str] = []  # the names, as far as they were asked for
         self._identity_numbers: list[str] = []
         self._kinds = _Numbers()
         self._many: Counter[int] = Counter()  # of each kind
@@ -158,7 +158,6 @@ class Columns(Sequence[Card]):
         self.opened.take(sheet.opened)
         self._names += sheet.name
         self._identity_numbers += sheet.identity_number
-        self._folded += _folded_all(sheet.name)
 
     def change(self, slot: int, card: Card) -> None:
         """Another card in a slot, of the same dossier."""
@@ -170,7 +169,8 @@ class Columns(Sequence[Card]):
         self.since[slot], self.opened[slot] = card.since, card.opened
         self._names[slot] = card.name
         self._identity_numbers[slot] = card.identity_number
-        self._folded[slot] = _folded_all([card.name])[0]
+        if slot < len(self._folded):
+            self._folded[slot] = _folded_all([card.name])[0]
 
     # -- what is there ------------------------------------------------------
 
@@ -246,10 +246,14 @@ class Columns(Sequence[Card]):
         numbers = _folded_all(map(self._identity_numbers.__getitem__, slots))
         posts = map(self._post_words.__getitem__, map(self._post.__getitem__, slots))
         kinds = map(self._kind_words.__getitem__, map(self.kind.__getitem__, slots))
-        names = map(self._folded.__getitem__, slots)
+        names = map(self._folded_names().__getitem__, slots)
         texts = map("\t".join, zip(names, numbers, posts, kinds, strict=True))
         # Anew, so that they stand in memory in this order: a search waits for nothing else.
         return "\n".join(texts).split("\n") if slots else []
+
+    def _folded_names(self) -> list[str]:
+        self._folded += _folded_all(self._names[len(self._folded) :])
+        return self._folded
 
     # -- in which order -----------------------------------------------------
 
@@ -274,7 +278,8 @@ class Columns(Sequence[Card]):
 
     def name(self, slots: Sequence[int]) -> list[str]:
         """By name."""
-        return self._folded if self._all(slots) else [self._folded[slot] for slot in slots]
+        names = self._folded_names()
+        return names if self._all(slots) else [names[slot] for slot in slots]
 
     def opening(self, slots: Sequence[int]) -> list[str]:
         """What was opened earlier comes first."""

@@ -118,12 +118,13 @@ class _Ordered:
         many = len(self._all)
         if len(self._slots) < many:
             key = self._keys(self._all, range(many)).__getitem__
-            more = range(len(self._slots), many)
+            before, more = self._slots, range(len(self._slots), many)
             if self._back:
-                self._slots = sorted(reversed(more), key=key) + self._slots
+                self._slots = sorted(reversed(more), key=key) + before
             else:
-                self._slots += sorted(more, key=key)
-            self._slots.sort(key=key)  # two runs
+                self._slots = before + sorted(more, key=key)
+            if before:
+                self._slots.sort(key=key)  # two runs
         return self._slots[::-1] if self._back else self._slots
 
 
@@ -182,11 +183,14 @@ class _Base:
 class Index:
     """The cards of all dossiers. `read` on until all are there; `note` what was recorded.
 
-    `source` gives every card as of a day, each once, some at a time; `count` how many
-    there will be. Only `note` and `clear` may be called while another thread is in it.
+    `source` gives every card as of a day, each once, some at a time, and None where all of it
+    is to come anew; `count` says how many there will be. Only `note` and `clear` may be
+    called while another thread is in it.
     """
 
-    def __init__(self, source: Callable[[date], Iterator[Sheet]], count: Callable[[], int]) -> None:
+    def __init__(
+        self, source: Callable[[date], Iterator[Sheet | None]], count: Callable[[], int]
+    ) -> None:
         self._source = source
         self._count = count
         self._spelled: Spelled = _told
@@ -198,8 +202,11 @@ class Index:
         """Forgets everything; the next reading begins anew."""
         self.changes += 1
         self._day: date | None = None
-        self._reading: Iterator[Sheet] | None = None
+        self._reading: Iterator[Sheet | None] | None = None
         self._noted: dict[str, Card] = {}
+        self._empty()
+
+    def _empty(self) -> None:
         self._early: set[str] = set()  # whose cards were noted before they were read
         self._all = Columns(self._spelled)
         self._orders: dict[Order, _Ordered] = {}
@@ -228,7 +235,10 @@ class Index:
         until = time.monotonic() + seconds
         try:
             for sheet in self._reading:
-                self._take(sheet)
+                if sheet is None:
+                    self._empty()
+                else:
+                    self._take(sheet)
                 if time.monotonic() >= until:
                     return False
         except BaseException:
@@ -370,7 +380,8 @@ class Index:
     def _wanted(self, wanted: Wanted) -> list[int]:
         until, kind = self._until(wanted), self._all.kind
         good = [wanted.fits(each, until) for each in self._all.kinds]
-        slots = [slot for slot in self._ordered(wanted.order).slots() if good[kind[slot]]]
+        slots = self._ordered(wanted.order).slots()
+        slots = slots[:] if all(good) else [slot for slot in slots if good[kind[slot]]]
         if wanted.waits is not None and self._day is not None:
             days = [(self._day - timedelta(days=n)).isoformat() for n in wanted.waits]
             since = self._all.waiting_since()

@@ -43,9 +43,9 @@ def halves(ids: Sequence[str]) -> list[int]:
     """By what dossiers are told apart: the first halves of their random ids, as numbers.
     Raises ValueError for an id that is none.
     """
-    joined = "".join(ids)
-    raw = bytes.fromhex(joined)
-    if raw.hex() != joined or set(map(len, ids)) != {2 * ID_SIZE}:
+    lines, wide = "\n".join(ids), 2 * ID_SIZE
+    raw = bytes.fromhex(lines)
+    if raw.hex() != lines.replace("\n", "") or set(lines[wide :: wide + 1]) - {"\n"}:
         raise ValueError("an id that is none")
     return _halves(raw)
 
@@ -72,25 +72,22 @@ class Sheets:
 
     # -- read -----------------------------------------------------------------
 
-    def read(self, gone: Iterable[str], today: date) -> Iterator[Sheet]:
+    def read(self, gone: Iterable[str], today: date) -> Iterator[Sheet | None]:
         """Those of their cards that count and are true on this day, each dossier once, the ids
-        in `gone` apart. Afterwards `left` says who is still to be read by the row.
+        in `gone` apart. Afterwards `left` says who is still to be read by the row. None, and
+        nothing after it: what came was not of the dossiers that are there.
 
         Of one that stands in several sheets the highest place counts, so that comes first.
         """
         self.forget()
-        raw = self._vault.all_ids()
-        left = set(_halves(raw)) if raw is not None else set()
-        if raw is None or len(left) * ID_SIZE != len(raw):
-            return  # two that are not told apart, or an id that is none: all by the row
-        left.difference_update(halves(list(gone)))
-        met: set[int] = set()  # whose sheet does not count, or not on this day
-        stale: set[int] = set()
+        met = set(halves(list(gone)))  # each where it comes first
+        total, others = sum(met), frozenset(met)
+        stale, late = set[int](), set[int]()
         since, touched = self._vault.size + 1, dict[int, int]()
         until = today.isoformat()
         for place, size, body in self._vault.sheets(backward=True):
             if size < since:
-                since = max(size - SLACK, 0)
+                since = max(size - SLACK, 0) if self._places else size
                 last = self._vault.touched(since)
                 touched = dict(zip(_halves(b"".join(last)), last.values(), strict=True))
             try:
@@ -98,30 +95,39 @@ class Sheets:
                 ids = halves(sheet.id)
             except ValueError:
                 continue  # a verification names it
-            self._places[place] = len(ids)
-            here = set(ids)
-            if len(here) < len(ids):
+            if len(set(ids)) < len(ids):
                 continue
-            late = {id for id in touched.keys() & here if touched[id] >= size}
+            self._places[place] = len(ids)
             lapsed = any("" < day <= until for day in set(sheet.lapses_on))
-            if late or lapsed or not met.isdisjoint(here) or not here <= left:
+            if lapsed or not (touched.keys().isdisjoint(ids) and met.isdisjoint(ids)):
                 days = zip(ids, sheet.lapses_on, strict=True)
-                old = {id for id, day in days if "" < day <= until} & left - late - met
-                good = here & left - late - met - old
-                self._counting += len(old)
+                first = set(ids) - met
+                changed = {id for id in first & touched.keys() if touched[id] >= size}
+                old = {id for id, day in days if "" < day <= until} & first - changed
+                late |= changed
                 stale |= old
-                met |= late | old
-                sheet, here = sheet.only([id in good for id in ids]), good
-            left -= here
-            self._counting += len(here)
+                good = first - changed - old
+                total += sum(first)
+                sheet = sheet.only([id in good for id in ids])
+            else:
+                total += sum(ids)
+            met.update(ids)
+            self._counting += len(sheet.id)
             yield sheet
-        if self._places:
-            self.left = [
-                raw[at : at + ID_SIZE]
-                for at, id in zip(range(0, len(raw), ID_SIZE), _halves(raw), strict=True)
-                if id in left
-            ]
-        self._loose = left - stale if stale else left
+        if not self._places:
+            return
+        self._counting += len(stale)
+        raw = self._vault.all_ids()
+        there = _halves(raw)
+        rows = late | stale
+        if (len(met), total) != (len(there), sum(there)):
+            if len(set(there)) < len(there) or not (met - rows - others).issubset(there):
+                self.forget()
+                yield None
+                return
+            rows |= set(there) - met
+        self._loose = rows - stale
+        self.left = [raw[at : at + ID_SIZE] for at in _at(there, rows)]
 
     def note(self, id: str) -> None:
         """Something happened to this dossier: no sheet covers it any more."""
@@ -196,6 +202,11 @@ class Sheets:
         self._vault.write_sheet(place, msgspec.json.encode(Sheet.of(cards)), size)
         self._places[place] = len(cards)
         self._counting += len(cards)
+
+
+def _at(there: Sequence[int], among: set[int]) -> Iterator[int]:
+    """At which bytes of all ids those stand."""
+    return (n * ID_SIZE for n, half in enumerate(there) if half in among) if among else iter(())
 
 
 def _some(ids: Iterator[str], among: set[int]) -> Iterator[list[str]]:

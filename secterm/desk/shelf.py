@@ -102,11 +102,16 @@ class Shelf:
         yield from self._erased()
         yield from self._by_the_row(today)
 
-    def sheets(self, today: date, kept: Sheets) -> Iterator[Sheet]:
-        """The same, some at a time: first what is kept in sheets, then each of the others."""
+    def sheets(self, today: date, kept: Sheets) -> Iterator[Sheet | None]:
+        """The same, some at a time: first what is kept in sheets, then each of the others. None:
+        what came so far was not true, and all of it comes after this.
+        """
         yield from sheets(self._erased(), AT_ONCE)
         others = [self._vault.id.hex(), *self._registry.strands, *self._registry.erased]
-        yield from kept.read(others, today)
+        for sheet in kept.read(others, today):
+            yield sheet
+            if sheet is None:
+                yield from sheets(self._erased(), AT_ONCE)
         for some in sheets(self._by_the_row(today, kept.left), AT_ONCE):
             for id, stage in zip(some.id, some.stage, strict=True):
                 if stage == DAMAGED:

@@ -96,7 +96,7 @@ def test_a_sheet_of_before_an_erasure_put_back_is_told(past):
     before = names(past.today)
     put_back(past.today, past.rekeyed, "sheet", "place = 1")
     told = f"sheet.sealed 1: names a dossier that is not there: {past.gone_after}"
-    assert read(past.today) == told
+    assert found(past.today) == read(past.today) == told
     assert names(past.today) == before
 
 
@@ -118,7 +118,7 @@ def test_a_sheet_that_says_another_name_than_the_card_is_told(past):
     other = said(past.today, past.quiet) | {"name": "Somebody Else"}
     put(past.today, 2, columns([other]))
     told = f"sheet.sealed 2: says something else than the card of {past.quiet}"
-    assert read(past.today) == told
+    assert found(past.today) == read(past.today) == told
 
 
 def test_what_an_insider_says_in_a_sheet_that_does_not_count_is_not_told(past):
@@ -127,19 +127,27 @@ def test_what_an_insider_says_in_a_sheet_that_does_not_count_is_not_told(past):
     put(past.today, 1, columns([busy, said(past.today, past.third)]), 256)
     put(past.today, 0, columns([quiet]))
     put(past.today, 3, columns([said(past.today, past.quiet)]))
-    assert read(past.today) == ""
+    assert found(past.today) == read(past.today) == ""
 
 
 @pytest.mark.parametrize("id", ["ab" * 16, "no id", ""])
 def test_a_sheet_that_names_a_dossier_that_is_not_there_is_told(past, id):
     put(past.today, 2, columns([said(past.today, past.quiet) | {"id": id}]))
-    assert read(past.today) == f"sheet.sealed 2: names a dossier that is not there: {id}"
+    assert (
+        found(past.today)
+        == read(past.today)
+        == f"sheet.sealed 2: names a dossier that is not there: {id}"
+    )
 
 
 def test_a_sheet_that_names_an_officer_as_a_dossier_is_told(past):
     officer = next(iter(past.officers.values()))
     put(past.today, 2, columns([said(past.today, past.quiet) | {"id": officer}]))
-    assert read(past.today) == f"sheet.sealed 2: names a dossier that is not there: {officer}"
+    assert (
+        found(past.today)
+        == read(past.today)
+        == f"sheet.sealed 2: names a dossier that is not there: {officer}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -161,6 +169,7 @@ def test_a_sheet_that_names_an_officer_as_a_dossier_is_told(past):
 def test_a_sheet_that_is_no_cards_is_told(past, body, what):
     put(past.today, 2, body)
     assert f"sheet.sealed 2: {what}" in read(past.today)
+    assert "sheet.sealed 2: is no cards as the format has them" in found(past.today)
 
 
 def test_an_erasure_leaves_no_sheet_and_a_new_key_none_of_before(past):

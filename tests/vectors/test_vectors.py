@@ -18,7 +18,6 @@ from tests.vectors.make import given, opened
 ALL = vectors()
 WHOLE = [vector for vector in ALL if "fault" not in vector.told]
 BROKEN = [vector for vector in ALL if "fault" in vector.told]
-READER_ONLY = {"broken_sheet_of_the_erased", "broken_sheet_by_another_name"}
 
 
 def each(those):
@@ -136,7 +135,7 @@ def test_the_reader_finds_what_is_broken(vector):
     assert not vector.told.get("alone") or found == {vector.told["fault"]}
 
 
-@each([vector for vector in BROKEN if vector.name not in READER_ONLY])
+@each(BROKEN)
 def test_the_program_finds_what_is_broken(vector, tmp_path):
     desk = opened(vector.copied(tmp_path), vector.told["ways"][0])
     try:
