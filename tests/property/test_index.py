@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from secterm.desk import index as index_module
 from secterm.desk import sample
+from secterm.desk import sheets as sheets_module
 from secterm.desk.cards import sheets
 from secterm.desk.columns import folded
 from secterm.desk.desk import Desk
@@ -24,6 +26,7 @@ from secterm.desk.model import ClockIsBehind, now
 from secterm.dossier import entries as acts
 from secterm.dossier.permit import NotAllowed
 from secterm.settings import ORDERS, STAGES, VIEWS
+from secterm.vault.errors import VaultDamaged
 from tests.support.house import OFFICER, SECOND, build
 
 LIVES = st.sampled_from(sample.STAGES)
@@ -69,10 +72,16 @@ def wants(card, wanted, today):
 
 
 class Day(RuleBasedStateMachine):
-    """A desk at which anything happens, and beside it the list."""
+    """A desk at which anything happens, beside it the list, and sheets new and old, damaged,
+    doubled and taken away.
+    """
 
     @initialize()
     def sit_down(self):
+        self.few = contextlib.ExitStack()
+        for name, value in (("MOST", 2), ("WORTH_IT", 1), ("AT_ONCE", 1), ("SLACK", 2)):
+            self.few.enter_context(patch.object(sheets_module, name, value))
+        self.kept = []
         self.folder = tempfile.TemporaryDirectory()
         self.time = BEGIN
         self.path = Path(self.folder.name) / "vault.db"
@@ -154,7 +163,8 @@ class Day(RuleBasedStateMachine):
 
     @rule()
     def the_vault_gets_a_new_key(self):
-        self.tries(lambda: self.desk.rekey("A test"))
+        with contextlib.suppress(VaultDamaged):  # by a sheet: then there is none
+            self.tries(lambda: self.desk.rekey("A test"))
 
     @rule(role=st.sampled_from(("administrator", "officer")))
     def the_second_gets_another_role(self, role):
@@ -188,6 +198,57 @@ class Day(RuleBasedStateMachine):
         self.desk.close()
         assert len(index) == 0
         self.open()
+
+    @rule()
+    def sheets_are_written(self):
+        while not self.desk.keep_sheets(0.0):
+            pass
+        self.keep()
+
+    @rule()
+    def a_little_is_written(self):
+        self.desk.keep_sheets(0.0)
+        self.keep()
+
+    def keep(self):
+        table = self.desk._vault.file.tables.sheet
+        self.kept += list(self.desk._vault.file.rows(table.select()))
+
+    def put(self, place, sealed):
+        with self.desk._vault.file.writing():
+            table = self.desk._vault.file.tables.sheet
+            table.replace(place=place, sealed=sealed).execute()
+
+    @rule(which=st.integers(0, 99))
+    def an_older_sheet_is_put_back(self, which):
+        if self.kept:
+            self.put(*self.kept[which % len(self.kept)])
+
+    @rule(which=st.integers(0, 9), byte=st.integers(0, 99))
+    def a_sheet_is_damaged(self, which, byte):
+        table = self.desk._vault.file.tables.sheet
+        there = list(self.desk._vault.file.rows(table.select()))
+        if there:
+            place, sealed = there[which % len(there)]
+            self.put(place, sealed[:byte] + bytes([sealed[byte] ^ 1]) + sealed[byte + 1 :])
+
+    @rule(which=st.integers(0, 9), place=st.integers(0, 9), ids=st.integers(0, 3))
+    def a_sheet_stands_there_twice_or_names_somebody_else(self, which, place, ids):
+        there = list(self.desk._vault.sheets())
+        if there:
+            _place, size, body = there[which % len(there)]
+            sheet = sheets_module.opened(body)
+            if not ids:
+                sheet.id[0] = "ab" * 16
+            self.desk._vault.write_sheet(place, msgspec.json.encode(sheet), size)
+
+    @rule(place=st.integers(0, 9))
+    def a_sheet_is_taken_away(self, place):
+        self.desk._vault.drop_sheets([place])
+
+    @rule()
+    def the_list_is_read_anew(self):
+        self.desk.index.clear()
 
     @rule()
     def a_little_is_read(self):
@@ -228,6 +289,7 @@ class Day(RuleBasedStateMachine):
         if hasattr(self, "desk"):
             self.desk.close()
             self.folder.cleanup()
+            self.few.close()
 
 
 FEW = settings(
