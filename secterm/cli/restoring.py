@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -105,6 +106,7 @@ def restore(
             found.append(opened.look(file))
             made.append(_taken(desk, found[-1], trust.demand(found[-1], desk)))
         _say(desk, made, as_json)
+        desk.keep_sheets(math.inf)
     sets = gathered(one.manifest.covers.volume for one in found)
     for each in sets:
         if each.missing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -152,6 +153,7 @@ def sample(given: Given, appointees: int) -> None:
 
     with unlocked(given) as desk, Progress() as shown:
         added = fill(desk, appointees, progress=progress)
+        desk.keep_sheets(math.inf)
     said = ngettext("{n} invented appointee added.", "{n} invented appointees added.", added)
     say(said.format(n=added))
 

@@ -23,6 +23,7 @@ Spelled = Callable[[str, str, str], str]  # of a stage, what is owed, a category
 ZEROS: Final = bytes.maketrans(b"123456789+", b"000000000-")
 SHAPE: Final = "0000-00-00T00:00:00-00:00"  # of a time, as the program writes it
 WRITTEN: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([+-]\d\d:\d\d)", re.ASCII)
+UTC: Final = "+00:00"
 MIDNIGHT: Final = "2000-01-01T00:00:00"
 LAST: Final = "~"  # after every time and every day
 DAY: Final = len("2000-01-01")
@@ -293,10 +294,12 @@ class Columns(Sequence[Card]):
 
     def _times(self, column: Even, slots: Sequence[int]) -> Sequence[str]:
         if not self._all(slots):
-            return on_one_clock([column[slot] for slot in slots], self._clock)
+            return on_one_clock([column[slot] for slot in slots], self._clock or UTC)
         texts = column.every()
         self._clock = self._clock or next(filter(None, map(_offset, texts)), "")
-        return texts if column.repeats(SHAPE, self._clock) else on_one_clock(texts, self._clock)
+        if column.repeats(SHAPE, self._clock):
+            return texts
+        return on_one_clock(texts, self._clock or UTC)
 
 
 def folded(text: str) -> str:
@@ -336,6 +339,6 @@ def _offset(time: str) -> str:
 
 def _moved(time: str, offset: str) -> str:
     with contextlib.suppress(ValueError, OverflowError):  # what is no time stands somewhere
-        there = datetime.fromisoformat(MIDNIGHT + (offset or "+00:00")).tzinfo
+        there = datetime.fromisoformat(MIDNIGHT + offset).tzinfo
         return datetime.fromisoformat(time).astimezone(there).isoformat()
     return time

@@ -299,9 +299,11 @@ class Keeping:
         """
         if not self.may("record") or self._vault.doubts:
             return True
-        if not self._index.read(self._watch.today, seconds):
-            return False
-        return self._sheets.write(seconds, self._index.latest)
+        try:
+            read = self._index.read(self._watch.today, seconds)
+        except VaultError:  # told to whoever reads the list
+            return True
+        return read and self._sheets.write(seconds, len(self._index), self._index.latest)
 
     def _read_again(self) -> None:
         self._registry = read_registry(self._vault)

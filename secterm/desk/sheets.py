@@ -17,7 +17,7 @@ import msgspec
 
 from secterm.desk.cards import FIELDS, Card, Sheet
 from secterm.vault.errors import VaultError
-from secterm.vault.records import ID_SIZE
+from secterm.vault.records import ID_SIZE, id_of
 from secterm.vault.vault import Vault
 
 MOST: Final = 1000  # cards in a sheet
@@ -80,7 +80,7 @@ class Sheets:
         Of one that stands in several sheets the highest place counts, so that comes first.
         """
         self.forget()
-        met = set(halves(list(gone)))  # each where it comes first
+        met = set(halves([id for id in gone if id_of(id)]))  # each where it comes first
         total, others = sum(met), frozenset(met)
         stale, late = set[int](), set[int]()
         since, touched = self._vault.size + 1, dict[int, int]()
@@ -117,9 +117,8 @@ class Sheets:
         if not self._places:
             return
         self._counting += len(stale)
-        raw = self._vault.all_ids()
-        there = _halves(raw)
-        rows = late | stale
+        raw, rows = self._vault.all_ids(), late | stale
+        there = _halves(raw) if len(raw) % ID_SIZE == 0 else []
         if (len(met), total) != (len(there), sum(there)):
             if len(set(there)) < len(there) or not (met - rows - others).issubset(there):
                 self.forget()
@@ -134,25 +133,25 @@ class Sheets:
         if self._loose is not None:
             self._loose.update(halves([id]))
 
-    def damaged(self, id: str) -> None:
-        """This dossier does not open: it cannot stand in one."""
+    def settle(self, id: str) -> None:
+        """This dossier cannot stand in one, or is about to."""
         if self._loose is not None:
             self._loose.difference_update(halves([id]))
 
     # -- written --------------------------------------------------------------
 
-    def write(self, seconds: float, order: Callable[[], Iterator[str]]) -> bool:
+    def write(self, seconds: float, many: int, order: Callable[[], Iterator[str]]) -> bool:
         """Writes on at new ones for about so long; whether there is nothing more to do.
 
-        `order` gives the ids of all dossiers; who comes last is read first. Where the disk has
-        no room, or somebody else the vault, there are none: nobody misses more than time.
+        `order` gives the ids of all dossiers, so `many`; who comes last is read first. Where the
+        disk has no room, or somebody else the vault, there are none: it takes time and no more.
         """
         if self._over:
             return True
         until = time.monotonic() + seconds
         try:
             if self._writing is None:
-                self._writing = self._written(order)
+                self._writing = self._written(many, order)
             for _ in self._writing:
                 if time.monotonic() >= until:
                     return False
@@ -161,20 +160,21 @@ class Sheets:
         self._writing = None
         return True
 
-    def _written(self, order: Callable[[], Iterator[str]]) -> Iterator[None]:
-        if self._loose is None:
-            self._loose = set(halves(list(order())))
-        if len(self._loose) <= WORTH_IT:
+    def _written(self, many: int, order: Callable[[], Iterator[str]]) -> Iterator[None]:
+        loose = self._loose
+        if (many if loose is None else len(loose)) <= WORTH_IT:
             return
-        size, first = self._vault.size, max(self._places, default=-1) + 1
+        size, place = self._vault.size, max(self._places, default=-1) + 1
         anew = sum(self._places.values()) > 2 * self._counting
-        if anew:
-            self._loose, self._counting, first = set(halves(list(order()))), 0, 0
-        skip, place = len(self._loose) % MOST, first
+        if loose is None or anew:
+            loose, place, self._counting, self._loose = None, 0, 0, set()
+        rest = (many if loose is None else len(loose)) % MOST  # would not fill a sheet
         cards: list[Card] = []
-        for ids in _some(order(), self._loose):
-            cards += self._cards(ids[skip:])
-            skip -= min(skip, len(ids))
+        for ids in _some(order(), loose):
+            for id in ids[:rest]:
+                self.note(id)
+            cards += self._cards(ids[rest:])
+            rest -= min(rest, len(ids))
             yield
             if len(cards) >= MOST:
                 self._put(place, cards[:MOST], size)
@@ -192,11 +192,13 @@ class Sheets:
         """What these dossiers' own cards say, as far as they open."""
         there = dict(self._vault.cards(map(bytes.fromhex, ids)))
         for id in ids:
-            self.damaged(id)
+            self.settle(id)
             sealed = there.get(bytes.fromhex(id))
             if sealed is not None:
                 with contextlib.suppress(msgspec.DecodeError):
-                    yield msgspec.json.decode(sealed.body, type=Card)
+                    card = msgspec.json.decode(sealed.body, type=Card)
+                    if card.id == id:
+                        yield card
 
     def _put(self, place: int, cards: list[Card], size: int) -> None:
         self._vault.write_sheet(place, msgspec.json.encode(Sheet.of(cards)), size)
@@ -209,7 +211,8 @@ def _at(there: Sequence[int], among: set[int]) -> Iterator[int]:
     return (n * ID_SIZE for n, half in enumerate(there) if half in among) if among else iter(())
 
 
-def _some(ids: Iterator[str], among: set[int]) -> Iterator[list[str]]:
-    """These ids, as far as they are among those, some at a time."""
+def _some(ids: Iterator[str], among: set[int] | None) -> Iterator[list[str]]:
+    """These ids, or those of them that are meant, some at a time."""
     while some := list(islice(ids, AT_ONCE)):
-        yield [id for id, half in zip(some, halves(some), strict=True) if half in among]
+        each = zip(some, halves(some), strict=True)
+        yield [id for id, half in each if among is None or half in among]

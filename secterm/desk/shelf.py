@@ -115,7 +115,7 @@ class Shelf:
         for some in sheets(self._by_the_row(today, kept.left), AT_ONCE):
             for id, stage in zip(some.id, some.stage, strict=True):
                 if stage == DAMAGED:
-                    kept.damaged(id)
+                    kept.settle(id)
             yield some
 
     def _erased(self) -> Iterator[Card]:

@@ -149,7 +149,7 @@ class Vault:
         """
         table = self.file.tables.dossier
         query = table.select(peewee.fn.GROUP_CONCAT(table.id, "").cast("BLOB"))
-        return b"".join(found for (found,) in self.file.rows(query))
+        return b"".join(found or b"" for (found,) in self.file.rows(query))
 
     def dossier_count(self) -> int:
         """How many dossiers there are, the vault's own row apart."""
