@@ -26,7 +26,7 @@ WRITTEN: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([+-]\d\d:\d\d)", re
 UTC: Final = "+00:00"
 MIDNIGHT: Final = "2000-01-01T00:00:00"
 LAST: Final = "~"  # after every time and every day
-DAY: Final = len("2000-01-01")
+DAY, HOUR = len("2000-01-01"), len("2000-01-01T00")
 ID: Final = 32  # hex digits
 FEW: Final = 64  # ids that are sought one by one
 
@@ -82,15 +82,13 @@ class Even:
             texts[place] = odd
         return texts
 
-    def repeats(self, shape: str, end: str) -> bool:
-        """Whether all have this shape, as wide as they are, in which every digit is a 0, and
-        this end.
-        """
-        many = len(self)
-        ended = end and self._all.count(f"{end}\n".encode()) == many
-        return bool(
-            ended and not self._odd and self._all.translate(ZEROS) == many * f"{shape}\n".encode()
-        )
+    def shaped(self, shape: str) -> bool:
+        """Whether all have this shape, as wide as they are, in which every digit is a 0."""
+        return not self._odd and self._all.translate(ZEROS) == len(self) * f"{shape}\n".encode()
+
+    def end(self, text: str) -> bool:
+        """Whether all end so, of those that have no line of their own."""
+        return self._all.count(f"{text}\n".encode()) == len(self)
 
     def beginning(self, text: str) -> Iterator[int]:
         """The places of those that begin with this."""
@@ -297,9 +295,10 @@ class Columns(Sequence[Card]):
             return on_one_clock([column[slot] for slot in slots], self._clock or UTC)
         texts = column.every()
         self._clock = self._clock or next(filter(None, map(_offset, texts)), "")
-        if column.repeats(SHAPE, self._clock):
+        written = column.shaped(SHAPE)
+        if written and column.end(self._clock):
             return texts
-        return on_one_clock(texts, self._clock or UTC)
+        return on_one_clock(texts, self._clock or UTC, written=written)
 
 
 def folded(text: str) -> str:
@@ -324,10 +323,23 @@ def _folded_all(texts: Iterable[str]) -> list[str]:
     return folded(joined).split("\n")
 
 
-def on_one_clock(times: Sequence[str], offset: str) -> Sequence[str]:
+def on_one_clock(times: Sequence[str], offset: str, *, written: bool = False) -> Sequence[str]:
     """Times (ISO 8601) as texts that stand in the order of the times: as a clock showed them
-    that has this offset. An empty one stays as it is, and comes first.
+    that has this offset. An empty one stays as it is, and comes first. `written`: all of them
+    are told as the program does it.
     """
+    hours: dict[str, str] = {}  # as that clock showed them: in a hundred thousand times are few
+
+    def there(time: str) -> str:
+        at = time[:HOUR] + time[-len(UTC) :]
+        if at not in hours:
+            hours[at] = _moved(f"{time[:HOUR]}:00:00{time[-len(UTC) :]}", offset)
+        if not hours[at].endswith(f":00:00{offset}"):  # other minutes too
+            return _moved(time, offset)
+        return hours[at][:HOUR] + time[HOUR : -len(UTC)] + offset
+
+    if written:
+        return [time if time.endswith(offset) else there(time) for time in times]
     return [t if not t or _offset(t) == offset else _moved(t, offset) for t in times]
 
 

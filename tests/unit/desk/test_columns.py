@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from secterm.desk import columns as columns_module
 from secterm.desk.cards import Card, Sheet, sheets
-from secterm.desk.columns import Columns, folded
+from secterm.desk.columns import Columns, folded, on_one_clock
 from secterm.desk.index import Index, Order, Wanted
 from tests.unit.desk.test_index import TODAY
 
@@ -31,7 +31,7 @@ CARDS = st.builds(
     category=st.sampled_from(("core", "key", "general")),
     stage=st.sampled_from(("screening", "lapsed", "admitted")),
     owed=st.sampled_from(("", "quiz")),
-    since=TIMES | ODD,
+    since=st.one_of(TIMES, TIMES, ODD),
     opened=TIMES,
     lapses_on=st.sampled_from(("", "2026-03-03", "2027-01-01")),
     identity_number=WORDS,
@@ -115,6 +115,11 @@ def test_many_slots_are_those_that_few_are(cards):
     few = columns.slots(ids)
     with patch.object(columns_module, "FEW", 0):
         assert columns.slots(ids) == few == {card.id: n for n, card in enumerate(cards)}
+
+
+@given(times=st.lists(TIMES), offset=OFFSETS)
+def test_times_are_moved_to_a_clock_by_the_hour_as_one_by_one(times, offset):
+    assert on_one_clock(times, offset, written=True) == on_one_clock(times, offset)
 
 
 @pytest.mark.parametrize("order", NAIVE)
