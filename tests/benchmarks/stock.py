@@ -52,8 +52,13 @@ class Stock:
 
 
 def opened(path, count):
-    """Each dossier just opened."""
+    """Each dossier just opened, and the list looked at once."""
     stocked.build(Path(path), count)
+    desk = stocked.open_desk(path)
+    desk.index.read(desk.today, float("inf"))
+    while not desk.keep_sheets(float("inf")):
+        pass
+    desk.close()
 
 
 def noted(path, count, entries):
