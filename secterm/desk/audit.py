@@ -26,7 +26,7 @@ from secterm.vault.records import id_of
 from secterm.vault.vault import Vault
 from secterm.vault.verify import Fault, Gone, Progress, verify
 
-WEIGHT: Final = 4  # how much longer it takes to judge an entry than to open and hash it
+WEIGHT: Final = 1  # how much longer it takes to judge an entry than to open and hash it
 PACE: Final = 0.04  # seconds between two words on how far it is
 
 
