@@ -91,13 +91,13 @@ class Even:
         return self._all.count(f"{text}\n".encode()) == len(self)
 
     def beginning(self, text: str) -> Iterator[int]:
-        """The places of those that begin with this."""
+        """The places of those that begin with this, which is not empty."""
         yield from (place for place, odd in self._odd.items() if odd.startswith(text))
         if not self._fits(text.ljust(self._line - 1)):
             return
         sought = text.encode()
         at = self._all.find(sought)
-        while 0 <= at < len(self._all):
+        while at >= 0:
             place, behind = divmod(at, self._line)
             if not behind and place not in self._odd:
                 yield place
@@ -205,7 +205,7 @@ class Columns(Sequence[Card]):
             every = {id: slot for slot, id in enumerate(self.ids.every())}
             return {id: every[id] for id in ids if id in every}
         for id in ids:
-            if id not in self._slots:
+            if id and id not in self._slots:
                 found = (slot for slot in self.ids.beginning(id) if self.ids[slot] == id)
                 self._slots.update((id, slot) for slot in found)
         return {id: self._slots[id] for id in ids if id in self._slots}
