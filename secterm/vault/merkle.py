@@ -261,7 +261,8 @@ class Growing:
 
     def edge(self) -> Edge:
         """The edge that the leaves so far make."""
-        return Edge(self.size, tuple(root for _, roots in self._levels[::-1] for root in roots))
+        roots = [root for _, roots in reversed(self._levels) for root in roots]
+        return Edge(self.size, tuple(roots))
 
     def _filled(self) -> list[tuple[int, int, bytes]]:
         filled, level = [], 0
