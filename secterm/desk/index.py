@@ -283,7 +283,9 @@ class Index:
         return self._all.slots((id,)).get(id)
 
     def _take(self, sheet: Sheet) -> None:
-        if not self._early.isdisjoint(sheet.id):  # what was noted meanwhile is newer
+        if self._early and not self._early.isdisjoint(
+            sheet.id
+        ):  # what was noted meanwhile is newer
             sheet = sheet.only([id not in self._early for id in sheet.id])
         if sheet.id:
             self._all.take(sheet)

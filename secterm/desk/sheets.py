@@ -43,9 +43,9 @@ def halves(ids: Sequence[str]) -> list[int]:
     """By what dossiers are told apart: the first halves of their random ids, as numbers.
     Raises ValueError for an id that is none.
     """
-    lines, wide = "\n".join(ids), 2 * ID_SIZE
+    lines = "\n".join(ids)
     raw = bytes.fromhex(lines)
-    if raw.hex() != lines.replace("\n", "") or set(lines[wide :: wide + 1]) - {"\n"}:
+    if raw.hex("\n", ID_SIZE) != lines:
         raise ValueError("an id that is none")
     return _halves(raw)
 
@@ -88,18 +88,19 @@ class Sheets:
         for place, size, body in self._vault.sheets(backward=True):
             if size < since:
                 since = max(size - SLACK, 0) if self._places else size
-                last = self._vault.touched(since)
+                entries = self._vault.touched(since).items()
+                last = {id: number for id, number in entries if len(id) == ID_SIZE}
                 touched = dict(zip(_halves(b"".join(last)), last.values(), strict=True))
             try:
                 sheet = opened(body)
                 ids = halves(sheet.id)
             except ValueError:
                 continue  # a verification names it
-            if len(set(ids)) < len(ids):
-                continue
-            self._places[place] = len(ids)
             lapsed = any("" < day <= until for day in set(sheet.lapses_on))
-            if lapsed or not (touched.keys().isdisjoint(ids) and met.isdisjoint(ids)):
+            acted = touched and not touched.keys().isdisjoint(ids)
+            if lapsed or acted or not met.isdisjoint(ids):
+                if len(set(ids)) < len(ids):
+                    continue
                 days = zip(ids, sheet.lapses_on, strict=True)
                 first = set(ids) - met
                 changed = {id for id in first & touched.keys() if touched[id] >= size}
@@ -109,9 +110,15 @@ class Sheets:
                 good = first - changed - old
                 total += sum(first)
                 sheet = sheet.only([id in good for id in ids])
+                met.update(ids)
             else:
+                before = len(met)
+                met.update(ids)
+                if len(met) - before < len(ids):  # one twice
+                    met.difference_update(ids)
+                    continue
                 total += sum(ids)
-            met.update(ids)
+            self._places[place] = len(ids)
             self._counting += len(sheet.id)
             yield sheet
         if not self._places:
