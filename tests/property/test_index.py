@@ -304,4 +304,4 @@ TestDay.settings = FEW
 
 @pytest.mark.long
 class TestManyDays(Day.TestCase):
-    settings = settings(FEW, max_examples=90, stateful_step_count=50)
+    settings = settings(FEW, max_examples=40, stateful_step_count=30)
