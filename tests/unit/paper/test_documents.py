@@ -426,7 +426,7 @@ def answered(paper, said, note=""):
     """Somebody whose answer this is, also one that could not be recorded here."""
     about = next(q for q in paper.questions if q.kind == "text")
     act = acts.Answered(question=about.id, answer=said, note=note)
-    given = dataclasses.replace(paper.state.answers[about.id], act=act)
+    given = msgspec.structs.replace(paper.state.answers[about.id], act=act)
     answers = {**paper.state.answers, about.id: given}
     told = matter(paper, unit=note or "Test unit")
     return dataclasses.replace(told, state=msgspec.structs.replace(paper.state, answers=answers))
