@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gettext
-from pathlib import Path
+import os
 from typing import Final
 
 _catalogue: Final = gettext.translation(
-    "secterm", localedir=Path(__file__).parent / "locale", fallback=True
+    "secterm", localedir=os.path.join(os.path.dirname(__file__), "locale"), fallback=True
 )
 _ = _catalogue.gettext
 ngettext = _catalogue.ngettext

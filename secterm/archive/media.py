@@ -22,10 +22,10 @@ SECTOR: Final = 512  # bytes; what sysfs counts sizes in, whatever the device ha
 LARGEST_FILE: Final = {"vfat": (1 << 32) - 1, "msdos": (1 << 32) - 1}
 
 _IN_MEMORY: Final = ("tmpfs", "ramfs")
-_NETWORK: Final = re.compile(r"nfs\d?|cifs|smb3?|smbfs|9p|ceph|afs|ncpfs|fuse\.sshfs|virtiofs")
-_OCTAL: Final = re.compile(r"\\([0-7]{3})")  # space, tab, newline, backslash: proc(5)
-_HEX: Final = re.compile(r"\\x([0-9a-f]{2})")  # udev's way to write a label as a name
-_USB: Final = re.compile(r"usb\d+")  # a bus, in a device's path: USB disks say removable=0
+_NETWORK: Final = r"nfs\d?|cifs|smb3?|smbfs|9p|ceph|afs|ncpfs|fuse\.sshfs|virtiofs"
+_OCTAL: Final = r"\\([0-7]{3})"  # space, tab, newline, backslash: proc(5)
+_HEX: Final = r"\\x([0-9a-f]{2})"  # udev's way to write a label as a name
+_USB: Final = r"usb\d+"  # a bus, in a device's path: USB disks say removable=0
 
 
 @dataclass(frozen=True)
@@ -226,13 +226,13 @@ def _parsed(line: str) -> _Mount | None:
 
 def octal(text: str) -> str:
     """A name as the kernel's own lists have it, without its escapes."""
-    return _OCTAL.sub(lambda code: chr(int(code[1], 8)), text)
+    return re.sub(_OCTAL, lambda code: chr(int(code[1], 8)), text)
 
 
 def _unblocked(mount: _Mount) -> Kind:
     if mount.filesystem in _IN_MEMORY:
         return "memory"
-    return "network" if _NETWORK.fullmatch(mount.filesystem) else "other"
+    return "network" if re.fullmatch(_NETWORK, mount.filesystem) else "other"
 
 
 def _kind(disks: set[Path]) -> Kind:
@@ -259,7 +259,7 @@ def _kind_of(disk: Path) -> Kind:
 
 def on_usb(device: Path) -> bool:
     """Whether a device, by its whole path in sysfs, is on a USB bus."""
-    return any(_USB.fullmatch(part) for part in device.parts)
+    return any(re.fullmatch(_USB, part) for part in device.parts)
 
 
 def _model(disk: Path) -> str:
@@ -299,7 +299,7 @@ def _listed(folder: Path) -> list[Path]:
 
 
 def _unescaped(name: str) -> str:
-    whole = _HEX.sub(lambda code: chr(int(code[1], 16)), name)
+    whole = re.sub(_HEX, lambda code: chr(int(code[1], 16)), name)
     try:  # each byte by itself, of what is UTF-8
         return whole.encode("latin-1").decode()
     except UnicodeError:

@@ -10,8 +10,9 @@ from typing import Final
 
 import msgspec
 
-from secterm.archive import child, recipients
+from secterm.archive import child
 from secterm.archive.errors import RecipientInvalid
+from secterm.archive.secret_keys import is_secret
 from secterm.words import _
 
 LARGEST: Final = 32 * 1024 * 1024  # bytes of the file
@@ -65,7 +66,7 @@ def codes(picture: bytes) -> list[str]:
     found = _read(kind_of(picture), picture)
     if not found:
         raise RecipientInvalid(_("there is no QR code in the picture that can be read"))
-    if any(recipients.is_secret(text) for text in found):
+    if any(is_secret(text) for text in found):
         raise RecipientInvalid(
             _("the picture shows a secret key, which nobody but its owner may have")
         )

@@ -16,6 +16,7 @@ from typing import Final
 import pyrage
 
 from secterm.archive.errors import RecipientInvalid
+from secterm.archive.secret_keys import is_secret
 from secterm.vault import checkpoints
 from secterm.words import _
 
@@ -25,9 +26,6 @@ GROUP: Final = 4  # digits that are read out at once
 
 NEITHER: Final = _("recipient {n} is neither a name in the recipients' book nor an age1… key")
 
-_SECRET: Final = re.compile(
-    r"AGE-(SECRET-KEY|PLUGIN)-\S*|-----BEGIN [A-Z ]*PRIVATE KEY.*", re.IGNORECASE | re.DOTALL
-)
 _COMMENT: Final = re.compile(r"#\s*(.*?)\s*")
 _PUBLIC_KEY: Final = "public key:"  # what age-keygen writes before a key
 
@@ -128,16 +126,6 @@ def is_whole(text: str) -> bool:
     except RecipientInvalid:
         return False
     return True
-
-
-def is_secret(text: str) -> bool:
-    """Whether a secret key stands in this text, whole or in part."""
-    return _SECRET.search(text) is not None
-
-
-def without_secret(text: str) -> str:
-    """The text without the secret keys that stand in it."""
-    return _SECRET.sub("", text)
 
 
 def fingerprint(key: str) -> str:

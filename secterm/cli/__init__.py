@@ -4,6 +4,7 @@ screens are imported only by the commands that show them.
 
 from __future__ import annotations
 
+import gc
 from typing import NoReturn
 
 
@@ -14,4 +15,7 @@ def main() -> NoReturn:
     hardening.harden()
     from secterm.cli.program import run
 
-    run()
+    try:
+        run()
+    finally:
+        gc.freeze()  # the process ends: its collector need not walk all that was imported

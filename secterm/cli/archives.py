@@ -239,11 +239,12 @@ def _check(named: tuple[str, ...], file: Path | None, secret: str) -> None:
     """Refuses, before a passphrase is asked for, what only the book's names can make right."""
     from secterm.archive import recipients
     from secterm.archive.recipients import Recipients
+    from secterm.archive.secret_keys import is_secret
 
     keys = [
         recipients.canonical(text, number)
         for number, text in enumerate(named, 1)
-        if recipients.is_key(text) or recipients.is_secret(text)
+        if recipients.is_key(text) or is_secret(text)
     ]
     if secret or len(keys) == len(named):
         Recipients.gather(named, file, secret)

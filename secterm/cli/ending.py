@@ -10,13 +10,15 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from types import FrameType
-from typing import Final
-
-import click
+from typing import TYPE_CHECKING, Final
 
 from secterm.cli.telling import complain
 from secterm.words import _
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    import click
 
 UNUSABLE: Final = 2
 SIGNALLED: Final = 128  # plus the signal's number, as a shell has it
@@ -92,6 +94,8 @@ def _let_go_of_output() -> None:
 
 
 def _told(error: BaseException) -> int:
+    import click  # it takes longer than all else that the version needs
+
     match error:
         case click.exceptions.Exit():
             return error.exit_code

@@ -5,9 +5,7 @@ on standard error. Whatever it prints, a terminal shows it and obeys none of it.
 from __future__ import annotations
 
 import contextlib
-import json
 import re
-import shutil
 import sys
 import time
 from types import TracebackType
@@ -82,6 +80,8 @@ def _whole(value: object) -> object:
 
 
 def _escaped(found: re.Match[str]) -> str:
+    import json
+
     return json.dumps(found.group())[1:-1]
 
 
@@ -148,6 +148,8 @@ class Progress:
         """What is being done now; a state that follows on another at once is left out."""
         if not self.shown or time.monotonic() < self._next:
             return
+        import shutil  # all kinds of compression come with it
+
         self._next = time.monotonic() + STEP
         self._write(harmless(text)[: shutil.get_terminal_size().columns - 1])
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from secterm.archive import pictures, recipients
 from secterm.archive.errors import RecipientInvalid
+from secterm.archive.secret_keys import is_secret
 from secterm.desk import signing
 from secterm.desk.book import Recipient
 from secterm.desk.keeping import demand_reason
@@ -48,7 +49,7 @@ class Booking(Upkeep):
         found = []
         for number, text in enumerate(named, 1):
             known = self.recipient(text)
-            if known is None and not (recipients.is_key(text) or recipients.is_secret(text)):
+            if known is None and not (recipients.is_key(text) or is_secret(text)):
                 raise RecipientInvalid(recipients.NEITHER.format(n=number))
             found.append(known.key if known else recipients.canonical(text, number))
         return list(dict.fromkeys(found))
@@ -72,7 +73,7 @@ class Booking(Upkeep):
         """
         name = signing.one_line(name)
         require(bool(name), _("A recipient needs a name."))
-        fits = legible(name) and len(name) <= LONGEST_LINE and not recipients.is_secret(name)
+        fits = legible(name) and len(name) <= LONGEST_LINE and not is_secret(name)
         require(fits, _("The recipient's name is too long, or holds what cannot be shown."))
         keyed = any(recipients.is_key(word) for word in name.split())
         require(not keyed, _("A name has no word that begins with age1: that would be a key."))

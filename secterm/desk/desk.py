@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
@@ -23,7 +22,7 @@ from secterm.desk import audit, document, exporting, passphrases, printing, quiz
 from secterm.desk.cards import Card, card_of
 from secterm.desk.drafts import Drafts
 from secterm.desk.index import Index
-from secterm.desk.model import Clock, ClockIsBehind, Dossier, now
+from secterm.desk.model import STRONGER, Clock, ClockIsBehind, Dossier, now
 from secterm.desk.receipts import Receipt
 from secterm.desk.recording import Recorder, as_recorded, officer_name, tidy
 from secterm.desk.registry import Registry, read_registry
@@ -54,8 +53,6 @@ from secterm.vault.signer import Signer
 from secterm.vault.vault import Vault
 from secterm.vault.verify import Progress
 from secterm.words import _, ngettext
-
-STRONGER: Final = _("Your passphrase was made harder to guess; that is one more entry.")
 
 
 class Desk(Drafts):

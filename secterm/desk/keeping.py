@@ -14,7 +14,7 @@ from secterm.desk import passphrases, signing
 from secterm.desk.cards import Card
 from secterm.desk.index import Index
 from secterm.desk.model import Clock, ClockIsBehind, SameOfficer
-from secterm.desk.recording import Recording, not_your_role, officer_name
+from secterm.desk.recording import Recording, officer_name
 from secterm.desk.registry import Officer, Registry, read_registry
 from secterm.desk.sheets import Sheets
 from secterm.desk.shelf import Shelf
@@ -311,7 +311,7 @@ class Keeping:
 
     def _may(self, power: Power, who: Signer | None = None) -> None:
         officer = self._registry.known(who or self._vault.signer)
-        require(roles.may(officer.role, power), not_your_role(officer.role))
+        require(roles.may(officer.role, power), roles.not_your_role(officer.role))
 
     def _active(self, id: str) -> Officer:
         found = self._registry.officers.get(id)

@@ -34,7 +34,7 @@ class Recorder:
 
     def append(self, dossier: bytes, entry: Entry | VaultEntry) -> int:
         """An entry of this dossier; its number. Raises `NotAllowed` for the officer's role."""
-        require(roles.may(self._role, roles.power_for(entry.act)), not_your_role(self._role))
+        require(roles.may(self._role, roles.power_for(entry.act)), roles.not_your_role(self._role))
         return self.work.append(dossier, acts.encode(entry))
 
     def vault(self, strand: bytes, act: VaultAct) -> int:
@@ -90,17 +90,6 @@ class Recording:
             self._recorder.at_hand()
             for settle in self._recorder.settled:
                 settle()
-
-
-def not_your_role(role: Role | None) -> str:
-    """Why somebody of this role was refused."""
-    told = {
-        "administrator": _("An administrator does not do that."),
-        "officer": _("That takes an administrator."),
-        "approver": _("An approver reads, and gives a second person's word; nothing else."),
-        "auditor": _("An auditor reads and verifies, and changes nothing."),
-    }
-    return told[role] if role else _("They are no officer any more.")
 
 
 def officer_name(name: str) -> None:

@@ -6,11 +6,13 @@ import math
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from secterm.dossier.entries import Answer
-from secterm.policy.model import Field, Question
 from secterm.words import _, ngettext
+
+if TYPE_CHECKING:
+    from secterm.dossier.entries import Answer
+    from secterm.policy.model import Field, Question
 
 LONGEST: Final = 4000  # characters of one answer or of one field
 MOST_ROWS: Final = 200

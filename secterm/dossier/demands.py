@@ -12,20 +12,13 @@ import msgspec
 
 from secterm.dossier import answering
 from secterm.dossier.entries import Act, Particulars
+from secterm.dossier.errors import NotAllowed as NotAllowed
 from secterm.policy.model import Pack
 from secterm.policy.texts import shown
 from secterm.words import _
 
 LONGEST_LINE: Final = 200  # characters of a name, a post and the like
 LONGEST_TEXT: Final = 4000  # characters of an answer or a reason
-
-
-class NotAllowed(Exception):
-    """An act that the dossier's rules do not allow; `reason` is for the officer."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def all_legible(act: Act) -> None:

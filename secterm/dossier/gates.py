@@ -14,6 +14,8 @@ import msgspec
 
 from secterm.dossier.entries import Answer, Trained
 from secterm.dossier.fold import State, Told
+from secterm.dossier.standings import Kind as Kind
+from secterm.dossier.standings import Stage as Stage
 from secterm.policy.model import (
     Asks,
     CategoryTerms,
@@ -26,33 +28,6 @@ from secterm.policy.model import (
 )
 
 Status = Literal["done", "owed", "blocked", "refused", "lapsed"]
-Kind = Literal[
-    "question",
-    "check",
-    "finding",
-    "review",
-    "teaching",
-    "quiz",
-    "signature",
-    "rule",
-    "decision",
-    "second",
-    "reopening",
-]
-Stage = Literal[
-    "screening",
-    "training",
-    "undertaking",
-    "rules",
-    "decision",
-    "second",
-    "admitted",
-    "refused",
-    "deferred",
-    "withdrawn",
-    "lapsed",
-    "left",
-]
 # How a decision holds, and how a course has ended; empty: not.
 Settled = Literal["", "admit", "refuse", "defer", "second"]
 Ended = Literal["", "left", "withdrawn", "second", "admit", "refused", "defer"]

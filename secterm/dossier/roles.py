@@ -11,6 +11,7 @@ from typing import Final, Literal, TypeAlias
 
 from secterm.dossier import entries as acts
 from secterm.dossier.entries import Act, Role, VaultAct
+from secterm.words import _
 
 # manage: officers, keys, recipients, recovery, erasure. record: all that happens to appointees, and
 # archives. second: the second person's word. verify: read, verify, and one's own slot.
@@ -63,6 +64,17 @@ def power_for(act: Act | VaultAct) -> Power:
 def may(role: Role | None, power: Power) -> bool:
     """Whether somebody of this role (None: nobody, or disabled) has this power."""
     return role is not None and power in POWERS[role]
+
+
+def not_your_role(role: Role | None) -> str:
+    """Why somebody of this role was refused."""
+    told = {
+        "administrator": _("An administrator does not do that."),
+        "officer": _("That takes an administrator."),
+        "approver": _("An approver reads, and gives a second person's word; nothing else."),
+        "auditor": _("An auditor reads and verifies, and changes nothing."),
+    }
+    return told[role] if role else _("They are no officer any more.")
 
 
 @dataclass

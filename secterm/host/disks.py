@@ -8,7 +8,6 @@ import re
 from pathlib import Path
 from typing import Final
 
-from secterm.archive import space
 from secterm.archive.media import Medium, octal
 from secterm.host.machine import Machine, NotSeen
 from secterm.words import _
@@ -55,6 +54,8 @@ def full(machine: Machine, vault: Path) -> str:
         ) from None
     if free >= LITTLE and (free >= ENOUGH or free * PART >= total):
         return ""
+    from secterm.archive import space  # to tell sizes, and for nothing else
+
     return _("Where the vault stands, {free} of {all} are free.").format(
         free=space.told(free), all=space.told(total)
     )

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import base64
 import functools
-import hashlib
 import re
 import sys
 from pathlib import Path
@@ -106,6 +105,8 @@ def _changed(installed: Installed) -> tuple[str, ...]:
 
 def _sha256(file: Path) -> str | None:
     """As RECORD has it (PEP 376): base64 for addresses, without padding."""
+    import hashlib
+
     try:
         digest = hashlib.sha256(file.read_bytes()).digest()
     except OSError:

@@ -8,7 +8,7 @@ from typing import Final, Literal, get_args
 
 import msgspec
 
-from secterm.dossier.gates import Kind, Stage
+from secterm.dossier.standings import Kind, Stage
 from secterm.words import _
 
 Theme = Literal["auto", "console", "dark", "light", "contrast"]

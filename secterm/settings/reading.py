@@ -12,13 +12,12 @@ from __future__ import annotations
 import os
 import re
 import stat
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
-from secterm.archive import recipients
 from secterm.archive.errors import RecipientInvalid
+from secterm.archive.secret_keys import is_secret
 from secterm.settings import (
     DATES,
     GLYPHS,
@@ -150,6 +149,8 @@ def _shown(text: str) -> str:
 
 
 def _table(text: str) -> dict[str, object]:
+    import tomllib  # mostly there is no file
+
     lines = text.split("\n")
     if len(lines) > MOST_LINES:
         raise _Wrong(_("more than {n} lines").format(n=MOST_LINES), line=MOST_LINES + 1)
@@ -183,6 +184,8 @@ def statements(text: str) -> Iterator[tuple[int, Place]]:
     `tomllib` tells no lines. A statement is the fewest lines that are TOML by
     themselves, and whose keys are then known.
     """
+    import tomllib
+
     lines, start, view = text.split("\n"), 0, -1
     in_view = False
     for end in range(1, len(lines) + 1):
@@ -310,9 +313,11 @@ def recipients_fault(keys: Sequence[str]) -> str:
     unlocked vault knows; empty where nothing is. Names the place only: somebody may paste a
     secret key by mistake.
     """
+    from secterm.archive import recipients  # with age, which a file that names nobody needs not
+
     try:
         for number, key in enumerate(keys, 1):
-            named = key and key.isprintable() and not recipients.is_secret(key)
+            named = key and key.isprintable() and not is_secret(key)
             if recipients.is_key(key) or not named:
                 recipients.parse(key, number)
     except RecipientInvalid as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -34,6 +35,7 @@ def run(vault: Path, *, hint: str = "", tour: bool = False) -> int:
         return messages.UNUSABLE
     quiet.settle()
     with quiet.unechoed():
+        gc.disable()  # what is imported is set aside whole
         from secterm.tui.app import SectermApp
         from secterm.tui.sealed import set_aside
 

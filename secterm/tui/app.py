@@ -5,24 +5,25 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from textual import events
 from textual.binding import Binding
 from textual.screen import Screen
 
 from secterm import messages
-from secterm.desk.desk import STRONGER, Desk
-from secterm.desk.model import Clock, now, unlock_wait
+from secterm.desk.model import STRONGER, Clock, now, unlock_wait
 from secterm.settings import Settings
+from secterm.tui.guide import Guide
 from secterm.tui.lock import DEFAULT, Locking
-from secterm.tui.screens.dialogs import Cancelled, Palette, TooSmall, Working, countdown
-from secterm.tui.screens.helping import AllKeys, Help
+from secterm.tui.screens.dialogs import Cancelled, TooSmall, Working, countdown
 from secterm.tui.screens.room import Locked, Room
 from secterm.tui.sealed import MOVES, leaving
-from secterm.tui.tour import Guide
 from secterm.tui.widgets.chrome import owner_of
 from secterm.words import _
+
+if TYPE_CHECKING:
+    from secterm.desk.desk import Desk
 
 R = TypeVar("R")
 
@@ -109,16 +110,22 @@ class SectermApp(Locking):
 
     def action_help(self) -> None:
         """Help for the screen in front."""
+        from secterm.tui.screens.helping import Help
+
         if isinstance(self.screen, Room):
             self.push_screen(Help(self.screen))
 
     def action_keys(self) -> None:
         """Every key that does something on the screen in front."""
+        from secterm.tui.screens.helping import AllKeys
+
         if isinstance(self.screen, Room):
             self.push_screen(AllKeys(self.screen))
 
     async def action_palette(self) -> None:
         """Everything that can be done here, by typing."""
+        from secterm.tui.screens.palette import Palette
+
         if not isinstance(self.screen, Room):
             return
         room = self.screen

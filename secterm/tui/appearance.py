@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 
+from textual.css.stylesheet import Stylesheet
 from textual.filter import LineFilter, Monochrome
 
 from secterm.settings import Settings
@@ -14,6 +15,16 @@ from secterm.tui import glyphs, terminals, themes
 from secterm.tui.order import InOrder
 from secterm.tui.sealed import Terminal
 from secterm.tui.widgets import scrolling
+
+
+class _Sheet(Stylesheet):
+    """A style sheet that is parsed once: Textual's own, read anew for a theme as at the start,
+    forgets what it has read, and reads it again for the next screen.
+    """
+
+    def reparse(self) -> None:
+        """Applies new variables."""
+        self.parse()
 
 
 class Dressed(InOrder):
@@ -24,6 +35,7 @@ class Dressed(InOrder):
         scrolling.install()
         for theme in themes.THEMES:
             self.register_theme(theme)
+        self.stylesheet = _Sheet(variables=self.get_css_variables())
         self.animation_level = "none"  # a console draws slowly, and a key acts at once
         self._environment = environment
         self.colours = terminals.fitting(environment)

@@ -9,7 +9,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, Literal
 
 from rich.cells import cell_len, split_graphemes
@@ -69,7 +69,11 @@ _ACTS: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
-_BEYOND: Final = re.compile("[^" + re.escape("".join(sorted(CONSOLE))) + "]")
+
+@cache
+def _beyond() -> re.Pattern[str]:
+    """What a console has not."""
+    return re.compile("[^" + re.escape("".join(sorted(CONSOLE))) + "]")
 
 
 def fitting(environment: Mapping[str, str] = os.environ) -> Set:
@@ -80,7 +84,7 @@ def fitting(environment: Mapping[str, str] = os.environ) -> Set:
 
 def shows(text: str) -> bool:
     """Whether a console's font has every character of a text."""
-    return not _BEYOND.search(unicodedata.normalize("NFC", text.translate(ALIKE)))
+    return not _beyond().search(unicodedata.normalize("NFC", text.translate(ALIKE)))
 
 
 def told(text: str) -> str:
@@ -100,10 +104,10 @@ def drawn(text: str) -> str:
     A letter and the marks on it are one character where the font has it so; where it has
     not, both are unshown, since the letter without its mark would be another name's.
     """
-    if not _BEYOND.search(text):
+    if not _beyond().search(text):
         return text
     whole = text.translate(ALIKE)
-    if not _BEYOND.search(whole):
+    if not _beyond().search(whole):
         return whole
     spans, _width = split_graphemes(whole)
     return "".join(_one(whole[start:end], columns) for start, end, columns in spans)
@@ -111,7 +115,7 @@ def drawn(text: str) -> str:
 
 def _one(cluster: str, columns: int) -> str:
     composed = unicodedata.normalize("NFC", cluster)
-    if not _BEYOND.search(composed) and cell_len(composed) == columns:
+    if not _beyond().search(composed) and cell_len(composed) == columns:
         return composed
     return MARK * columns
 

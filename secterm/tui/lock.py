@@ -22,12 +22,9 @@ from textual.timer import Timer
 from textual.worker import WorkType
 
 from secterm import messages
-from secterm.desk.desk import Desk
-from secterm.desk.drafts import Left
 from secterm.desk.model import Clock, now
 from secterm.host import doctor, machine
 from secterm.settings import Settings
-from secterm.tui import drafts
 from secterm.tui.appearance import Dressed
 from secterm.tui.screens.dialogs import Working
 from secterm.tui.screens.room import Room
@@ -35,7 +32,10 @@ from secterm.tui.widgets.chrome import Top
 from secterm.words import _
 
 if TYPE_CHECKING:
+    from secterm.desk.desk import Desk
+    from secterm.desk.drafts import Left
     from secterm.tui.app import SectermApp
+    from secterm.tui.drafts import TakingUp
 
 DEFAULT: Final = Settings()
 TICK: Final = 1.0  # seconds between two looks at whether somebody is there
@@ -61,7 +61,7 @@ class Locking(Dressed):
         self.left_by = ""  # the officer who was unlocked at the last lock
         self.not_kept = ""  # why what was typed could not be kept at the last lock
         self.recovering = False  # shares are typed in; they are forgotten as a lock would
-        self.taking_up: drafts.TakingUp | None = None
+        self.taking_up: TakingUp | None = None
         self._used = time.monotonic()
         self._at_terminal = os.isatty(0)
         self._then: Callable[[], None] | None = None  # what waits for the end of work
@@ -75,15 +75,18 @@ class Locking(Dressed):
 
     def enter(self) -> None:
         """The first screen: unlocking, or the first run where there is no vault yet."""
-        from secterm.tui.screens.first_run import FirstRun
-        from secterm.tui.screens.unlock import Unlock
+        if self.vault.exists() or self.farewell:
+            from secterm.tui.screens.unlock import Unlock
 
-        self.wipe()
-        was_there = self.vault.exists() or self.farewell
-        self.push_screen(Unlock() if was_there else FirstRun())
+            self.push_screen(Unlock())
+        else:
+            from secterm.tui.screens.first_run import FirstRun
+
+            self.push_screen(FirstRun())
 
     def unlocked(self, desk: Desk) -> None:
         """The vault is open: the list, and from there what the lock had interrupted."""
+        from secterm.tui.drafts import TakingUp
         from secterm.tui.screens.people import People
 
         self.desk, self.shut_in, self.not_kept = desk, False, ""
@@ -94,7 +97,7 @@ class Locking(Dressed):
         with contextlib.suppress(Exception):  # what the vault cannot read, the list tells
             self._kept = desk.left()
         if self._kept is not None:
-            self.taking_up = drafts.TakingUp(cast("SectermApp", self), self._kept)
+            self.taking_up = TakingUp(cast("SectermApp", self), self._kept)
             begins: WorkType[None] = self.taking_up.run
             self.run_worker(begins, exit_on_error=False, group="taking up")
 
@@ -182,6 +185,7 @@ class Locking(Dressed):
                 await self.pop_screen()
             self.home = self._counting = None
             self.forget_keys()
+            self.wipe()
             self.enter()
         self.screen.refresh(layout=True)
         self.call_after_refresh(self.forget)
@@ -332,6 +336,8 @@ class Locking(Dressed):
         """
         if self.desk is None or self.home is None:
             return
+        from secterm.tui import drafts
+
         left = drafts.left(self.home, self.screen_stack, self.taking_up)
         if not back:
             left = drafts.without_way(left)

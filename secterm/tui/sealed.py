@@ -16,6 +16,7 @@ import signal
 import sys
 import termios
 import tty
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TextIO
 
@@ -48,28 +49,31 @@ def leaving() -> bool:
     return not set(part.ancestors_with_self) & set(part.app.screen_stack)
 
 
-def _drawn() -> list[functools._lru_cache_wrapper[Any]]:
-    """What remembers drawn texts, as far as it was not set aside."""
-    return [
-        kept
-        for kept in gc.get_objects()
-        if isinstance(kept, functools._lru_cache_wrapper)
-        and str(getattr(kept, "__module__", "")).startswith(DRAWING)
-    ]
+def _drawn(among: Iterable[object]) -> list[functools._lru_cache_wrapper[Any]]:
+    """What remembers drawn texts."""
+    remembering = [each for each in among if type(each) is functools._lru_cache_wrapper]
+    return [r for r in remembering if str(getattr(r, "__module__", "")).startswith(DRAWING)]
 
 
+_aside: list[object] = []  # the collector does not tell of them any more
 _drawn_aside: list[functools._lru_cache_wrapper[Any]] = []
 
 
 def set_aside() -> None:
     """Leaves all that is there before the first screen out of what the collector walks: it
     stays to the end and holds nothing of anybody. The rest it walks less often, as somebody
-    waits at the keyboard meanwhile; a lock has it walk all.
+    waits at the keyboard meanwhile; a lock has it walk all. Until here it need not walk at all.
     """
-    gc.collect()
-    _drawn_aside.extend(_drawn())
+    _aside.extend(gc.get_objects())
     gc.freeze()
     gc.set_threshold(SELDOM)
+    gc.enable()
+
+
+def sort_out() -> None:
+    """Of what was set aside keeps in mind only what remembers drawn texts."""
+    _drawn_aside.extend(_drawn(_aside))
+    _aside.clear()
 
 
 class Sealed(App[None]):
@@ -93,7 +97,8 @@ class Sealed(App[None]):
         """
         for watching in getattr(self, "__watchers", {}).values():
             watching[:] = [(who, told) for who, told in watching if not who._closing]
-        for kept in (*_drawn_aside, *_drawn()):
+        sort_out()
+        for kept in (*_drawn_aside, *_drawn(gc.get_objects())):
             kept.cache_clear()
         gc.collect()
 

@@ -18,6 +18,7 @@ from tests.benchmarks import (
     peers,
     proving,
     reading,
+    starting,
     told,
     verifying,
     weighing,
@@ -25,6 +26,7 @@ from tests.benchmarks import (
 from tests.benchmarks.stock import Stock
 
 WORKS = {
+    "start": starting.work,
     "unlock": opening.work,
     "reading": reading.work,
     "typing": filtering.work,

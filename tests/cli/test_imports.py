@@ -7,6 +7,7 @@ import pytest
 
 from secterm.policy import reader
 from tests.support.commands import ROOT, environment
+from tests.support.terminal import Terminal
 
 CHILD = """
 import sys
@@ -25,6 +26,20 @@ for line in sys.stdin.read().splitlines():
         assert drawn or name not in sys.modules, f"{name}: {line}"
 """
 STAYS = "secterm: The archive is not on a removable medium: out\n"
+HEAVY = {
+    "peewee",
+    "sqlite3",
+    "cryptography",
+    "argon2",
+    "pyrage",
+    "shamir_mnemonic",
+    "zxcvbn_rs_py",
+    "fpdf",
+    "PIL",
+    "zxingcpp",
+    "tomlkit",
+    "tomllib",
+}
 LIGHT = """
 import sys
 from secterm.cli import main
@@ -33,9 +48,25 @@ sys.argv = ["secterm", *sys.argv[1:]]
 try:
     main()
 except SystemExit:
-    heavy = {"textual", "peewee", "cryptography", "argon2", "msgspec", "pyrage"} & set(sys.modules)
-    assert not heavy, heavy
+    print(*sys.modules, file=sys.stderr)
 """
+# Stands where the vault's file is looked at, which is once the first screen shows.
+SHOWN = """
+import os, sys
+from secterm.cli import main
+from secterm.tui.screens import unlock
+
+def shown(vault):
+    with open(told, "w") as file:
+        print(*sys.modules, file=file)
+    os._exit(0)
+
+told, sys.argv = sys.argv[1], ["secterm", "--vault", sys.argv[2]]
+unlock.failures_of = shown
+main()
+"""
+# Modules of our own, and of others, of which another Python has a few more.
+OURS, OTHERS = 76, 460
 
 
 def python(code, *arguments, cwd=None, stdin="", err=""):
@@ -72,9 +103,56 @@ def test_no_command_but_the_app_and_the_demo_imports_the_screens(room):
     python(CHILD, cwd=room.folder, stdin="\n".join(commands), err=STAYS)
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["verify", "--help"], ["doctor"]])
-def test_what_opens_no_vault_imports_nothing_heavy(arguments):
-    python(LIGHT, *arguments, cwd=ROOT)
+def imported(*arguments):
+    """The modules that a command imported by its end."""
+    done = subprocess.run(
+        [sys.executable, "-c", LIGHT, *arguments],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+    )
+    return set(done.stderr.splitlines()[-1].split())
+
+
+def counted(modules):
+    """How many are of our own, and how many of others."""
+    ours = sum(name.partition(".")[0] == "secterm" for name in modules)
+    return ours, len(modules) - ours
+
+
+@pytest.mark.parametrize(
+    ("arguments", "ours", "others"),
+    [
+        (["--version"], 11, 90),
+        (["--help"], 25, 150),
+        (["verify", "--help"], 17, 150),
+        (["doctor"], 28, 210),
+    ],
+)
+def test_what_opens_no_vault_imports_little_and_nothing_heavy(arguments, ours, others):
+    modules = imported(*arguments)
+    assert not modules & (HEAVY | {"textual", "rich", "msgspec"})
+    own, foreign = counted(modules)
+    assert own <= ours
+    assert foreign <= others
+
+
+def test_the_version_takes_no_command_line_to_be_read():
+    assert not imported("--version") & {"click", "inspect", "pathlib", "dataclasses", "json"}
+
+
+def test_the_first_screen_shows_before_what_reads_a_vault_is_imported(tmp_path):
+    vault, told = tmp_path / "vault.db", tmp_path / "told"
+    vault.touch()
+    with Terminal(str(told), str(vault), program=(sys.executable, "-c", SHOWN)) as terminal:
+        terminal.process.wait(60)
+    modules = set(told.read_text().split())
+    assert "secterm.tui.screens.unlock" in modules
+    assert not modules & (HEAVY | {"secterm.desk.desk", "secterm.dossier.entries"})
+    own, foreign = counted(modules)
+    assert own <= OURS
+    assert foreign <= OTHERS
 
 
 def test_the_process_is_hardened_before_any_of_the_program_is_imported():

@@ -361,7 +361,7 @@ async def test_a_signal_keeps_it_for_the_next_start(sitting, vault):
         officer.app.end()
         assert await officer.ends() == 0
     async with sitting(unlocked=False, vault=vault) as officer:
-        await officer.sees("> Officer")
+        await officer.at_the_door()
         await officer.comes_back()
         assert "Vera Sample" in await officer.sees(AGAIN)
 
@@ -804,7 +804,7 @@ async def test_where_the_program_failed_nothing_leads_back_and_what_was_typed_is
         assert await officer.ends() == 1
         officer.app.crash = None
     async with sitting(unlocked=False, vault=vault) as officer:
-        await officer.sees("> Officer")
+        await officer.at_the_door()
         await officer.comes_back()
         screen = await officer.sees("does not fit here any more")
         assert "Note: Note\n  Asks for a part-time post" in screen

@@ -646,6 +646,7 @@ async def test_a_lock_keeps_a_path_and_never_the_passphrase(here, unit, tmp_path
 @pytest.mark.parametrize("role", ["officer", "auditor"])
 async def test_who_is_no_administrator_is_not_offered_it(sitting, role):
     async with sitting(HERE, unlocked=False) as officer:
+        await officer.at_the_door()
         desk = Desk.open(officer.app.vault, *OFFICER)
         second = next(o for o in desk.officers() if o.name == SECOND[0])
         if second.role != role:

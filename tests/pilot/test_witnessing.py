@@ -189,6 +189,7 @@ async def test_a_lock_in_the_middle_keeps_what_was_typed(sitting, stick, registr
 
 async def test_who_only_reads_is_not_offered_it(sitting, stick, registry):
     async with sitting(ONE, unlocked=False) as officer:
+        await officer.at_the_door()
         desk = Desk.open(officer.app.vault, *OFFICER)
         second = next(o for o in desk.officers() if o.name == SECOND[0])
         desk.give_role(second.id, "auditor", "Reads.")

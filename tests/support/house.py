@@ -17,6 +17,7 @@ from secterm.dossier.entries import Answered, Checked
 from secterm.policy import reader
 from secterm.policy.model import Question
 from secterm.tui.app import SectermApp
+from secterm.tui.screens.unlock import Unlock
 from secterm.tui.widgets.rows import Row, Rows
 from secterm.vault import kdf
 from tests.support.paper import ordinary
@@ -272,6 +273,12 @@ class Sitting:
         desk.leave(None)
         self.app.unlocked(desk)
         await self.sees("Show only")
+
+    async def at_the_door(self) -> None:
+        """Before the unlocking, once the vault's file was looked at and is free again."""
+        await self.sees("> Officer")
+        (room,) = (s for s in self.app.screen_stack if isinstance(s, Unlock))
+        await self._until(lambda _shown: room._looking.done(), "looked at the vault")
 
     async def comes_back(self, who=OFFICER) -> None:
         """Unlocks after a lock, without the typing; what the lock interrupted goes on."""

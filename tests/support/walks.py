@@ -45,6 +45,7 @@ from secterm.tui.screens import (
     officers,
     onto,
     overview,
+    palette,
     people,
     reader,
     receipts,
@@ -137,7 +138,7 @@ NEVER_SHOWN = (
     dialogs.Box,
     helping._Text,
     interview.keys.Keyed,
-    recovering.WayIn,
+    unlock.WayIn,
     unlock.Unlock,
     machine.Watching,
     first.FirstRun,
@@ -596,7 +597,7 @@ WALKS = {
     "help": Walk(helping.Help, keys(("f1", "Help: "))),
     "all keys": Walk(helping.AllKeys, keys(("f1", "Help: "), ("question_mark", "All keys"))),
     "tour": Walk(people.People, tour),
-    "palette": Walk(dialogs.Palette, keys(("ctrl+p", "What do you want to do?"))),
+    "palette": Walk(palette.Palette, keys(("ctrl+p", "What do you want to do?"))),
     "at work": Walk(dialogs.Working, work),
 }
 

@@ -21,7 +21,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 # The lines of the second table of keys, and the modules of the rooms that they are about.
 WHERE = {
     "first run": ("first_run",),
-    "unlocking": ("keyed", "recovering", "machine"),
+    "unlocking": ("keyed", "unlock", "machine"),
     "dossiers": ("people",),
     "dossier": ("dossier",),
     "timeline": ("timeline",),

@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -20,15 +20,17 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from secterm.dossier import answering
-from secterm.dossier.demands import NotAllowed
-from secterm.settings import Dates
+from secterm.dossier.errors import NotAllowed
 from secterm.tui import dates
 from secterm.tui.screens.room import CHOOSE, Room
 from secterm.tui.widgets.choices import Choice, Choices
 from secterm.tui.widgets.line import Line
 from secterm.tui.widgets.marks import Marks
-from secterm.tui.widgets.paragraph import Paragraph
 from secterm.words import _
+
+if TYPE_CHECKING:
+    from secterm.settings import Dates
+    from secterm.tui.widgets.paragraph import Paragraph
 
 Values = dict[str, str]
 Doubt = tuple[str, str]  # what was entered, and what was asked of it
@@ -208,6 +210,8 @@ class Form(Room[Values]):
                 marks.put(entry.value)
                 return marks
             case "text":
+                from secterm.tui.widgets.paragraph import Paragraph  # few forms have one
+
                 return Paragraph(entry.value, id=id)
             case _:
                 day = answering.day(entry.value) if entry.kind == "date" else None
@@ -274,19 +278,19 @@ class Form(Room[Values]):
             control = self._control_of(entry)
             if isinstance(control, Choices):
                 values[entry.id] = control.key
-            elif isinstance(control, Paragraph):
-                values[entry.id] = control.text
+            elif entry.kind == "text":
+                values[entry.id] = cast("Paragraph", control).text
             elif isinstance(control, Line) and entry.kind != "secret":
                 values[entry.id] = control.value
         return values
 
     def _put(self, entry: Entry, text: str) -> None:
         control = self._control_of(entry)
-        if isinstance(control, Choices | Paragraph):
-            control.put(text)
-        elif isinstance(control, Line):
+        if isinstance(control, Line):
             control.value = text
             control.cursor_position = len(text)
+        else:
+            cast("Choices | Paragraph", control).put(text)
 
     def _unsaved(self) -> bool:
         """Whether something typed would be lost here; what was refused is not recorded either."""
@@ -306,8 +310,8 @@ class Form(Room[Values]):
         control = self._control_of(entry)
         if isinstance(control, Choices):
             return control.key
-        if isinstance(control, Paragraph):
-            return control.value
+        if entry.kind == "text":
+            return cast("Paragraph", control).value
         text = control.value if isinstance(control, Line) else ""
         if entry.kind == "secret":
             return text

@@ -87,7 +87,10 @@ async def until_fit(room: Room[None], stops: HostStops | None = None) -> None:
             await room.shell.push_screen_wait(Stopped(stops))
             stops = None
         try:
-            await asyncio.to_thread(doctor.demand, machine, vault, raised)
+            if raised:
+                await asyncio.to_thread(doctor.demand, machine, vault, raised)
+            else:  # a file of the kernel's is read, no disk asked
+                doctor.demand(machine, vault)
         except HostStops as found:
             stops = found
         else:
@@ -127,6 +130,7 @@ class Watching(Form):
         await self.shell.push_screen(Machine(await self._look()))
 
     async def _watch(self) -> None:
+        await self.wait_for_refresh()  # the form shows before the machine is looked at
         while True:
             seen = await self._look()
             if any(each.level == "stop" for each in seen.findings) and self.is_current:

@@ -75,7 +75,7 @@ class Overview(Room[Picked | None]):
         """The totals, and three groups of bars in two columns."""
         yield Static("", id="totals", classes="title", markup=False)
         with VerticalScroll(id="sides", can_focus=False), Horizontal():
-            with Vertical():
+            with Vertical(id="left"):
                 yield Bars(_("Where they stand"), id="stages")
                 yield Bars(_("How long they wait"), id="waits", last=True)
             with Vertical():

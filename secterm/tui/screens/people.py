@@ -19,8 +19,8 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widgets import Label
 
-from secterm.desk.desk import STRONGER
 from secterm.desk.index import Found, Wanted
+from secterm.desk.model import STRONGER
 from secterm.settings import View
 from secterm.tui.screens import erasing, exporting, particulars, sharing, verifying
 from secterm.tui.screens.dossier import DossierRoom

@@ -7,8 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from textual.binding import Binding
-
 from secterm import messages
 from secterm.desk import upkeep
 from secterm.tui.screens import passwords
@@ -23,24 +21,7 @@ from secterm.words import _, ngettext
 if TYPE_CHECKING:
     from secterm.tui.screens.room import Room
 
-RECOVER: Final = "recover"
 TO_CORRECT: Final = ("word", "length", "checksum")  # else the next custodian would read it
-
-
-class WayIn(Form):
-    """Name and passphrase; or a key for those who have neither any more."""
-
-    BINDINGS = [Binding("f4", "recover", _("Recover with shares"))]
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """No other way in for an appointee who locked."""
-        if action == "recover" and self.shell.shut_in:
-            return False
-        return super().check_action(action, parameters)
-
-    def action_recover(self) -> None:
-        """Not a name and a passphrase, but shares."""
-        self.dismiss({RECOVER: "yes"})
 
 
 class Sharing(Form):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -15,7 +16,6 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from secterm import messages
-from secterm.desk.recording import not_your_role
 from secterm.tui.widgets.chrome import Keys, Top, Trouble
 from secterm.tui.widgets.coach import Coach
 from secterm.words import _
@@ -39,7 +39,15 @@ class Locked(Exception):
     """A screen that is on its way out asked for the desk; there is none any more."""
 
 
-class Room(Screen[T]):
+class _Styled(Screen[T]):
+    """A screen that is not styled twice before it shows."""
+
+    def _on_screen_resume(self, event: events.ScreenResume) -> None:
+        # It comes before Textual's own, and what is there by now was styled as it was made.
+        event.refresh_styles = self.stack_updates > 0
+
+
+class Room(_Styled[T]):
     """A screen of its own. Subclasses fill `body` and say what they are for in `HELP_TEXT`."""
 
     HELP_TEXT: ClassVar[str] = ""
@@ -166,6 +174,8 @@ class Room(Screen[T]):
         """Whether the officer's role has this power; said here where it has not."""
         if self.desk.may(power):
             return True
+        from secterm.dossier.roles import not_your_role  # there since the desk was
+
         self.say(not_your_role(self.desk.officer.role))
         return False
 

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
-from secterm.archive.recipients import is_secret, without_secret
+from secterm.archive.secret_keys import is_secret, without_secret
 from secterm.words import _
 
 REMEMBERED: Final = 100  # steps that can be undone

@@ -9,7 +9,7 @@ from textual.binding import Binding
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
-from secterm.archive.recipients import without_secret
+from secterm.archive.secret_keys import without_secret
 from secterm.tui.widgets.line import EDITING, Guard, SecretKey, taken
 from secterm.words import _
 

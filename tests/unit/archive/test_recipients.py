@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from secterm.archive import recipients
 from secterm.archive.errors import RecipientInvalid
 from secterm.archive.recipients import Recipients
+from secterm.archive.secret_keys import is_secret, without_secret
 from tests.support.archives import KEY, PASSPHRASE, RECIPIENT
 
 OTHER = str(pyrage.x25519.Identity.generate().to_public())
@@ -120,9 +121,9 @@ def test_a_key_of_a_plugin_or_a_device_is_refused_as_one(key):
 
 def test_a_secret_key_is_taken_out_of_a_text_and_the_rest_stays():
     text = f"Before {KEY} after"
-    assert recipients.without_secret(text) == "Before  after"
-    assert recipients.without_secret(f"Before\n{OPENSSH}\nAAAA\n") == "Before\n"
-    assert not recipients.is_secret("He wrote -----BEGIN and AGE-SECRET, no more.")
+    assert without_secret(text) == "Before  after"
+    assert without_secret(f"Before\n{OPENSSH}\nAAAA\n") == "Before\n"
+    assert not is_secret("He wrote -----BEGIN and AGE-SECRET, no more.")
 
 
 def test_a_key_mistyped_is_not_taken_for_a_plugin_s():
