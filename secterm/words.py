@@ -1,4 +1,6 @@
-"""What a person reads goes through here, so that another language is a catalogue."""
+"""What a person reads goes through here, so that another language is a catalogue. All else
+waits for this module: it imports as little as it can.
+"""
 
 from __future__ import annotations
 
