@@ -125,13 +125,13 @@ def _usual_folder(given: Given) -> Iterator[None]:
 @click.pass_obj
 def sample(given: Given, appointees: int) -> None:
     """May be called again and adds more."""
-    from secterm.desk.sample import fill
+    from secterm.desk.sample import TOGETHER, fill
 
     def progress(added: int) -> None:
         shown.tell(_("Adding: {n} of {all} appointees").format(n=added, all=appointees))
 
     with unlocked(given) as desk, Progress() as shown:
-        added = fill(desk, appointees, progress=progress)
+        added = fill(desk, appointees, together=TOGETHER, progress=progress)
         desk.keep_sheets(math.inf)
     said = ngettext("{n} invented appointee added.", "{n} invented appointees added.", added)
     say(said.format(n=added))

@@ -269,7 +269,7 @@ class Desk(Drafts):
         """Opens a dossier; its id. Raises `NotAllowed`."""
         act = acts.Opened(particulars=tidy(particulars), pack=ref_of(self.pack))
         permit(None, act, self.pack, self.today, self.officer.id)
-        with self._record() as record:
+        with self._record(joins=True) as record:
             id = record.work.create_dossier()
             self._append(record, id.hex(), None, [], [act])
         return id.hex()
@@ -295,7 +295,7 @@ class Desk(Drafts):
 
     def _act(self, id: str, *happened: Act, signer: Signer | None = None) -> Dossier:
         state, numbered = self._shelf.state(id)
-        with self._record(signer) as record:
+        with self._record(signer, joins=True) as record:
             self._append(record, id, state, numbered, list(happened))
         return self.dossier(id)
 

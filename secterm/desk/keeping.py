@@ -5,7 +5,7 @@ slots. What takes two persons is proposed by the first and signed by the second.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
@@ -14,7 +14,7 @@ from secterm.desk import passphrases, signing
 from secterm.desk.cards import Card
 from secterm.desk.index import Index
 from secterm.desk.model import Clock, ClockIsBehind, SameOfficer
-from secterm.desk.recording import Recording, officer_name
+from secterm.desk.recording import Recording, Together, officer_name
 from secterm.desk.registry import Officer, Registry, read_registry
 from secterm.desk.sheets import Sheets
 from secterm.desk.shelf import Shelf
@@ -39,7 +39,8 @@ class Keeping:
         self._registry = registry
         last = datetime.fromtimestamp(vault.head.mark).astimezone()
         self._watch = Watch(clock, last)
-        self._shelf = Shelf(vault, registry)
+        self._together: Together | None = None
+        self._shelf = Shelf(vault, registry, self._settle)
         self._sheets = Sheets(vault)
         self._index = Index(
             lambda today: self._shelf.sheets(today, self._sheets), lambda: self._shelf.count()
@@ -274,19 +275,50 @@ class Keeping:
 
     # -- recording --------------------------------------------------------
 
-    def _record(self, signer: Signer | None = None) -> Recording:
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """What is recorded of dossiers within becomes durable in the end, in one transaction;
+        where something else is recorded, or another officer signs, what was before it does first.
+        Where it fails, nothing of what was not yet durable has happened.
+        """
+        before = self._vault.size
+        self._together = Together(self._vault, lambda: self._not_recorded(before))
+        try:
+            yield
+            self._settle()
+        except BaseException:
+            self._together.leave()
+            raise
+        finally:
+            self._together = None
+
+    def _settle(self) -> None:
+        """What was recorded so far is durable."""
+        if self._together is not None:
+            self._together.commit()
+
+    def _record(self, signer: Signer | None = None, *, joins: bool = False) -> Recording:
+        if not joins:
+            self._settle()
         who = signer or self._vault.signer
         officer = self._registry.known(who)
         before = self._vault.size
+        return Recording(
+            self._vault,
+            who,
+            officer.role,
+            self._watch.read(),
+            lambda: self._not_recorded(before),
+            self._together if joins else None,
+        )
 
-        def failed() -> None:
-            self._shelf.clear()
-            self._index.clear()
-            if self._vault.size != before:  # the disk took it, although it told of trouble
-                with contextlib.suppress(VaultError):
-                    self._read_again()
-
-        return Recording(self._vault, who, officer.role, self._watch.read(), failed)
+    def _not_recorded(self, before: int) -> None:
+        """What was about to be recorded, when the journal had so many entries, was not."""
+        self._shelf.clear()
+        self._index.clear()
+        if self._vault.size != before:  # the disk took it, although it told of trouble
+            with contextlib.suppress(VaultError):
+                self._read_again()
 
     def _note(self, card: Card) -> None:
         """A dossier's card is another now."""
@@ -307,7 +339,7 @@ class Keeping:
 
     def _read_again(self) -> None:
         self._registry = read_registry(self._vault)
-        self._shelf = Shelf(self._vault, self._registry)
+        self._shelf = Shelf(self._vault, self._registry, self._settle)
 
     def _may(self, power: Power, who: Signer | None = None) -> None:
         officer = self._registry.known(who or self._vault.signer)

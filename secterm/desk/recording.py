@@ -4,7 +4,9 @@ and what the desk remembers of them once they are committed, not before.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 import msgspec
@@ -58,8 +60,71 @@ class Recorder:
         self.vault(vault, acts.OfficerJoined(officer=id.hex()))
 
 
+class Together:
+    """What several recordings leave to one transaction, as long as one officer makes them.
+    Before it is committed nothing of it is there; `failed` is told where that does not happen.
+    """
+
+    def __init__(self, vault: Vault, failed: Callable[[], None]) -> None:
+        self._vault = vault
+        self._failed = failed
+        self._signer: Signer | None = None
+        self._left = False
+        self._open: AbstractContextManager[Transaction] | None = None
+        self._settled: list[Callable[[], None]] = []
+
+    @contextlib.contextmanager
+    def part(self, signer: Signer) -> Iterator[Transaction]:
+        """The transaction, for one recording more. Where that fails there is nothing of any, and
+        nothing more can be recorded. Raises ValueError then.
+        """
+        self._goes_on()
+        if self._open is not None and self._signer is not signer:
+            self.commit()
+        if self._open is None:
+            self._open, self._signer = self._vault.transaction(signer), signer
+            self._work = self._open.__enter__()
+        try:
+            yield self._work
+        except BaseException:
+            self.leave()
+            raise
+
+    def settle(self, settled: list[Callable[[], None]]) -> None:
+        """What is done once all of it is committed."""
+        self._settled += settled
+
+    def commit(self) -> None:
+        """Makes durable what was recorded so far. Raises as a vault's transaction, or ValueError
+        where one recording failed.
+        """
+        self._goes_on()
+        if self._open is None:
+            return
+        open, self._open = self._open, None
+        settled, self._settled = self._settled, []
+        try:
+            open.__exit__(None, None, None)
+        except BaseException:
+            self._failed()
+            raise
+        for settle in settled:
+            settle()
+
+    def leave(self) -> None:
+        """Nothing of what was not committed happened."""
+        self._open, self._settled, self._left = None, [], True
+        self._failed()
+
+    def _goes_on(self) -> None:
+        if self._left:
+            raise ValueError("what was to be recorded together failed")
+
+
 class Recording:
-    """A transaction whose entries the desk's memory follows once it is committed."""
+    """A transaction, or one recording of those that share one, whose entries the desk's memory
+    follows once it is committed.
+    """
 
     def __init__(
         self,
@@ -68,10 +133,12 @@ class Recording:
         role: Role | None,
         at: datetime,
         failed: Callable[[], None],
+        together: Together | None = None,
     ) -> None:
         self._failed = failed
         self._role = role
-        self._transaction = vault.transaction(signer)
+        self._together = together
+        self._transaction = together.part(signer) if together else vault.transaction(signer)
         self._signer = signer
         self._at = at
 
@@ -88,6 +155,9 @@ class Recording:
             raise
         if error[0] is None:
             self._recorder.at_hand()
+            if self._together is not None:
+                self._together.settle(self._recorder.settled)
+                return
             for settle in self._recorder.settled:
                 settle()
 

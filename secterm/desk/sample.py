@@ -4,6 +4,7 @@ same way as real ones: through the desk, permitted, sealed and signed.
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -42,6 +43,7 @@ POSTS: Final = (
     "Courier",
 )
 DEPARTMENTS: Final = ("Registry", "Communications", "Planning", "Research", "Administration")
+TOGETHER: Final = 32  # invented people in a transaction, where many are wanted
 SECRET: Final = "a sample's own signing secret"  # noqa: S105 - opens nothing but samples
 
 REMARK: Final = "Said that a paper of an invented office is on its way."
@@ -69,23 +71,27 @@ def fill(
     second: Signer | None = None,
     stages: tuple[str, ...] = STAGES,
     category: Category | None = None,
+    together: int = 0,
     progress: Callable[[int], None] = lambda added: None,
 ) -> int:
     """Adds `count` invented appointees, the stages in turn; how many were added.
 
-    Where a core post needs a second officer and there is none, it stops there.
+    Where a core post needs a second officer and there is none, it stops there. `together`: how
+    many are recorded in one transaction; 0 for one at each step, as at the desk.
     `progress` is told how many are there already. Raises as the desk's acts.
     """
     cost = kdf.floors[0]
     wrapping = signing.Wrapping.of(cost, "sample", SECRET)
     already = len(desk.cards())
-    for number in range(count):
-        progress(number)
-        place = already + number
-        chosen = category or CATEGORIES[(place + place // len(STAGES)) % len(CATEGORIES)]
-        chance = random.Random(place)  # noqa: S311 - invented people, the same each time
-        person = _Person(desk, chance, stages[number % len(stages)], wrapping, second)
-        person.live(chosen)
+    for start in range(0, count, together or 1):
+        with desk.together() if together else contextlib.nullcontext():
+            for number in range(start, min(start + (together or 1), count)):
+                progress(number)
+                place = already + number
+                chosen = category or CATEGORIES[(place + place // len(STAGES)) % len(CATEGORIES)]
+                chance = random.Random(place)  # noqa: S311 - invented people, the same each time
+                person = _Person(desk, chance, stages[number % len(stages)], wrapping, second)
+                person.live(chosen)
     return count
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Final
 
@@ -43,9 +43,12 @@ SHORTEST_NAME: Final = 3  # letters of a word that says who it is
 class Shelf:
     """The dossiers of an unlocked vault."""
 
-    def __init__(self, vault: Vault, registry: Registry) -> None:
+    def __init__(
+        self, vault: Vault, registry: Registry, settle: Callable[[], None] = lambda: None
+    ) -> None:
         self._vault = vault
         self._registry = registry
+        self._settle = settle  # what was recorded and is not durable yet, before it is read
         self._at_hand: tuple[str, State, list[Numbered]] | None = None
         self._stands: tuple[State, date, Standing] | None = None
 
@@ -169,6 +172,7 @@ class Shelf:
         if id in self._registry.erased:
             day = self._registry.erased[id].at[:10]
             raise NotAllowed(_("This dossier was erased on {day}.").format(day=day))
+        self._settle()
         numbered = self._read(id)
         if not numbered:
             raise NotAllowed(_("There is no dossier with this id."))

@@ -32,7 +32,7 @@ def taken(vault, other, count):
     desk = stocked.open_desk(vault)
     before = desk._vault.size
     began = time.perf_counter()
-    sample.fill(desk, count, category="general")
+    sample.fill(desk, count, category="general", together=sample.TOGETHER)
     took = time.perf_counter() - began
     many = desk._vault.size - before
     rows = [
