@@ -43,8 +43,8 @@ def test_killed_at_any_moment_nothing_confirmed_is_lost(plant, furnish, tmp_path
 
 @pytest.mark.long
 @pytest.mark.parametrize("kind", ALL)
-def test_killed_at_sixty_moments_nothing_confirmed_is_lost(plant, furnish, tmp_path, kind):
-    assert killed_at_random(plant, furnish, tmp_path, kind, 60) > (0 if kind == CREATION else 20)
+def test_killed_at_forty_moments_nothing_confirmed_is_lost(plant, furnish, tmp_path, kind):
+    assert killed_at_random(plant, furnish, tmp_path, kind, 40) > (0 if kind == CREATION else 8)
 
 
 def killed_at_each(plant, furnish, tmp_path, kind, orders):

@@ -133,8 +133,8 @@ def test_both_say_that_archives_hold_of_vaults_in_which_anything_happened(tmp_pa
 
 @pytest.mark.long
 def test_both_say_that_archives_hold_of_many_vaults_with_a_long_life(tmp_path):
-    held = [agree_on_archives(tmp_path / str(seed), seed, 40) for seed in range(1000, 1040)]
-    assert sum(held) >= 30
+    held = [agree_on_archives(tmp_path / str(seed), seed, 40) for seed in range(1000, 1025)]
+    assert sum(held) >= 18
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -162,11 +162,11 @@ def test_both_find_a_tile_that_is_not_of_the_leaves(change, full, tmp_path):
 
 @pytest.mark.long
 def test_both_read_the_same_in_many_vaults_with_a_long_life(tmp_path):
-    for seed in range(1000, 1060):
+    for seed in range(1000, 1040):
         agree_on_whole(tmp_path / str(seed), seed, 40)
 
 
 @pytest.mark.long
 def test_both_find_each_of_many_flipped_bytes(tmp_path):
-    found = sum(agree_on_broken(tmp_path / str(seed), seed, 12, 25) for seed in range(2000, 2020))
-    assert found == 500
+    found = sum(agree_on_broken(tmp_path / str(seed), seed, 12, 25) for seed in range(2000, 2012))
+    assert found == 300
