@@ -6,6 +6,8 @@ as their objects would, and are taken in by the thousand.
 from __future__ import annotations
 
 import contextlib
+import itertools
+import operator
 import re
 import unicodedata
 from array import array
@@ -117,6 +119,34 @@ class _Numbers(dict[tuple[str, ...], int]):
         return number
 
 
+class _Sought:
+    """Texts of a column, folded, as far as they were asked for."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self._texts = texts
+        self._folded: list[str] = []
+        self._lines: list[str] = []  # all of them, and what some were before they changed
+
+    def every(self) -> list[str]:
+        """All of them."""
+        if len(self._folded) < len(self._texts):
+            line = _line(self._texts[len(self._folded) :])
+            self._lines.append(line)
+            self._folded += line.split("\n")
+        return self._folded
+
+    def changed(self, slot: int) -> None:
+        """Another text in a slot."""
+        if slot < len(self._folded):
+            self._folded[slot] = line = _line([self._texts[slot]])
+            self._lines.append(line)
+
+    def anywhere(self, word: str) -> bool:
+        """Whether one of them may have this in it; where not, none has."""
+        self.every()
+        return any(word in line for line in self._lines)
+
+
 class Columns(Sequence[Card]):
     """Cards, each in a slot: the first in slot 0. One is made when it is asked for."""
 
@@ -126,8 +156,8 @@ class Columns(Sequence[Card]):
         self.opened = Even(len(SHAPE))
         self.kind = array("I")  # of each slot
         self._names: list[str] = []
-        self._folded: list[str] = []  # the names, as far as they were asked for
         self._identity_numbers: list[str] = []
+        self._sought = _Sought(self._names), _Sought(self._identity_numbers)
         self._kinds = _Numbers()
         self._many: Counter[int] = Counter()  # of each kind
         self._posts = _Numbers()  # with their departments
@@ -168,8 +198,8 @@ class Columns(Sequence[Card]):
         self.since[slot], self.opened[slot] = card.since, card.opened
         self._names[slot] = card.name
         self._identity_numbers[slot] = card.identity_number
-        if slot < len(self._folded):
-            self._folded[slot] = _folded_all([card.name])[0]
+        for sought in self._sought:
+            sought.changed(slot)
 
     # -- what is there ------------------------------------------------------
 
@@ -234,25 +264,36 @@ class Columns(Sequence[Card]):
 
     # -- by which words -----------------------------------------------------
 
-    def texts(self, slots: Sequence[int]) -> list[str]:
-        """By which words, folded, these are found besides their ids."""
-        self._kind_words += _folded_all(
-            self._spelled(stage, owed, category)
-            for stage, owed, _day, category in self.kinds[len(self._kind_words) :]
-        )
-        new = self._posts.told[len(self._post_words) :]
-        self._post_words += _folded_all(map(" ".join, new))
-        numbers = _folded_all(map(self._identity_numbers.__getitem__, slots))
-        posts = map(self._post_words.__getitem__, map(self._post.__getitem__, slots))
-        kinds = map(self._kind_words.__getitem__, map(self.kind.__getitem__, slots))
-        names = map(self._folded_names().__getitem__, slots)
-        texts = map("\t".join, zip(names, numbers, posts, kinds, strict=True))
-        # Anew, so that they stand in memory in this order: a search waits for nothing else.
-        return "\n".join(texts).split("\n") if slots else []
+    def fitting(self, word: str, slots: Sequence[int]) -> Iterable[bool]:
+        """Whether each of these is found by this word, which is folded, besides by its id.
 
-    def _folded_names(self) -> list[str]:
-        self._folded += _folded_all(self._names[len(self._folded) :])
-        return self._folded
+        No step of Python's own for each of them.
+        """
+        found: Iterable[bool] = itertools.repeat(False, len(slots))
+        for sought in self._sought:
+            if sought.anywhere(word):
+                texts = sought.every()
+                all = texts if self._all(slots) else map(texts.__getitem__, slots)
+                found = map(
+                    operator.or_, found, map(operator.contains, all, itertools.repeat(word))
+                )
+        for numbers, words in ((self._post, self._words_of_posts()), (self.kind, self._words())):
+            good = {number for number, text in enumerate(words) if word in text}
+            if good:
+                there = map(good.__contains__, map(numbers.__getitem__, slots))
+                found = map(operator.or_, found, there)
+        return found
+
+    def _words_of_posts(self) -> list[str]:
+        more = self._posts.told[len(self._post_words) :]
+        self._post_words += [folded(" ".join(texts)) for texts in more]
+        return self._post_words
+
+    def _words(self) -> list[str]:
+        more = self.kinds[len(self._kind_words) :]
+        spelled = (self._spelled(stage, owed, category) for stage, owed, _day, category in more)
+        self._kind_words += map(folded, spelled)
+        return self._kind_words
 
     # -- in which order -----------------------------------------------------
 
@@ -277,7 +318,7 @@ class Columns(Sequence[Card]):
 
     def name(self, slots: Sequence[int]) -> list[str]:
         """By name."""
-        names = self._folded_names()
+        names = self._sought[0].every()
         return names if self._all(slots) else [names[slot] for slot in slots]
 
     def opening(self, slots: Sequence[int]) -> list[str]:
@@ -312,15 +353,14 @@ def folded(text: str) -> str:
     return parts.casefold()
 
 
-def _folded_all(texts: Iterable[str]) -> list[str]:
-    """Each of them folded, on one line, and all at once: one by one takes four times as long."""
-    given = list(texts)
-    if not given:
-        return []
-    joined = "\n".join(given)
-    if joined.count("\n") >= len(given):
-        joined = "\n".join(text.replace("\n", " ") for text in given)
-    return folded(joined).split("\n")
+def _line(texts: Sequence[str]) -> str:
+    """Each of them folded, on a line of its own, and all at once: one by one takes four times
+    as long.
+    """
+    joined = "\n".join(texts)
+    if joined.count("\n") >= len(texts):
+        joined = "\n".join(text.replace("\n", " ") for text in texts)
+    return folded(joined)
 
 
 def on_one_clock(times: Sequence[str], offset: str, *, written: bool = False) -> Sequence[str]:

@@ -10,7 +10,7 @@ import itertools
 import math
 import operator
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal, overload
@@ -21,7 +21,7 @@ from secterm.desk.columns import FEW, Columns, Kind, Spelled, folded
 Order = Literal["waiting", "lapse", "name", "opened"]
 Keys = Callable[[Columns, Sequence[int]], list[str]]
 
-LATELY: Final = 2  # views whose texts stand ready in their order
+LATELY: Final = 2  # views that stand ready in their order
 GROWN: Final = 1.25  # times as many cards, until those that are read show among the others
 PIECE: Final = 512  # cards that are looked at before it is seen whether more are needed
 SHORTEST_ID: Final = 4  # hex digits that may be the beginning of an id
@@ -135,7 +135,6 @@ class _Base:
         self.as_of = as_of
         self.slots = slots
         self._all = all
-        self._texts: list[str] = []  # by place, once all of them are looked at
         # What was found, each narrower than the one before it.
         self._hits: list[tuple[frozenset[str], Sequence[int]]] = [(frozenset(), range(len(slots)))]
 
@@ -146,8 +145,6 @@ class _Base:
         before, places = self._hits[-1]
         if sought == before:
             return places, True
-        if many is None and self.slots and not self._texts:
-            self._texts = self._all.texts(self.slots)
         found: list[int] = []
         for piece in _pieces(places, many):
             found += self.narrow(piece, sought - before)
@@ -159,11 +156,11 @@ class _Base:
     def narrow(self, places: Sequence[int], words: frozenset[str]) -> Sequence[int]:
         """The places of these at which every word is in a text, or begins the id."""
         for word in sorted(words, key=len, reverse=True):
-            # No step of Python's own for each text: a first letter is sought in all of them.
-            fits = map(operator.contains, self._at_hand(places), itertools.repeat(word))
+            slots = self._slots_at(places)
+            fits = self._all.fitting(word, slots)
             if _may_begin_an_id(word):
                 begun = frozenset(self._all.ids.beginning(word))
-                fits = map(operator.or_, fits, map(begun.__contains__, self._slots_at(places)))
+                fits = map(operator.or_, fits, map(begun.__contains__, slots))
             places = list(itertools.compress(places, fits))
         return places
 
@@ -171,13 +168,6 @@ class _Base:
         if isinstance(places, range):
             return self.slots[places.start : places.stop]
         return [self.slots[place] for place in places]
-
-    def _at_hand(self, places: Sequence[int]) -> Iterable[str]:
-        if not self._texts:
-            return self._all.texts(self._slots_at(places))
-        if isinstance(places, range):
-            return self._texts[places.start : places.stop]
-        return map(self._texts.__getitem__, places)
 
 
 class Index:
