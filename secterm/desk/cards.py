@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import compress, islice
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -39,39 +39,83 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return bool(self.lapses_on) and self.lapses_on <= today.isoformat()
 
 
+Kind: TypeAlias = tuple[str, str, str, Category]  # stage, owed, lapses on, category
+
+
 class Sheet(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Many cards, column by column: what stands in one place of each is one card's."""
+    """Many cards, column by column: what stands in one place of each is one card's. What cards
+    have alike is said once, in `posts` (with departments) and `kinds`, in the order in which
+    they first have it; `post` and `kind` say where it stands there, from 0.
+    """
 
     id: list[str]
     name: list[str]
-    post: list[str]
-    department: list[str]
-    category: list[Category]
-    stage: list[str]
-    owed: list[str]
     since: list[str]
     opened: list[str]
-    lapses_on: list[str]
     identity_number: list[str]
+    posts: list[tuple[str, str]]
+    post: list[int]
+    kinds: list[Kind]
+    kind: list[int]
 
     @classmethod
     def of(cls, cards: Sequence[Card]) -> Sheet:
         """These cards."""
-        return cls(**{each: [getattr(c, each) for c in cards] for each in FIELDS})
+        posts: dict[tuple[str, str], int] = {}
+        kinds: dict[Kind, int] = {}
+        post = [posts.setdefault((c.post, c.department), len(posts)) for c in cards]
+        kind = [
+            kinds.setdefault((c.stage, c.owed, c.lapses_on, c.category), len(kinds)) for c in cards
+        ]
+        return cls(
+            id=[c.id for c in cards],
+            name=[c.name for c in cards],
+            since=[c.since for c in cards],
+            opened=[c.opened for c in cards],
+            identity_number=[c.identity_number for c in cards],
+            posts=list(posts),
+            post=post,
+            kinds=list(kinds),
+            kind=kind,
+        )
+
+    def columns(self) -> dict[str, list[str] | list[int]]:
+        """What there is of each card, as long as there are cards."""
+        return {each: getattr(self, each) for each in COLUMNS}
+
+    def holds(self) -> bool:
+        """Whether it is cards: as many of each column, and nothing that is not there."""
+        return {len(each) for each in self.columns().values()} == {len(self.id)} and all(
+            not numbers or (min(numbers) >= 0 and max(numbers) < len(there))
+            for numbers, there in ((self.post, self.posts), (self.kind, self.kinds))
+        )
 
     def __iter__(self) -> Iterator[Card]:
-        columns = (getattr(self, each) for each in FIELDS)
-        for texts in zip(*columns, strict=True):
-            yield Card(**dict(zip(FIELDS, texts, strict=True)))
+        for place, id in enumerate(self.id):
+            post, department = self.posts[self.post[place]]
+            stage, owed, lapses_on, category = self.kinds[self.kind[place]]
+            yield Card(
+                id=id,
+                name=self.name[place],
+                post=post,
+                department=department,
+                category=category,
+                stage=stage,
+                owed=owed,
+                since=self.since[place],
+                opened=self.opened[place],
+                lapses_on=lapses_on,
+                identity_number=self.identity_number[place],
+            )
 
     def only(self, places: Sequence[bool]) -> Sheet:
         """Those of them for which this is true."""
-        columns = {each: list(compress(getattr(self, each), places)) for each in FIELDS}
-        return Sheet(**columns)
+        left = {each: list(compress(told, places)) for each, told in self.columns().items()}
+        return msgspec.structs.replace(self, **left)
 
 
+COLUMNS: Final = ("id", "name", "since", "opened", "identity_number", "post", "kind")
 DAMAGED: Final = "damaged"  # the stage of what does not open
-FIELDS: Final = Sheet.__struct_fields__
 
 
 def sheets(cards: Iterable[Card], many: int) -> Iterator[Sheet]:

@@ -16,10 +16,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final, cast, overload
 
-from secterm.desk.cards import Card, Sheet
+from secterm.desk.cards import Card, Kind, Sheet
 from secterm.policy.model import Category
 
-Kind = tuple[str, str, str, str]  # stage, owed, lapses on, category
 Spelled = Callable[[str, str, str], str]  # of a stage, what is owed, a category
 
 ZEROS: Final = bytes.maketrans(b"123456789+", b"000000000-")
@@ -176,12 +175,12 @@ class Columns(Sequence[Card]):
 
     def take(self, sheet: Sheet) -> None:
         """Further cards, of dossiers that are not here yet."""
-        kinds = zip(sheet.stage, sheet.owed, sheet.lapses_on, sheet.category, strict=True)
-        numbers = list(map(self._kinds.__getitem__, kinds))
-        self.kind.extend(numbers)
-        self._many.update(numbers)
-        posts = zip(sheet.post, sheet.department, strict=True)
-        self._post.extend(map(self._posts.__getitem__, posts))
+        kinds = [self._kinds[kind] for kind in sheet.kinds]
+        for place, many in Counter(sheet.kind).items():
+            self._many[kinds[place]] += many
+        self.kind.fromlist([kinds[place] for place in sheet.kind])
+        posts = [self._posts[post] for post in sheet.posts]
+        self._post.fromlist([posts[place] for place in sheet.post])
         self.ids.take(sheet.id)
         self.since.take(sheet.since)
         self.opened.take(sheet.opened)

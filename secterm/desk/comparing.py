@@ -40,8 +40,8 @@ def _exact(body: bytes) -> Sheet | None:
         sheet = opened(body)
     except ValueError:
         return None
-    exact = msgspec.json.encode(sheet) == body and len(set(sheet.id)) == len(sheet.id)
-    return sheet if exact else None
+    exact = msgspec.json.encode(Sheet.of(list(sheet))) == body
+    return sheet if exact and len(set(sheet.id)) == len(sheet.id) else None
 
 
 def _own(vault: Vault, sheet: Sheet, size: int) -> Iterator[tuple[str, Card | None]]:

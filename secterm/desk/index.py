@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal, overload
 
-from secterm.desk.cards import Card, Sheet
-from secterm.desk.columns import FEW, Columns, Kind, Spelled, folded
+from secterm.desk.cards import Card, Kind, Sheet
+from secterm.desk.columns import FEW, Columns, Spelled, folded
 
 Order = Literal["waiting", "lapse", "name", "opened"]
 Keys = Callable[[Columns, Sequence[int]], list[str]]

@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from secterm.desk.cards import FIELDS, Card, Sheet
+from secterm.desk.cards import Card, Sheet
 from secterm.vault.errors import VaultError
 from secterm.vault.records import ID_SIZE, id_of
 from secterm.vault.vault import Vault
@@ -33,9 +33,8 @@ _decoder = msgspec.json.Decoder(Sheet)
 def opened(body: bytes) -> Sheet:
     """The cards in a sheet's body. Raises ValueError where it is none as FORMAT.md has it."""
     sheet = _decoder.decode(body)
-    many = len(sheet.id)
-    if not 1 <= many <= MOST or {len(getattr(sheet, each)) for each in FIELDS} != {many}:
-        raise ValueError("other numbers of texts")
+    if not 1 <= len(sheet.id) <= MOST or not sheet.holds():
+        raise ValueError("no cards, or too many")
     return sheet
 
 
@@ -96,12 +95,12 @@ class Sheets:
                 ids = halves(sheet.id)
             except ValueError:
                 continue  # a verification names it
-            lapsed = any("" < day <= until for day in set(sheet.lapses_on))
+            lapsed = any("" < day <= until for _stage, _owed, day, _category in sheet.kinds)
             acted = touched and not touched.keys().isdisjoint(ids)
             if lapsed or acted or not met.isdisjoint(ids):
                 if len(set(ids)) < len(ids):
                     continue
-                days = zip(ids, sheet.lapses_on, strict=True)
+                days = zip(ids, (sheet.kinds[kind][2] for kind in sheet.kind), strict=True)
                 first = set(ids) - met
                 changed = {id for id in first & touched.keys() if touched[id] >= size}
                 old = {id for id, day in days if "" < day <= until} & first - changed

@@ -116,8 +116,8 @@ class Shelf:
             if sheet is None:
                 yield from sheets(self._erased(), AT_ONCE)
         for some in sheets(self._by_the_row(today, kept.left), AT_ONCE):
-            for id, stage in zip(some.id, some.stage, strict=True):
-                if stage == DAMAGED:
+            for id, kind in zip(some.id, some.kind, strict=True):
+                if some.kinds[kind][0] == DAMAGED:
                     kept.settle(id)
             yield some
 

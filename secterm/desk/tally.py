@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from secterm.desk.columns import Kind
+from secterm.desk.cards import Kind
 
 MONTHS: Final = 12
 # Days that somebody has waited: the first and the last of each step.

@@ -13,6 +13,12 @@ from tests.reader.walk import Log
 
 LONGEST_ROW, LONGEST = 4325404, 4194304  # bytes of a row, and of the JSON in it
 MOST = 1000  # cards
+TEXTS = ("id", "name", "since", "opened", "identity_number")
+ALIKE = (
+    ("posts", "post", ("post", "department")),
+    ("kinds", "kind", ("stage", "owed", "lapses_on", "category")),
+)
+MEMBERS = (*TEXTS, *(name for shared, place, _ in ALIKE for name in (shared, place)))
 
 
 @dataclass
@@ -81,21 +87,45 @@ def _cards(text: bytes) -> dict[str, dict[str, str]]:
         told = json.loads(text.decode())
     except ValueError:
         raise Broken("is no JSON") from None
-    if not isinstance(told, dict) or tuple(m for m in told if m in CARD) != CARD:
-        raise Broken("has other members than a card")
+    if not isinstance(told, dict) or tuple(told) != MEMBERS:
+        raise Broken("has other members than a sheet")
     if json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode() != text:
         raise Broken("is JSON that is written otherwise")
-    columns = [told[member] for member in CARD]
-    if not all(isinstance(each, list) and 1 <= len(each) <= MOST for each in columns):
+    columns = {member: told[member] for member in (*TEXTS, *(place for _, place, _ in ALIKE))}
+    if not all(isinstance(each, list) and 1 <= len(each) <= MOST for each in columns.values()):
         raise Broken("has another number of cards")
-    if len({len(each) for each in columns}) > 1:
+    if len({len(each) for each in columns.values()}) > 1:
         raise Broken("has more of one member than of another")
-    if not all(isinstance(value, str) for each in columns for value in each):
+    if not all(isinstance(value, str) for member in TEXTS for value in columns[member]):
         raise Broken("has something else than texts")
-    cards = {row[0]: dict(zip(CARD, row, strict=True)) for row in zip(*columns, strict=True)}
-    if len(cards) != len(columns[0]):
+    cards = [dict(zip(TEXTS, row, strict=True)) for row in zip(*map(told.get, TEXTS), strict=True)]
+    for shared, place, members in ALIKE:
+        for card, texts in zip(cards, _alike(told[shared], told[place], members), strict=True):
+            card.update(zip(members, texts, strict=True))
+    if len({card["id"] for card in cards}) != len(cards):
         raise Broken("has one id twice")
-    return cards
+    return {card["id"]: {member: card[member] for member in CARD} for card in cards}
+
+
+def _alike(shared: object, places: list[object], members: tuple[str, ...]) -> list[list[str]]:
+    """What each card has of what several have alike."""
+    if not isinstance(shared, list) or not all(
+        isinstance(texts, list)
+        and len(texts) == len(members)
+        and all(isinstance(text, str) for text in texts)
+        for texts in shared
+    ):
+        raise Broken("has something else than texts")
+    if len({tuple(texts) for texts in shared}) != len(shared):
+        raise Broken("says twice what cards have alike")
+    met = 0
+    for place in places:
+        if type(place) is not int or not 0 <= place <= met or place >= len(shared):
+            raise Broken("names what cards have alike in another order, or what is not there")
+        met = max(met, place + 1)
+    if met != len(shared):
+        raise Broken("says what no card has")
+    return [shared[place] for place in places]
 
 
 def _own(vault: Vault, strand: bytes) -> dict[str, str] | None:

@@ -3,14 +3,23 @@
 import json
 from collections.abc import Iterable
 
-from secterm.desk.cards import Card
 from secterm.vault.vault import Vault
+
+EACH = ("id", "name", "since", "opened", "identity_number")
+ALIKE = (
+    ("posts", "post", ("post", "department")),
+    ("kinds", "kind", ("stage", "owed", "lapses_on", "category")),
+)
 
 
 def columns(cards: Iterable[dict[str, str]]) -> bytes:
     """The body of a sheet of these cards."""
     there = list(cards)
-    told = {field: [card.get(field, "") for card in there] for field in Card.__struct_fields__}
+    told: dict[str, object] = {each: [card.get(each, "") for card in there] for each in EACH}
+    for shared, place, fields in ALIKE:
+        of_each = [[card.get(field, "") for field in fields] for card in there]
+        told[shared] = once = [each for n, each in enumerate(of_each) if each not in of_each[:n]]
+        told[place] = [once.index(each) for each in of_each]
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -155,15 +155,37 @@ def test_a_sheet_that_names_an_officer_as_a_dossier_is_told(past):
     [
         (b"", "is no JSON"),
         (b"\xff", "is no JSON"),
-        (b"[]", "has other members than a card"),
-        (b"{}", "has other members than a card"),
+        (b"[]", "has other members than a sheet"),
+        (b"{}", "has other members than a sheet"),
         (columns([]), "has another number of cards"),
         (columns([{"id": f"{n:032x}"} for n in range(1001)]), "has another number of cards"),
         (columns([{"id": "a"}, {"id": "a"}]), "has one id twice"),
         (columns([{"id": "a"}]).replace(b'[""]', b'["",""]', 1), "has more of one member"),
         (columns([{"id": "a"}]).replace(b'[""]', b"[1]", 1), "has something else than texts"),
         (columns([{"id": "a"}]).replace(b":", b": ", 1), "is JSON that is written otherwise"),
-        (columns([{"id": "a"}]).replace(b'"post"', b'"past"'), "has other members than a card"),
+        (columns([{"id": "a"}]).replace(b'"post"', b'"past"'), "has other members than a sheet"),
+        (columns([{"id": "a"}]).replace(b'["",""]', b'[""]'), "has something else than texts"),
+        (columns([{"id": "a"}]).replace(b'["",""]', b"3"), "has something else than texts"),
+        (columns([{"id": "a"}]).replace(b'[["",""]]', b'[["",""],["",""]]'), "says twice"),
+        (columns([{"id": "a"}]).replace(b'[["",""]]', b'[["",""],["x",""]]'), "says what no card"),
+        (
+            columns([{"id": "a"}]).replace(b"[0]", b"[1]", 1),
+            "names what cards have alike in another order",
+        ),
+        (
+            columns([{"id": "a"}]).replace(b"[0]", b"[-1]", 1),
+            "names what cards have alike in another order",
+        ),
+        (
+            columns([{"id": "a"}]).replace(b"[0]", b"[false]", 1),
+            "names what cards have alike in another order",
+        ),
+        (
+            columns([{"id": "a", "post": "x"}, {"id": "b"}]).replace(
+                b'[["x",""],["",""]],"post":[0,1]', b'[["",""],["x",""]],"post":[1,0]'
+            ),
+            "names what cards have alike in another order",
+        ),
     ],
 )
 def test_a_sheet_that_is_no_cards_is_told(past, body, what):
