@@ -17,7 +17,12 @@ from tests.benchmarks.paint import ROOT, Painted
 SHORT = 4  # times as many runs of what is over at once
 # As the installed command has it, which is a script of these lines.
 COMMAND = "import sys; from secterm.cli import main; sys.exit(main())"
-ASKED = (("--version",), ("verify", "--help"))
+# What is measured, its target, and the code with its arguments.
+COMMANDS = (
+    ("secterm --version", 3, COMMAND, "--version"),
+    ("secterm verify --help", 3, COMMAND, "verify", "--help"),
+    ("  of that importing click alone", None, "import click"),
+)
 
 
 def work(size, stock):
@@ -31,11 +36,10 @@ def work(size, stock):
             progress(f"start: run {run} of {size.runs}")
         what = "start: command to first painted screen"
         lines.append(compared(what, "ms", "empty app", runs[1:], under=1.5))
-        for asked in ASKED:
+        for what, under, *code in COMMANDS:
             count = SHORT * size.runs + 1
-            runs = [(answered(COMMAND, *asked), answered("pass")) for _ in range(count)]
-            what = f"  secterm {' '.join(asked)}"
-            lines.append(compared(what, "ms", "python -c pass", runs[1:], under=3))
+            runs = [(answered(*code), answered("pass")) for _ in range(count)]
+            lines.append(compared(what, "ms", "python -c pass", runs[1:], under))
     return lines
 
 

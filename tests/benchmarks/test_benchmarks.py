@@ -5,6 +5,7 @@ asserted nowhere.
 import json
 import os
 import shutil
+from dataclasses import asdict
 
 import pytest
 
@@ -60,9 +61,26 @@ def test_what_grows_is_drawn_the_same_each_time(tmp_path, monkeypatch):
     assert b"<!-- open (1.00) -->" in pictures[0]
 
 
-def test_readme_has_a_place_for_the_figures():
+def test_readme_tells_what_was_measured_and_nobody_typed_it():
     readme = told.README.read_text()
     assert readme.index(told.BEGINS) < readme.index(told.ENDS)
+    assert told.in_readme(readme) == readme
+    kept = json.loads(told.KEPT.read_text())["works"]
+    assert set(kept) == set(program.WORKS)
+
+
+def test_readme_shows_how_it_grows_as_it_was_measured():
+    picture = told.PICTURE.read_text()
+    assert f"({told.PICTURE.relative_to(told.ROOT)})" in told.README.read_text()
+    for each in told.kept("growth"):
+        assert f"<!-- {each.part} ({growing.exponent(each.points):.2f}) -->" in picture
+
+
+def test_a_cell_parts_no_row_and_says_where_it_belongs(tmp_path, monkeypatch):
+    monkeypatch.setattr(told, "KEPT", tmp_path / "results.json")
+    line = figures.compared("  of it", "ms", "one | other", [(2.0, 1.0)])
+    told.KEPT.write_text(json.dumps({"machine": {}, "works": {"typing": [asdict(line)]}}))
+    assert "| … of it | 2.00 ms | one \\| other | 1.00 ms | 2.00 |  |" in told.markdown()
 
 
 def test_what_is_kept_comes_from_one_machine(tmp_path, monkeypatch):

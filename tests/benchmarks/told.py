@@ -120,7 +120,7 @@ def markdown():
     text = [
         "| work | ours | peer or floor | | ratio | to reach |",
         "|---|---:|---|---:|---:|---|",
-        *(f"| {' | '.join(row)} |" for row in rows(lines)),
+        *(f"| {' | '.join(map(_cell, row))} |" for row in rows(lines)),
         "",
         f"Measured on: {told(where)}.",
     ]
@@ -137,6 +137,12 @@ def markdown():
         cells = [_figure(at[count], each.unit) if count in at else "" for count in counts]
         text.append(f"| {each.part} | {exponent(each.points):.2f} | {' | '.join(cells)} |")
     return "\n".join(text)
+
+
+def _cell(text):
+    """As Markdown has it: a bar parts no cells, and what belongs to the line above says so."""
+    text = text.replace("|", "\\|")
+    return f"… {text.strip()}" if text.startswith(" ") else text
 
 
 def _figure(figure, unit):
