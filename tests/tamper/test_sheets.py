@@ -43,6 +43,15 @@ def said(path, id):
         return card(vault, id)
 
 
+def test_a_damaged_sheet_keeps_no_new_key_from_coming_and_goes_with_the_old_one(past):
+    exchange(past.today, "sheet", "sealed", 0, 1)
+    assert found(past.today).count("sheet.") == 2
+    with at(past.today) as desk:
+        desk.rekey("Somebody left.")
+    assert found(past.today) == read(past.today) == ""
+    assert rows(past.today, "SELECT place FROM sheet") == []
+
+
 def test_sheets_exchanged_do_not_open(past):
     exchange(past.today, "sheet", "sealed", 0, 1)
     assert found(past.today) == "sheet.sealed 0: does not open\nsheet.sealed 1: does not open"
