@@ -40,15 +40,15 @@ FULL = Size(
     runs=5,
 )
 QUICK = Size(
-    cards=2_000,
+    cards=1_000,
     few=500,
     least=100,
     lives=30,
     interviews=1,
     exported=100,
-    journal=25_000,
-    keys=8,
-    grown=(100, 1_000),
+    journal=10_000,
+    keys=6,
+    grown=(50, 500),
     runs=1,
 )
 TINY = Size(
