@@ -89,7 +89,8 @@ class _Work:
         self._elsewhere: dict[str, Context] = {}  # of the vaults that entries came from, by id
         self._now: Now | None = None  # how it stood before the last act
         self._doubtful = False  # something in it was not allowed
-        self._at, self._on = "", date.min  # the last entry's time and its day
+        self._at: str | None = None  # the last entry's time
+        self._on = date.min  # and its day
 
     @cached_property
     def _own(self) -> Context:

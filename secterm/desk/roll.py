@@ -84,7 +84,7 @@ class Roll:
         self._known = {id.hex() for id in registry.signing_keys()}
         self._strands = {self._own, *registry.strands}
         self._last: datetime | None = None
-        self._last_at = ""  # the same, as it was written
+        self._last_at: str | None = None  # the same, as it was written; None: not known
         self._officers: dict[str, _Officer] = {}
         self._joined: set[str] = set()
         self._shares: list[str] = []  # who signs with recovery shares, the latest last
@@ -160,7 +160,7 @@ class Roll:
         except (msgspec.DecodeError, ValueError, TypeError):
             yield "has no time"
             return
-        self._last, self._last_at = at, entry.at if entry else ""
+        self._last, self._last_at = at, entry.at if entry else None
         if back and not (entry and isinstance(entry.act, acts.ClockBehind)):
             yield "is older than the entry before it"
 

@@ -24,6 +24,7 @@ from secterm.vault.errors import VaultDamaged
 from secterm.vault.shares import Collected
 from secterm.vault.signer import Signer
 from tests.support.house import OFFICER, SECOND, build, lived
+from tests.support.paper import someone
 
 THEN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 OTHER = ("Cy Test", "test yonder marble kettle")  # a second administrator
@@ -833,3 +834,23 @@ def test_an_auditors_archive_is_refused_before_a_byte_of_it_is_written(desk, tmp
     with at(path, AUDITOR) as again, pytest.raises(NotAllowed):
         again.export(tmp_path / "medium", Recipients((key,)))
     assert not (tmp_path / "medium").exists()
+
+
+def test_an_entry_without_a_time_is_told_wherever_it_stands(desk):
+    id, signer = one(desk), of(desk, OFFICER)
+    untimed = Entry(at="", officer=signer.officer.hex(), act=acts.Noted(text="Without a time."))
+    with desk._vault.transaction(signer) as work:
+        work.append(bytes.fromhex(id), b'{"at":"%s"}' % THEN.isoformat().encode())
+        number = work.append(bytes.fromhex(id), acts.encode(untimed))
+    told(desk, number, "has no time")
+
+
+def test_a_dossier_that_was_opened_without_a_time_is_told(desk):
+    signer, ref = of(desk, OFFICER), acts.ref_of(desk.pack)
+    opened = acts.Opened(particulars=someone(), pack=ref)
+    with desk._vault.transaction(signer) as work:
+        id = work.create_dossier()
+        untimed = Entry(at="", officer=signer.officer.hex(), act=opened)
+        number = work.append(id, acts.encode(untimed))
+    told(desk, number, "has no time")
+    told(desk, number, "does not fit the dossier before it")
