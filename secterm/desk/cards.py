@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import compress, islice
+from itertools import compress
 from typing import Final, TypeAlias
 
 import msgspec
@@ -12,6 +12,7 @@ import msgspec
 from secterm.dossier.fold import State
 from secterm.dossier.gates import Standing
 from secterm.policy.model import Category
+from secterm.vault.records import batches
 from secterm.words import _
 
 
@@ -120,9 +121,7 @@ DAMAGED: Final = "damaged"  # the stage of what does not open
 
 def sheets(cards: Iterable[Card], many: int) -> Iterator[Sheet]:
     """These cards in sheets of so many."""
-    left = iter(cards)
-    while some := list(islice(left, many)):
-        yield Sheet.of(some)
+    return map(Sheet.of, batches(cards, many))
 
 
 def broken(id: str) -> Card:

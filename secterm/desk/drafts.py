@@ -15,7 +15,7 @@ from secterm.desk.restoring import Restoring
 from secterm.desk.shelf import BROKEN
 from secterm.desk.upkeep import tells
 from secterm.dossier.demands import require
-from secterm.dossier.gates import questions_of, sections_of
+from secterm.dossier.gates import asks_of
 from secterm.vault import drafts
 from secterm.vault.errors import SealBroken, VaultError
 from secterm.words import _
@@ -106,7 +106,7 @@ class Drafts(Restoring):
         """
         state, _entries = self._shelf.state(id)
         pack = self._shelf.pack(state.pack)
-        asked = [q.id for s in sections_of(pack, state) for q in questions_of(s, state)]
+        asked = asks_of(pack, state).questions
         require(not on or question in asked, _("This appointee is not asked that question."))
         there = self._row(id)
         marked = {*there.marked, question} if on else {*there.marked} - {question}

@@ -19,6 +19,7 @@ from secterm.dossier import gates
 from secterm.dossier.entries import Act, Answer, Particulars, Row
 from secterm.policy.model import CATEGORIES, Category, Field, Question
 from secterm.vault import kdf
+from secterm.vault.records import batches
 from secterm.vault.signer import Signer
 
 # fmt: off
@@ -82,10 +83,10 @@ def fill(
     """
     cost = kdf.floors[0]
     wrapping = signing.Wrapping.of(cost, "sample", SECRET)
-    already = len(desk.cards())
-    for start in range(0, count, together or 1):
+    already = desk.index.total
+    for numbers in batches(range(count), together or 1):
         with desk.together() if together else contextlib.nullcontext():
-            for number in range(start, min(start + (together or 1), count)):
+            for number in numbers:
                 progress(number)
                 place = already + number
                 chosen = category or CATEGORIES[(place + place // len(STAGES)) % len(CATEGORIES)]
@@ -191,11 +192,7 @@ class _Person:
 
     def _answer(self) -> None:
         opened = self.dossier
-        asked = [
-            q
-            for s in gates.sections_of(opened.pack, opened.state)
-            for q in gates.questions_of(s, opened.state)
-        ]
+        asked = list(gates.asks_of(opened.pack, opened.state).questions.values())
         if self.stage == "screening":
             asked = asked[: self.chance.randrange(3, len(asked) - 3)]
         odd = next((q for q in asked if q.kind == "yes_no" and q.adverse), None)

@@ -10,14 +10,13 @@ import time
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from itertools import islice
 from typing import Final
 
 import msgspec
 
 from secterm.desk.cards import Card, Sheet
 from secterm.vault.errors import VaultError
-from secterm.vault.records import ID_SIZE, id_of
+from secterm.vault.records import ID_SIZE, batches, id_of
 from secterm.vault.vault import Vault
 
 MOST: Final = 1000  # cards in a sheet
@@ -219,6 +218,6 @@ def _at(there: Sequence[int], among: set[int]) -> Iterator[int]:
 
 def _some(ids: Iterator[str], among: set[int] | None) -> Iterator[list[str]]:
     """These ids, or those of them that are meant, some at a time."""
-    while some := list(islice(ids, AT_ONCE)):
+    for some in batches(ids, AT_ONCE):
         each = zip(some, halves(some), strict=True)
         yield [id for id, half in each if among is None or half in among]

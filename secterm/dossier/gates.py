@@ -101,8 +101,7 @@ def asks_of(pack: Pack, state: State) -> Asks:
 
 def questions_of(section: Section, state: State) -> tuple[Question, ...]:
     """The questions of a section that this appointee is asked."""
-    category = state.particulars.category
-    return tuple(q for q in section.questions if category in q.categories)
+    return section.asked(state.particulars.category)
 
 
 def sections_of(pack: Pack, state: State) -> tuple[Section, ...]:

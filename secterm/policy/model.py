@@ -115,6 +115,10 @@ class Section(_Value, frozen=True, kw_only=True):
     intro: str = ""
     questions: tuple[Question, ...] = msgspec.field(name="question")
 
+    def asked(self, category: Category) -> tuple[Question, ...]:
+        """The questions that this category is asked."""
+        return tuple(q for q in self.questions if category in q.categories)
+
 
 class Screening(_Value, frozen=True, kw_only=True):
     """`screening.toml`."""
@@ -236,10 +240,7 @@ class Pack(_Value, frozen=True, kw_only=True, dict=True):
         return {category: self._asks(category) for category in CATEGORIES}
 
     def _asks(self, category: Category) -> Asks:
-        asked = (
-            (section, tuple(q for q in section.questions if category in q.categories))
-            for section in self.screening.sections
-        )
+        asked = ((section, section.asked(category)) for section in self.screening.sections)
         sections = tuple((section, questions) for section, questions in asked if questions)
         modules = {m.id: m for m in self.training.modules if category in m.hours}
         return Asks(

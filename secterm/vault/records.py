@@ -5,13 +5,17 @@ a transaction's signature, a card.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from itertools import islice
+from typing import Final, NamedTuple, TypeVar
 
 from secterm.vault.merkle import Edge
 
 ID_SIZE: Final = 16  # bytes, random
 COUNT_SIZE: Final = 8  # bytes of a number
+
+T = TypeVar("T")
 
 _ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
@@ -34,6 +38,13 @@ def is_hex(text: str, size: int) -> bool:
         return len(unhexed(text)) == size
     except ValueError:
         return False
+
+
+def batches(values: Iterable[T], many: int) -> Iterator[list[T]]:
+    """These in lists of so many, the last one of what is left."""
+    left = iter(values)
+    while some := list(islice(left, many)):
+        yield some
 
 
 @dataclass(frozen=True)

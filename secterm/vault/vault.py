@@ -32,7 +32,7 @@ from secterm.vault.merkle import HASH_SIZE, Edge, Tree, leaf_hash
 from secterm.vault.note import Checkpoint
 from secterm.vault.outside import Opened, Outside
 from secterm.vault.prepared import Prepared
-from secterm.vault.records import COUNT_SIZE, ID_SIZE, Card, Head, Kept, SignedSize
+from secterm.vault.records import COUNT_SIZE, ID_SIZE, Card, Head, Kept, SignedSize, batches
 from secterm.vault.seal import KEY_SIZE, seal, unseal
 from secterm.vault.signer import Signer
 from secterm.vault.transaction import Transaction
@@ -253,7 +253,11 @@ class Vault:
         table, entry = self.file.tables.dossier, self.file.tables.entry
         newest = entry.select(peewee.fn.MAX(entry.number)).where(entry.dossier == table.id)
         query = table.select(table.id, table.key, table.card, newest).where(table.id != self.id)
-        some = [query] if ids is None else (query.where(table.id.in_(i)) for i in _some(ids))
+        some = (
+            [query]
+            if ids is None
+            else (query.where(table.id.in_(each)) for each in batches(ids, SOME))
+        )
         for id, wrapped, sealed, last in itertools.chain.from_iterable(map(self.file.rows, some)):
             try:
                 card = self.open_card(id, self.unwrap(id, wrapped), sealed)
@@ -547,12 +551,6 @@ class Vault:
         if len(plain) < COUNT_SIZE:
             raise SealBroken(str(place))
         return Card(dossier, int.from_bytes(plain[:COUNT_SIZE], "big"), plain[COUNT_SIZE:])
-
-
-def _some(ids: Iterable[bytes]) -> Iterator[list[bytes]]:
-    left = iter(ids)
-    while some := list(itertools.islice(left, SOME)):
-        yield some
 
 
 def failures_of(path: Path) -> int:
