@@ -5,6 +5,7 @@ cards that are not true. Who signed the entries is looked at elsewhere.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,6 +30,7 @@ from secterm.dossier.now import Now
 from secterm.dossier.permit import NotAllowed, permit
 from secterm.policy.model import Pack
 from secterm.vault.errors import SealBroken, VaultDamaged
+from secterm.vault.records import Card
 from secterm.vault.vault import Vault
 from secterm.vault.verify import Fault
 
@@ -105,8 +107,10 @@ class _Work:
         state: State | None = None
         last: Numbered | None = None
         number, unfolding = 0, Unfolding(self._vault.id.hex(), self._look)
+        raw = bytes.fromhex(self._id)
         try:
-            for number, plain in self._vault.entries(bytes.fromhex(self._id)):
+            key, card = self._vault.key_and_card(raw)
+            for number, plain in self._vault.entries(raw, key):
                 self._count += 1
                 last = Numbered(number=number, entry=acts.decode(plain))
                 for one in unfolding.take(last):
@@ -119,7 +123,8 @@ class _Work:
             yield f"entry #{number}", f"does not fit the dossier before it ({error})"
             return
         if state is not None and last is not None:
-            yield from self._card(state, last)
+            with contextlib.suppress(SealBroken):  # the walk over the rows names it
+                yield from self._card(state, last, self._vault.open_card(raw, key, card))
 
     def _look(self, act: Received, files: Mapping[str, bytes]) -> None:
         """What came from another vault is proven there. Raises `EntryOutOfPlace`."""
@@ -180,12 +185,8 @@ class _Work:
             ):
                 yield f"the {side.role}'s key is not that officer's"
 
-    def _card(self, state: State, last: Numbered) -> Iterator[tuple[str, str]]:
+    def _card(self, state: State, last: Numbered, card: Card) -> Iterator[tuple[str, str]]:
         where = f"dossier.card {self._id}"
-        try:
-            card = self._vault.card(bytes.fromhex(self._id))
-        except (SealBroken, VaultDamaged):
-            return  # the walk over the rows names it
         if card.number != last.number:
             yield where, f"is as of entry #{card.number}; the last is #{last.number}"
             return

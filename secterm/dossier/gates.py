@@ -35,14 +35,14 @@ Ended = Literal["", "left", "withdrawn", "second", "admit", "refused", "defer"]
 SHORTEST_MONTH: Final = 28  # days
 
 
-class Owed(msgspec.Struct, frozen=True):
+class Owed(msgspec.Struct, frozen=True, gc=False):
     """One thing to do: its kind, and the id of the question, section, module or rule."""
 
     kind: Kind
     id: str = ""
 
 
-class GateStanding(msgspec.Struct, frozen=True):
+class GateStanding(msgspec.Struct, frozen=True, gc=False):
     """One gate: how much of it is done and what it still owes, in order."""
 
     gate: Gate
@@ -253,8 +253,7 @@ def teaching_lapse(module: Module, state: State) -> date | None:
     category = state.particulars.category
     months, needed = module.validity_months[category], module.hours[category]
     hours = 0.0
-    sessions = sorted(state.taught.get(module.id, ()), key=_taught_on, reverse=True)
-    for told in sessions:
+    for told in sorted(state.taught.get(module.id, ()), key=_taught_on, reverse=True):
         hours += told.act.hours
         if hours >= needed:
             return add_months(date.fromisoformat(told.act.on), months)
@@ -288,7 +287,10 @@ def failed_attempts(module: Module, state: State) -> int:
 
 def module_owes(module: Module, state: State, today: date) -> Owed | None:
     """What a module still asks for on this day."""
-    taught = teaching_lapse(module, state)
+    return _owes(module, state, today, teaching_lapse(module, state))
+
+
+def _owes(module: Module, state: State, today: date, taught: date | None) -> Owed | None:
     if taught is None or taught <= today:
         return Owed("teaching", module.id)
     done = _lapse(module, state, taught)
@@ -389,8 +391,9 @@ def needs_check(state: State, question: Question) -> bool:
 
 def _training(state: State, pack: Pack, today: date) -> GateStanding:
     modules = modules_of(pack, state)
-    owed = [o for m in modules if (o := module_owes(m, state, today))]
-    lapses = [d for m in modules if (d := module_lapse(m, state)) is not None]
+    taught = [(m, teaching_lapse(m, state)) for m in modules]
+    owed = [o for m, until in taught if (o := _owes(m, state, today, until))]
+    lapses = [d for m, until in taught if (d := _lapse(m, state, until)) is not None]
     lapsed = any(d <= today for d in lapses)
     status: Status = "done" if not owed else "lapsed" if lapsed else "owed"
     ahead = [d for d in lapses if d > today]

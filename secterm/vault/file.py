@@ -33,7 +33,7 @@ from secterm.vault.errors import (
 from secterm.vault.lock import Lock
 from secterm.vault.prepared import Prepared, Statements
 from secterm.vault.reading import BATCH_SIZE, Reading
-from secterm.vault.tables import FORMAT, SCHEMA, Expected, Tables
+from secterm.vault.tables import FORMAT, SCHEMA, Expected, Tables, check_row
 from secterm.vault.troubles import told
 
 APPLICATION_ID: Final = 0x53454354  # "SECT"
@@ -225,9 +225,13 @@ class VaultFile:
         `given` are the values of a `Prepared` one.
         Raises `VaultDamaged`, `VaultUnreadable`, or `VaultClosed` where it was closed meanwhile.
         """
+        return itertools.chain.from_iterable(self.some_rows(query, *given))
+
+    def some_rows(self, query: Any, *given: object) -> Iterator[list[Any]]:  # noqa: ANN401
+        """The same some at a time, fewer where they are large."""
         prepared = query if isinstance(query, Prepared) else None
         columns = prepared.columns if prepared else tuple(query.selected_columns)
-        check, total = Expected(columns).check, 0
+        expected, total = Expected(columns), 0
         with self._at_it():
             cursor = (
                 self.database.execute_sql(prepared.sql, given)
@@ -245,9 +249,10 @@ class VaultFile:
                     length = self._length()
                 if total > MOST_TIMES * length:
                     raise VaultDamaged("the file", "holds more than it is long")
-            for row in batch:
-                check(row)
-                yield row
+            right = expected.right(batch)
+            yield batch[:right] if right < len(batch) else batch
+            if right < len(batch):
+                check_row(columns, batch[right])
             if reading.ended:
                 return
             with self._at_it():

@@ -171,17 +171,21 @@ class Expected:
         self._counted = [i for i, c in enumerate(columns) if isinstance(c, peewee.IntegerField)]
         self._met: list[list[type]] = []  # types of rows that were right; a few at most
 
-    def check(self, row: tuple[Any, ...]) -> None:
-        """Raises `VaultDamaged` as `check_row`."""
-        types = [*map(type, row)]  # no tuple: Python would lay aside the memory of 2,000
-        if types in self._met:
-            for place in self._counted:
-                if not 0 <= row[place] <= LARGEST_INTEGER:
-                    break
-            else:
-                return
-        check_row(self._columns, row)
-        self._met.append(types)
+    def right(self, rows: list[tuple[Any, ...]]) -> int:
+        """How many of these, from the first on, are as `check_row` wants them."""
+        for place, row in enumerate(rows):
+            types = [*map(type, row)]  # no tuple: Python would lay aside the memory of 2,000
+            if types in self._met:
+                for counted in self._counted:
+                    if not 0 <= row[counted] <= LARGEST_INTEGER:
+                        return place
+                continue
+            try:
+                check_row(self._columns, row)
+            except VaultDamaged:
+                return place
+            self._met.append(types)
+        return len(rows)
 
 
 def check_row(columns: tuple[object, ...], row: tuple[object, ...]) -> None:

@@ -179,9 +179,11 @@ class Vault:
         query = table.select(peewee.fn.MIN(table.number)).where(table.dossier == dossier)
         return next((first for (first,) in self.file.rows(query)), None)
 
-    def entries(self, dossier: bytes) -> Iterator[tuple[int, bytes]]:
-        """A dossier's entries in order: number and plaintext. Raises `SealBroken`."""
-        strand = keys.entries_of(self.id, dossier, self.dossier_key(dossier))
+    def entries(self, dossier: bytes, key: bytes = b"") -> Iterator[tuple[int, bytes]]:
+        """A dossier's entries in order: number and plaintext; `key` is the dossier's, where it
+        is at hand. Raises `SealBroken`.
+        """
+        strand = keys.entries_of(self.id, dossier, key or self.dossier_key(dossier))
         for number, sealed in self.sealed_entries(dossier):
             yield number, strand.unseal(number, sealed)
 
@@ -268,8 +270,12 @@ class Vault:
 
     def card(self, dossier: bytes) -> Card:
         """One dossier's card. Raises `SealBroken`."""
+        return self.open_card(dossier, *self.key_and_card(dossier))
+
+    def key_and_card(self, dossier: bytes) -> tuple[bytes, bytes | None]:
+        """A dossier's key, 32 bytes, and its card as it is sealed. Raises `SealBroken`."""
         for wrapped, sealed in self.file.rows(self._card, dossier):
-            return self.open_card(dossier, self.unwrap(dossier, wrapped), sealed)
+            return self.unwrap(dossier, wrapped), sealed
         raise SealBroken(str(keys.card_place(self.id, dossier)))
 
     @cached_property
@@ -530,11 +536,15 @@ class Vault:
 
     def read_tile(self, level: int, place: int) -> bytes:
         """A full tile's 256 hashes. Raises `VaultDamaged` where it is missing."""
-        table = self.file.tables.tile
-        query = table.select(table.hashes).where((table.level == level) & (table.place == place))
-        for (hashes,) in self.file.rows(query):
+        for (hashes,) in self.file.rows(self._tile, level, place):
             return bytes(hashes)
         raise VaultDamaged(f"tile {level}/{place}", "is missing")
+
+    @cached_property
+    def _tile(self) -> Prepared:
+        table = self.file.tables.tile
+        where = (table.level == 0) & (table.place == 0)
+        return Prepared(table.select(table.hashes).where(where))
 
     def unwrap(self, dossier: bytes, wrapped: bytes | None) -> bytes:
         """The dossier key, 32 bytes, in a row's `key`. Raises `SealBroken`."""

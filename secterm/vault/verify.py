@@ -12,11 +12,11 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
 import peewee
 
-from secterm.vault import keys, sheets
+from secterm.vault import keys, records, sheets
 from secterm.vault.commit import NO_COMMITMENT
 from secterm.vault.drafts import LONGEST_SEALED, unsealed
 from secterm.vault.errors import SealBroken, VaultDamaged, VaultError
@@ -29,6 +29,7 @@ from secterm.vault.signed import AtOnce, Stated, Verifier
 from secterm.vault.vault import Vault
 
 KEPT: Final = 1024  # dossiers whose keys are at hand
+AT_ONCE: Final = 32  # dossiers whose rows are asked for together
 STEP: Final = 64  # entries between two words on how far it is
 
 
@@ -57,6 +58,7 @@ class Fault:
 
 
 Progress = Callable[[int, int], None]  # entries walked, entries in all
+_Row: TypeAlias = tuple[int, bytes, bytes]  # of an entry: number, dossier, sealed
 
 
 class Seen(NamedTuple):
@@ -149,9 +151,10 @@ class _Walk:
     _late: list[tuple[int, Fault]] = field(default_factory=list)  # signatures, and where
 
     @cached_property
-    def _one_row(self) -> Prepared:
+    def _some(self) -> Prepared:
         table = self.vault.file.tables.dossier
-        return Prepared(table.select(table.key, table.commitment).where(table.id == b""))
+        query = table.select(table.id, table.key, table.commitment)
+        return Prepared(query.where(table.id.in_([b""] * AT_ONCE)))
 
     def file(self) -> Iterator[Fault]:
         """SQLite's own word on the file: pages, indexes, types."""
@@ -194,7 +197,7 @@ class _Walk:
         signed, growing = _Signed(vault), Growing()
         expected, whole = 0, True
         query = table.select(table.number, table.dossier, table.sealed).order_by(table.number)
-        for walked, (number, id, sealed) in enumerate(vault.file.rows(query)):
+        for walked, (number, id, sealed) in enumerate(self._met(vault.file.some_rows(query))):
             if walked % STEP == 0:
                 self.progress(min(walked, vault.size), vault.size)
             self._at = number
@@ -238,23 +241,37 @@ class _Walk:
                 f"says {size} entries with another root than the {edge.size} that are there",
             )
 
+    def _met(self, batches: Iterable[list[_Row]]) -> Iterator[_Row]:
+        """These one by one, once the rows of their dossiers were asked for together."""
+        for batch in batches:
+            ids = {id for _number, id, _sealed in batch}
+            for id in ids & self._known.keys():
+                self._known.move_to_end(id)
+            with contextlib.suppress(VaultDamaged):  # told at the entry that asks for it
+                for some in records.batches(ids - self._known.keys(), AT_ONCE):
+                    self._ask(some)
+            yield from batch
+            while len(self._known) > KEPT:
+                self._known.popitem(last=False)
+
     def _dossier(self, id: bytes) -> _Known | None:
         """A dossier's commitment and key, those asked for last at hand."""
-        if id in self._known:
-            self._known.move_to_end(id)
-            return self._known[id]
-        found = None
-        for wrapped, committed in self.vault.file.rows(self._one_row, id):
+        if id not in self._known:
+            self._ask([id])
+        return self._known[id]
+
+    def _ask(self, ids: list[bytes]) -> None:
+        """Asks for at most `AT_ONCE` dossiers' rows; the one query is given some id again."""
+        known: dict[bytes, _Known | None] = dict.fromkeys(ids)
+        given = (*ids, *ids[:1] * (AT_ONCE - len(ids)))
+        for id, wrapped, committed in self.vault.file.rows(self._some, *given):
             try:
                 key = None if id in self.erased else self.vault.unwrap(id, wrapped)
             except SealBroken:
                 key = None  # its own row is looked at later
             seals = keys.entries_of(self.vault.id, id, key) if key else None
-            found = _Known(committed, seals)
-        self._known[id] = found
-        if len(self._known) > KEPT:
-            self._known.popitem(last=False)
-        return found
+            known[id] = _Known(committed, seals)
+        self._known.update(known)
 
     def _opens(
         self, known: _Known, signed: _Signed, number: int, id: bytes, sealed: bytes

@@ -293,6 +293,36 @@ def test_one_flipped_byte_in_any_column_of_any_table_is_found_and_named(vault, p
     assert len(tried) >= 15
 
 
+def _changed(path, sql, *values):
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
+        assert db.execute(sql, values).rowcount == 1
+
+
+def test_what_stands_before_a_row_of_another_type_is_still_told(vault, path):
+    one, two, three = [add(vault, text) for text in (b"first", b"second", b"third")]
+    vault.close()
+    for id in (one, three):
+        _changed(path, "UPDATE entry SET sealed = zeroblob(60) WHERE dossier = ?", id)
+    _changed(path, "UPDATE dossier SET commitment = 'text' WHERE id = ?", two)
+    told = _verdict(path)
+    assert any(f"{one.hex()} #1: does not open" in f for f in told)
+    assert "dossier.commitment: holds a value of another type than the format has" in told
+    assert not any(three.hex() in f for f in told)
+
+
+def test_of_many_dossiers_the_one_without_a_row_is_told(vault, path):
+    many = [add(vault, b"one of many") for _ in range(2 * verify.AT_ONCE + 1)]
+    vault.close()
+    for gone in (many[0], many[verify.AT_ONCE], many[-1]):
+        good = path.read_bytes()
+        _changed(path, "DELETE FROM dossier WHERE id = ?", gone)
+        told = _verdict(path)
+        assert [f for f in told if "belongs to a dossier that is not there" in f] == [
+            f"entry #{1 + many.index(gone)}: belongs to a dossier that is not there"
+        ]
+        path.write_bytes(good)
+
+
 def _verdict(path):
     try:
         vault = Vault.open(path, "alice", "correct horse")
