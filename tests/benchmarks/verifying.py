@@ -9,36 +9,46 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
+from secterm.desk import judging
+from secterm.desk.roll import Roll
 from secterm.dossier import entries as acts
 from secterm.vault import keys
 from secterm.vault.merkle import Edge
 from secterm.vault.note import Checkpoint
 from secterm.vault.records import SignedSize
 from secterm.vault.seal import NONCE_SIZE, unpad, unseal
+from secterm.vault.verify import verify
 from tests.benchmarks.apart import apart
 from tests.benchmarks.figures import compared, progress
 from tests.benchmarks.stocked import open_desk
 
+PARTS = (
+    "  to walk all rows in their order, one core",
+    "  to judge dossier by dossier, one core",
+    "  of that to read, open and decode the entries of each, one core",
+    "  what C does of it all, with no step of Python between, one core",
+)
+
 
 def work(size, stock):
-    """Per entry, of sample dossiers and of dossiers with an entry each; and what is left of that
-    where C alone is counted.
+    """Per entry, of sample dossiers and of dossiers with an entry each; where the time goes; and
+    what is left of it where C alone is counted.
     """
     lines = []
     for what, vault in (
         (f"verify, per entry, {size.lives:,} sample dossiers", stock.lives(size.lives)),
         (f"verify, per entry, {size.cards // 10:,} just opened", stock.opened(size.cards // 10)),
     ):
-        runs, bare = [], []
+        runs, parts = [], {part: [] for part in PARTS}
         for run in range(size.runs):
             least, in_c = apart(floors, stock.copy(vault))
             runs.append((apart(verified, stock.copy(vault)), least))
-            bare.append((in_c, least))
+            for part, took in zip(PARTS, (*apart(halves, stock.copy(vault)), in_c), strict=True):
+                parts[part].append((took, least))
             progress(f"{what}: run {run + 1} of {size.runs}")
         peer = "hashed, opened, signatures, one core"
         lines.append(compared(what, "µs", peer, runs, under=0.8))
-        least = "  what C does of it, with no step of Python between, one core"
-        lines.append(compared(least, "µs", peer, bare))
+        lines += [compared(part, "µs", peer, took) for part, took in parts.items()]
     return lines
 
 
@@ -51,6 +61,28 @@ def verified(vault):
     desk.close()
     assert report.holds
     return 1e6 * took / report.entries
+
+
+def halves(path):
+    """Microseconds for each entry of what the two processes share, one after the other."""
+    desk = open_desk(path)
+    vault, registry = desk._vault, desk._registry
+    known, others = registry.signing_keys(), {bytes.fromhex(id) for id in registry.strands}
+    began = time.perf_counter()
+    faults = [*verify(vault, known, judge=Roll(vault, registry), others=others)]
+    walked = time.perf_counter()
+    for id in judging.ids(vault, registry):
+        faults += judging.judge(vault, registry, id).faults
+    judged = time.perf_counter()
+    for id in judging.ids(vault, registry):
+        for _number, plain in vault.entries(bytes.fromhex(id)):
+            acts.decode(plain)
+    read = time.perf_counter()
+    assert not faults
+    times = walked - began, judged - walked, read - judged
+    size = vault.size
+    desk.close()
+    return [1e6 * each / size for each in times]
 
 
 def floors(path):

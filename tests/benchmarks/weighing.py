@@ -3,6 +3,7 @@
 import time
 
 import msgspec
+from peewee import fn
 
 from secterm.dossier import entries as acts
 from tests.benchmarks import crowded, peers
@@ -14,6 +15,12 @@ from tests.benchmarks.stocked import open_desk
 
 MIB = 2**20
 CHANGES = 10
+PARTS = (
+    "  of it entries, as they are sealed",
+    "  of it keys, what commits to them, and cards",
+    "  of it sheets, from which lists are read",
+    "  of it signatures and the tree",
+)
 
 
 def work(size, stock):
@@ -30,8 +37,11 @@ def work(size, stock):
         (f"vault file of {size.lives:,} sample dossiers", stock.lives(size.lives)),
         (f"  of {size.cards:,} just opened", stock.opened(size.cards)),
     ):
-        pair = vault.stat().st_size / MIB, apart(plaintext, vault) / MIB
-        lines.append(compared(what, "MiB", "the entries in plaintext", [pair], under=2))
+        peer, plain = "the entries in plaintext", apart(plaintext, vault) / MIB
+        lines.append(compared(what, "MiB", peer, [(vault.stat().st_size / MIB, plain)], under=2))
+        for part, taken in zip(PARTS, apart(parts, vault), strict=True):
+            if taken:  # a vault has sheets once its list was shown
+                lines.append(compared(part, "MiB", peer, [(taken / MIB, plain)]))
     return lines + saving(size, stock)
 
 
@@ -76,6 +86,25 @@ def plaintext(vault):
     total = sum(len(plain) for id in strands for _number, plain in vault.entries(id))
     desk.close()
     return total
+
+
+def parts(vault):
+    """Bytes of what is in each column; what is left are ids, indexes and pages."""
+    desk = open_desk(vault)
+    tables = desk._vault.file.tables
+    columns = (
+        (tables.entry.sealed,),
+        (tables.dossier.key, tables.dossier.commitment, tables.dossier.card),
+        (tables.sheet.sealed,),
+        (tables.signature.sealed, tables.tile.hashes),
+    )
+    found = [sum(map(_bytes_of, some)) for some in columns]
+    desk.close()
+    return found
+
+
+def _bytes_of(column):
+    return column.model.select(fn.SUM(fn.LENGTH(column))).scalar() or 0
 
 
 def changed(vault):
