@@ -29,6 +29,7 @@ from secterm.desk.{module} import child
 child()
 """
 WORTH_IT: Final = 3000  # entries, from which a second process saves more than it costs
+PATIENCE: Final = 60.0  # seconds in which one that lives says something
 PIPE: Final = 1 << 20  # bytes; as much as the system gives anybody
 
 
@@ -114,12 +115,14 @@ class Second:
             whole = whole[stdin.write(whole) :]
 
     def hear(self, *, wait: bool = False) -> bytes | None:
-        """What it said meanwhile; empty for nothing, None where nothing comes any more."""
+        """What it said meanwhile; empty for nothing, None where nothing comes any more, or, with
+        `wait`, where nothing came in so long a time that it may have been stopped.
+        """
         if self._child is None:
             return None
         heard = self._pipes()[1].fileno()
-        if wait:
-            select.select([heard], [], [])
+        if wait and not select.select([heard], [], [], PATIENCE)[0]:
+            return None
         try:
             return os.read(heard, PIPE) or None
         except BlockingIOError:

@@ -154,6 +154,23 @@ def test_a_second_process_that_dies_on_the_way_is_done_without(vault, after, mon
         assert killed
 
 
+def test_a_second_process_that_was_stopped_is_done_without(vault, monkeypatch):
+    monkeypatch.setattr(making, "AHEAD", 100)  # all is left to it
+    stopped = []
+
+    def stop(two):
+        waited(two)
+        two._ask()
+        monkeypatch.setattr(second, "PATIENCE", 0.1)
+        stopped.append(two._second._child)
+        os.kill(stopped[0].pid, signal.SIGSTOP)
+
+    with at(vault) as desk:
+        alone, together = both(desk, stop)
+        assert together == alone
+    assert stopped[0].poll() == -signal.SIGKILL
+
+
 def test_words_that_are_not_its_own_are_not_taken(vault, monkeypatch):
     met = []
     real = second.Second.hear
