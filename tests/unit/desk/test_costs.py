@@ -19,6 +19,7 @@ from secterm.dossier import entries as acts
 from secterm.vault import file, kdf
 from secterm.vault.merkle import HASH_SIZE, TILE_WIDTH
 from secterm.vault.records import ID_SIZE
+from secterm.vault.verify import AT_ONCE
 from tests.benchmarks.interview import BYTES
 from tests.support import calls, house
 from tests.support.paper import someone
@@ -222,3 +223,19 @@ def test_what_it_takes_to_open_a_dossier_grows_by_the_same_with_each_entry(desks
         desk._shelf.clear()
         taken.append(steps(desk, lambda: desk.dossier(id)))
     assert len({later - earlier for earlier, later in itertools.pairwise(taken)}) == 1
+
+
+def test_a_verification_asks_twice_for_each_dossier_and_once_more_for_some_of_them_together(desks):
+    asked, dossiers = {}, {}
+    for name, (desk, _id) in desks.items():
+        with statements(desk) as heard:
+            report = desk.verify()
+        assert report.holds
+        asked[name], dossiers[name] = Counter(heard), report.dossiers
+    more = dossiers["large"] - dossiers["small"]
+    assert more >= 290
+    grown = asked["large"] - asked["small"]
+    together = -(-more // AT_ONCE) + 3 * 4  # what is left of each batch of entries takes one more
+    assert grown.pop("SELECT entry") == more
+    assert more < grown.pop("SELECT dossier") <= more + together
+    assert set(grown) <= {"SELECT tile", "PRAGMA"}
