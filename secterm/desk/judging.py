@@ -109,7 +109,7 @@ class _Work:
         number, unfolding = 0, Unfolding(self._vault.id.hex(), self._look)
         raw = bytes.fromhex(self._id)
         try:
-            key, card = self._vault.key_and_card(raw)
+            key, card = self._key_and_card(raw)
             for number, plain in self._vault.entries(raw, key):
                 self._count += 1
                 last = Numbered(number=number, entry=acts.decode(plain))
@@ -125,6 +125,13 @@ class _Work:
         if state is not None and last is not None:
             with contextlib.suppress(SealBroken):  # the walk over the rows names it
                 yield from self._card(state, last, self._vault.open_card(raw, key, card))
+
+    def _key_and_card(self, raw: bytes) -> tuple[bytes, bytes | None]:
+        """Where the card's column holds no card, the entries are looked at all the same."""
+        try:
+            return self._vault.key_and_card(raw)
+        except VaultDamaged:
+            return self._vault.dossier_key(raw), None
 
     def _look(self, act: Received, files: Mapping[str, bytes]) -> None:
         """What came from another vault is proven there. Raises `EntryOutOfPlace`."""

@@ -64,6 +64,16 @@ def test_a_decision_that_the_gates_did_not_allow_is_found(desk):
     assert "was not allowed when it was recorded" in faults(desk)
 
 
+def test_a_card_of_another_type_hides_nothing_of_its_dossier(desk):
+    id = lived(desk, "opened", "general")
+    slip_in(desk, id, acts.Decided(decision="admit", reason="A friend."))
+    run = desk._vault.file.database.execute_sql
+    run("UPDATE dossier SET card = 'text' WHERE id = ?", (bytes.fromhex(id),))
+    told = faults(desk)
+    assert "dossier.card: holds a value of another type than the format has" in told
+    assert "was not allowed when it was recorded" in told
+
+
 def test_one_officer_seconding_their_own_decision_is_found(desk):
     id = lived(desk, "second", "core")
     number = desk.dossier(id).state.decision.number
